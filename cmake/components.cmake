@@ -1,0 +1,54 @@
+# The components: one folder or a few, one library, one line of dependencies. A component names only its own
+# dependencies; an application that does not ask for the component does not need them.
+#
+# Where tests/tidy speaks about who may include whom, it speaks about the same folders.
+
+mesoscore_component(core
+  DIRS lib/core lib/resources lib/allocator lib/allocator/drf lib/allocator/random
+       lib/master lib/agent lib/scheduler lib/executor
+  PACKAGES tl-expected
+  LIBS tl::expected
+  PRIVATE_PACKAGES tsl-robin-map nlohmann_json
+  PRIVATE_LIBS tsl::robin_map nlohmann_json::nlohmann_json)
+
+mesoscore_component(wire
+  DIRS lib/wire
+  DEPS core
+  PRIVATE_PACKAGES Protozero
+  PRIVATE_LIBS protozero::protozero)
+
+mesoscore_component(runtime
+  DIRS lib/runtime lib/runtime/containers
+  DEPS core
+  PACKAGES Threads Asio
+  LIBS Threads::Threads asio::asio
+  PKGCONFIG_CFLAGS -pthread -DASIO_STANDALONE
+  PKGCONFIG_LIBS -pthread)
+
+mesoscore_component(transport_inproc
+  DIRS transports/inproc
+  DEPS runtime)
+
+mesoscore_component(transport_stream  # what tcp and unix share
+  DIRS transports/stream
+  DEPS runtime wire)
+
+mesoscore_component(transport_tcp
+  DIRS transports/tcp
+  DEPS transport_stream)
+
+mesoscore_component(transport_unix
+  DIRS transports/unix
+  DEPS transport_stream)
+
+# Carries a small supervisor executable inside: lib/isolators/process/CMakeLists.txt builds it.
+mesoscore_component(isolator_process
+  DIRS lib/isolators/process
+  DEPS runtime)
+
+mesoscore_component(log_spdlog
+  HEADER mesoscore/log/spdlog.hpp
+  DEPS core
+  PACKAGES spdlog
+  LIBS spdlog::spdlog
+  PKGCONFIG_REQUIRES spdlog)

@@ -1,0 +1,72 @@
+// An agent on your executor: the Agent state machine bound to asio, transports, isolators and functions.
+// Threading: as for MasterServer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/async_result.hpp>
+
+#include "mesoscore/agent.hpp"
+#include "mesoscore/clock.hpp"
+#include "mesoscore/detail/async.hpp"
+#include "mesoscore/function.hpp"
+#include "mesoscore/isolator.hpp"
+#include "mesoscore/transport.hpp"
+
+namespace mesoscore {
+
+struct AgentServerConfig {
+  std::string master;                        // endpoint
+  std::string hostname;                      // empty: the system's
+  std::string resources;                     // text form, e.g. "cpus:4;mem:8192"; see resources.hpp
+  std::string attributes;                    // text form
+  // Sandboxes and supervisor records live below it. Needed for commands and custom executors; created when missing.
+  std::string work_dir;
+  // Where custom executors connect; empty: a unix socket in work_dir if that transport is composed.
+  std::string executor_listen;
+  AgentOptions agent;                        // `info` is filled from the texts above where those are not empty
+  IsolatorSet isolators;
+  FunctionSet functions;
+  ConnectionOptions connection;
+  asio::any_io_executor blocking_executor;   // for the isolators and the launcher; empty: the agent's own
+  std::uint64_t seed = 0;                    // 0: from the operating system
+  Logger log;
+  ClockFunction clock;                       // empty: steady_clock_from_wall_time()
+};
+
+class AgentServer {
+ public:
+  AgentServer(asio::any_io_executor executor, TransportSet transports, AgentServerConfig config);
+  ~AgentServer();  // tasks live on under their supervisors; function tasks are abandoned
+
+  // Checks the configuration, opens the work directory, and begins to look for the master. Registration follows
+  // asynchronously and is retried for ever.
+  Status start();
+  // Completes with void() at the first registration; with Errc::stopped if stop comes before.
+  template <class Token>
+  auto async_registered(Token&& token) {
+    return detail::initiate<void(Status)>(std::forward<Token>(token),
+                                          [this](auto done) { when_registered(std::move(done)); });
+  }
+  // Kills all tasks by their kill policy, unregisters, closes. Completes with void().
+  template <class Token>
+  auto async_stop(Token&& token) {
+    return detail::initiate<void()>(std::forward<Token>(token), [this](auto done) { stop(std::move(done)); });
+  }
+
+  const AgentInfo& info() const noexcept;
+  std::shared_ptr<const AgentView> view() const;
+  std::vector<Task> tasks() const;
+
+ private:
+  void stop(std::function<void()> done);
+  void when_registered(std::function<void(Status)> done);
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace mesoscore

@@ -1,0 +1,47 @@
+// The client side of a custom executor as a state machine: subscribes with its agent, receives tasks, sends updates
+// until the agent has taken them, and survives a restart of the agent. Drive it as outbox.hpp shows, or use
+// ExecutorDriver.
+//
+// The application's calls go in as Submitted{msg::ExecutorUpdate, msg::ExecutorMessage}; what concerns it comes out in
+// Outbox::deliveries: ExecutorSubscribed, LaunchTask, ExecutorKill, ExecutorMessage, ExecutorShutdown, ErrorMessage.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "mesoscore/outbox.hpp"
+#include "mesoscore/rng.hpp"
+#include "mesoscore/time.hpp"
+
+namespace mesoscore {
+
+struct ExecutorOptions {
+  FrameworkId framework_id;
+  ExecutorId executor_id;
+  Duration reconnect_backoff = std::chrono::milliseconds(100);
+  Duration reconnect_backoff_max = std::chrono::seconds(2);
+  Duration recovery_timeout = std::chrono::minutes(15);  // no agent for so long: ExecutorShutdown is delivered
+};
+
+class Executor {
+ public:
+  Executor(ExecutorOptions options, Rng rng, TimePoint now);
+  ~Executor();
+  Executor(Executor&&) noexcept;
+  Executor& operator=(Executor&&) noexcept;
+
+  void step(std::span<Event> batch, TimePoint now, Outbox& out);  // consumes the events
+  void tick(TimePoint now, Outbox& out);                          // the first tick dials the agent
+  TimePoint next_deadline() const noexcept;
+
+  bool subscribed() const noexcept;
+  std::uint32_t unacknowledged() const noexcept;                  // updates that the agent has not yet taken
+
+  struct State;  // internal
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mesoscore

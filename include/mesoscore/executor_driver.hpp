@@ -1,0 +1,60 @@
+// A custom executor's connection to its agent: the Executor state machine on your executor.
+//
+//     auto config = executor_config_from_environment();   // set by the agent that started this process
+//     ExecutorDriver driver(io.get_executor(), transports, *config);
+//     driver.on_launch([&](TaskInfo task) { driver.update(task.task_id, TaskState::running); ... });
+//     driver.on_shutdown([&] { io.stop(); });
+//     driver.start();
+//
+// Threading: as for MasterServer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <asio/any_io_executor.hpp>
+
+#include "mesoscore/clock.hpp"
+#include "mesoscore/executor.hpp"
+#include "mesoscore/transport.hpp"
+
+namespace mesoscore {
+
+struct ExecutorDriverConfig {
+  std::string agent;                         // endpoint
+  ExecutorOptions executor;
+  ConnectionOptions connection;
+  std::uint64_t seed = 0;                    // 0: from the operating system
+  Logger log;
+  ClockFunction clock;                       // empty: steady_clock_from_wall_time()
+};
+
+// From MESOSCORE_AGENT, MESOS_FRAMEWORK_ID and MESOS_EXECUTOR_ID; an error names the variable that is missing.
+Result<ExecutorDriverConfig> executor_config_from_environment();
+
+class ExecutorDriver {
+ public:
+  ExecutorDriver(asio::any_io_executor executor, TransportSet transports, ExecutorDriverConfig config);
+  ~ExecutorDriver();
+
+  ExecutorDriver& on_subscribed(std::function<void(const msg::ExecutorSubscribed&)> handler);
+  ExecutorDriver& on_launch(std::function<void(TaskInfo)> handler);
+  ExecutorDriver& on_kill(std::function<void(const TaskId&, std::optional<KillPolicy>)> handler);
+  ExecutorDriver& on_message(std::function<void(std::string_view)> handler);
+  // The agent asks the executor to end, or has been away for longer than the recovery timeout.
+  ExecutorDriver& on_shutdown(std::function<void()> handler);
+  ExecutorDriver& on_error(std::function<void(const Error&)> handler);
+
+  Status start();
+  // STARTING, RUNNING, KILLING or a terminal state; delivered at least once, in order per task.
+  void update(const TaskId& task, TaskState state, std::string message = {}, std::string data = {});
+  void send_to_scheduler(std::string data);  // best effort
+  std::uint32_t unacknowledged() const noexcept;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace mesoscore

@@ -1,0 +1,20 @@
+// Plain processes of this machine, each under a small supervisor that outlives the agent. Component: isolator_process.
+// Enforces no limits: see docs/isolators/process.md.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "mesoscore/isolator.hpp"
+
+namespace mesoscore::isolators {
+
+struct ProcessOptions {
+  // Where the supervisor executable is looked for when the kernel refuses to run it from memory. Empty: nowhere.
+  std::string supervisor_path;
+};
+
+// One isolator per agent.
+std::shared_ptr<Isolator> process(ProcessOptions options = {});
+
+}  // namespace mesoscore::isolators

@@ -1,0 +1,83 @@
+// The master as a state machine: admits agents, makes offers through the allocator, checks what frameworks accept,
+// forwards launches, kills and status updates, answers reconciliation. Drive it as outbox.hpp shows, or use
+// MasterServer, which binds it to asio and transports.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mesoscore/allocator.hpp"
+#include "mesoscore/limits.hpp"
+#include "mesoscore/outbox.hpp"
+#include "mesoscore/rng.hpp"
+#include "mesoscore/time.hpp"
+
+namespace mesoscore {
+
+struct MasterOptions {
+  AllocatorOptions allocator;
+  std::vector<SetWeight> weights;                              // initial; others are 1
+
+  Duration offer_timeout = std::chrono::minutes(5);            // unanswered offers are rescinded; zero: never
+  Duration heartbeat_interval = std::chrono::seconds(15);      // to schedulers
+  Duration ping_interval = std::chrono::seconds(15);           // to agents
+  std::uint32_t ping_misses = 5;                               // so many in a row: the agent is unreachable
+  // A disconnected agent that has not come back for so long is unreachable.
+  Duration agent_reregister_timeout = std::chrono::minutes(10);
+  MasterLimits limits;
+};
+
+// An immutable snapshot for reads: may be kept and used from any thread.
+struct MasterView {
+  struct Framework {
+    FrameworkInfo info;
+    bool connected = false;
+    std::uint32_t tasks = 0;                // live, terminal but unacknowledged ones included
+    std::uint32_t offers = 0;
+    Resources used, offered;
+    double dominant_share = 0;              // of offered + used, over the whole cluster
+  };
+  struct Agent {
+    AgentInfo info;
+    bool connected = false;
+    std::uint32_t tasks = 0;
+    Resources used, offered;
+  };
+  MasterId id;
+  TimePoint at{};
+  std::vector<Framework> frameworks;        // in the order of their first subscription
+  std::vector<Agent> agents;                // in the order of their registration
+  std::vector<FrameworkId> completed_frameworks;
+  std::vector<AgentId> unreachable_agents;
+  std::uint32_t tasks = 0;
+  std::uint64_t offers_made = 0, offers_rescinded = 0, tasks_launched = 0, updates_forwarded = 0;
+  std::uint64_t messages_refused = 0;       // from peers that broke the protocol
+};
+
+class Master {
+ public:
+  // `policy` null: drf. `rng` also makes the master id.
+  Master(MasterOptions options, std::unique_ptr<AllocationPolicy> policy, Rng rng, TimePoint now);
+  ~Master();
+  Master(Master&&) noexcept;
+  Master& operator=(Master&&) noexcept;
+
+  void step(std::span<Event> batch, TimePoint now, Outbox& out);  // consumes the events
+  void tick(TimePoint now, Outbox& out);
+  TimePoint next_deadline() const noexcept;                       // kNever when idle
+
+  const MasterId& id() const noexcept;
+  std::shared_ptr<const MasterView> view() const;                 // built when asked for; O(frameworks + agents)
+  std::vector<Task> tasks(const FrameworkId& framework) const;    // live ones, in the order of their launch
+  Explanation explain(const FrameworkId& framework, std::string_view role, TimePoint now) const;
+
+  struct State;  // internal
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mesoscore

@@ -1,0 +1,66 @@
+// A master on your executor: the Master state machine bound to asio and to the transports of your program.
+//
+//     TransportSet transports;
+//     transports.add(transports::tcp());
+//     MasterServer master(io.get_executor(), transports, {.listen = {"tcp://0.0.0.0:5050"}});
+//     if (auto status = master.start(); !status) return report(status.error());
+//
+// Threading: not thread-safe; call everything on the executor it was made with. Handlers run there. It starts no
+// thread, installs no signal handler and never ends the process. Destroying it closes all connections at once.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/async_result.hpp>
+
+#include "mesoscore/clock.hpp"
+#include "mesoscore/detail/async.hpp"
+#include "mesoscore/master.hpp"
+#include "mesoscore/transport.hpp"
+
+namespace mesoscore {
+
+struct MasterServerConfig {
+  std::vector<std::string> listen;           // endpoints; at least one
+  MasterOptions master;
+  std::function<std::unique_ptr<AllocationPolicy>()> policy;  // empty: drf
+  ConnectionOptions connection;
+  std::uint64_t seed = 0;                    // 0: from the operating system
+  Logger log;
+  ClockFunction clock;                       // empty: steady_clock_from_wall_time()
+};
+
+class MasterServer {
+ public:
+  MasterServer(asio::any_io_executor executor, TransportSet transports, MasterServerConfig config);
+  ~MasterServer();
+
+  // Listens. Errors name the endpoint; on error nothing listens.
+  Status start();
+  // Stops listening and closes every connection. Completes with void().
+  template <class Token>
+  auto async_stop(Token&& token) {
+    return detail::initiate<void()>(std::forward<Token>(token), [this](auto done) { stop(std::move(done)); });
+  }
+
+  const MasterId& id() const noexcept;
+  std::vector<Endpoint> endpoints() const;   // as bound
+  std::shared_ptr<const MasterView> view() const;
+  Explanation explain(const FrameworkId& framework, std::string_view role) const;
+  std::vector<Task> tasks(const FrameworkId& framework) const;
+
+  // Operator actions; take effect with the next step.
+  Status set_weight(std::string_view role, double weight);
+  void teardown(const FrameworkId& framework);
+
+ private:
+  void stop(std::function<void()> done);
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace mesoscore

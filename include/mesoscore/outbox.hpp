@@ -1,0 +1,127 @@
+// What goes into the state machines and what comes out of them.
+//
+// Master, Agent, Scheduler and Executor are single-threaded state machines without I/O, clock, threads or entropy of
+// their own. Whoever drives them (the runtime, the simulator, a test, your own event loop):
+//
+//     machine.step(events, now, outbox);     // consumes the events
+//     carry_out(outbox);  outbox.clear();    // clear() keeps the capacity: no allocation in steady state
+//     if (machine.next_deadline() <= now) machine.tick(now, outbox);
+//
+// Order within one outbox: commits are made durable first; `sends`, `dials` and `closes` follow in that order, and
+// whatever a Commit carries in `after` leaves only when its record is durable.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mesoscore/container.hpp"
+#include "mesoscore/ids.hpp"
+#include "mesoscore/log.hpp"
+#include "mesoscore/message.hpp"
+#include "mesoscore/time.hpp"
+
+namespace mesoscore {
+
+enum class PeerRole : std::uint8_t { unknown = 0, master = 1, agent = 2, scheduler = 3, executor = 4, operator_ = 5 };
+std::string_view to_string(PeerRole role) noexcept;
+
+// ---- events: what goes in ------------------------------------------------------------------------------------------
+
+struct PeerConnected {
+  PeerId peer;
+  PeerRole role = PeerRole::unknown;  // what the peer said in its handshake
+  std::string address;                // for people: "tcp://10.0.0.7:41312"
+};
+struct PeerDisconnected {
+  PeerId peer;
+  std::string why;  // for people
+};
+struct DialFailed {  // the answer to a Dial that did not become a PeerConnected
+  std::string why;
+};
+struct Received {
+  PeerId peer;
+  Message message;
+};
+// The application beside the machine wants this sent: schedulers submit Accept, Kill, ...; executors ExecutorUpdate,
+// ExecutorMessage.
+struct Submitted {
+  Message message;
+};
+// Operator actions, for the master.
+struct SetWeight {
+  RoleName role;
+  double weight = 1.0;
+};
+struct TeardownFramework {
+  FrameworkId framework_id;
+};
+// Ends the machine in good order: agents shut their executors down and unregister, schedulers disconnect.
+struct Stop {};
+
+using Event = std::variant<PeerConnected, PeerDisconnected, DialFailed, Received, Submitted, ContainerEvent, SetWeight,
+                           TeardownFramework, Stop>;
+
+// ---- outbox: what comes out ----------------------------------------------------------------------------------------
+
+struct Envelope {
+  PeerId to;
+  Message message;
+};
+
+// A durable fact of the master's registry or the agent's checkpoint.
+struct Record {
+  enum class Kind : std::uint8_t {
+    agent_admitted = 1,     // agent
+    agent_unreachable = 2,  // agent id, time
+    agent_reachable = 3,    // agent
+    agent_removed = 4,      // agent id
+    weight = 5,             // role, weight
+  };
+  Kind kind = Kind::agent_admitted;
+  AgentId agent_id;
+  msg::AgentPtr agent;
+  TimePoint at{};
+  RoleName role;
+  double weight = 1.0;
+};
+struct Commit {
+  Record record;
+  std::vector<Envelope> after;  // leave once the record is durable
+};
+
+struct Close {
+  PeerId peer;
+  std::string why;  // for people; what has been sent to the peer before is flushed first
+};
+
+// Ask for a connection to the master (Agent, Scheduler) or to the agent (Executor).
+// Answered by PeerConnected or DialFailed.
+struct Dial {
+  PeerRole role = PeerRole::master;
+};
+
+// A structured fact for logs and metrics.
+struct Notice {
+  LogLevel level = LogLevel::info;
+  std::string text;  // one line
+};
+
+struct Outbox {
+  std::vector<Envelope> sends;
+  std::vector<Commit> commits;
+  std::vector<Dial> dials;
+  std::vector<Close> closes;
+  std::vector<ContainerCall> containers;  // agent only: what isolators and launcher must do
+  std::vector<Message> deliveries;        // scheduler and executor only: for the application beside the machine
+  std::vector<Notice> notices;
+  LogLevel notice_level = LogLevel::off;  // notices below it are not composed
+
+  void clear() noexcept;                  // keeps the capacity
+  bool empty() const noexcept;
+};
+
+}  // namespace mesoscore

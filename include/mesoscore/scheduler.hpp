@@ -1,0 +1,61 @@
+// The client side of a framework as a state machine: subscribes, re-subscribes with back-off after the master went
+// away, acknowledges updates, and hands offers and updates to the application. Drive it as outbox.hpp shows, or use
+// SchedulerDriver.
+//
+// The application's calls go in as Submitted{msg::Accept, Decline, Kill, Revive, Suppress, Reconcile, Acknowledge,
+// ToExecutor, ShutdownExecutor, Teardown}; what concerns it comes out in Outbox::deliveries: Subscribed, OfferMade,
+// Rescind, Update, FromExecutor, Failure, ErrorMessage.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "mesoscore/framework.hpp"
+#include "mesoscore/outbox.hpp"
+#include "mesoscore/rng.hpp"
+#include "mesoscore/time.hpp"
+
+namespace mesoscore {
+
+struct SchedulerOptions {
+  FrameworkInfo framework;                                       // id set: continue as that framework
+  std::vector<RoleName> suppressed_roles;
+  // Updates are acknowledged as soon as they have been handed to the application. False: the application submits
+  // msg::Acknowledge when it has made sure not to forget them.
+  bool acknowledge = true;
+  Duration reconnect_backoff = std::chrono::milliseconds(100);   // first retry within; doubles ...
+  Duration reconnect_backoff_max = std::chrono::seconds(10);     // ... up to this
+  std::uint32_t missed_heartbeats = 5;                           // in a row: the connection counts as dead
+  // After each re-subscription, ask for the state of every task that is not known to be terminal.
+  bool reconcile = true;
+};
+
+struct SchedulerStats {
+  bool subscribed = false;
+  std::uint32_t offers = 0;                                      // held and not yet answered
+  std::uint32_t live_tasks = 0;                                  // launched by this scheduler, not terminal
+  std::uint64_t updates = 0, duplicates = 0, subscriptions = 0;
+};
+
+class Scheduler {
+ public:
+  Scheduler(SchedulerOptions options, Rng rng, TimePoint now);
+  ~Scheduler();
+  Scheduler(Scheduler&&) noexcept;
+  Scheduler& operator=(Scheduler&&) noexcept;
+
+  void step(std::span<Event> batch, TimePoint now, Outbox& out);  // consumes the events
+  void tick(TimePoint now, Outbox& out);                          // the first tick dials the master
+  TimePoint next_deadline() const noexcept;
+
+  const FrameworkId& framework_id() const noexcept;               // empty before the first subscription
+  SchedulerStats stats() const noexcept;
+
+  struct State;  // internal
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mesoscore

@@ -1,0 +1,137 @@
+// A vector whose first N elements live inside the object: no heap allocation while size() <= N.
+// The subset of std::vector that the domain values need, with the same meaning and the same invalidation rules,
+// except that moving a SmallVector moves inline elements one by one (so it invalidates pointers to them).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <new>
+#include <span>
+#include <utility>
+
+namespace mesoscore {
+
+template <class T, std::size_t N>
+class SmallVector {
+ public:
+  using value_type = T;
+  using iterator = T*;
+  using const_iterator = const T*;
+
+  SmallVector() noexcept = default;
+  SmallVector(std::initializer_list<T> items) { append(items.begin(), items.end()); }
+  SmallVector(const SmallVector& other) { append(other.begin(), other.end()); }
+  SmallVector(SmallVector&& other) noexcept { take(other); }
+  ~SmallVector() { destroy(); }
+
+  SmallVector& operator=(const SmallVector& other) {
+    if (this == &other) return *this;
+    clear();
+    append(other.begin(), other.end());
+    return *this;
+  }
+  SmallVector& operator=(SmallVector&& other) noexcept {
+    if (this == &other) return *this;
+    destroy();
+    take(other);
+    return *this;
+  }
+
+  T* begin() noexcept { return data_; }
+  T* end() noexcept { return data_ + size_; }
+  const T* begin() const noexcept { return data_; }
+  const T* end() const noexcept { return data_ + size_; }
+  T* data() noexcept { return data_; }
+  const T* data() const noexcept { return data_; }
+  std::size_t size() const noexcept { return size_; }
+  std::size_t capacity() const noexcept { return capacity_; }
+  bool empty() const noexcept { return size_ == 0; }
+  T& operator[](std::size_t i) noexcept { return data_[i]; }
+  const T& operator[](std::size_t i) const noexcept { return data_[i]; }
+  T& front() noexcept { return data_[0]; }
+  const T& front() const noexcept { return data_[0]; }
+  T& back() noexcept { return data_[size_ - 1]; }
+  const T& back() const noexcept { return data_[size_ - 1]; }
+
+  template <class... Args>
+  T& emplace_back(Args&&... args) {
+    if (size_ == capacity_) {
+      T fresh(std::forward<Args>(args)...);  // args may refer into this vector
+      grow(capacity_ * 2);
+      return *std::construct_at(data_ + size_++, std::move(fresh));
+    }
+    return *std::construct_at(data_ + size_++, std::forward<Args>(args)...);
+  }
+  void push_back(const T& item) { emplace_back(item); }
+  void push_back(T&& item) { emplace_back(std::move(item)); }
+  void pop_back() noexcept { std::destroy_at(data_ + --size_); }
+  T* erase(T* at) noexcept {
+    std::move(at + 1, end(), at);
+    pop_back();
+    return at;
+  }
+  T* insert(T* at, T item) {
+    const std::size_t index = static_cast<std::size_t>(at - data_);
+    emplace_back(std::move(item));
+    std::rotate(data_ + index, data_ + size_ - 1, data_ + size_);
+    return data_ + index;
+  }
+  void clear() noexcept {
+    std::destroy(begin(), end());
+    size_ = 0;
+  }
+  void reserve(std::size_t wanted) {
+    if (wanted > capacity_) grow(wanted);
+  }
+  template <class Iterator>
+  void append(Iterator first, Iterator last) {
+    reserve(size_ + static_cast<std::size_t>(std::distance(first, last)));
+    for (; first != last; ++first) emplace_back(*first);
+  }
+
+  operator std::span<const T>() const noexcept { return {data_, size_}; }
+  friend bool operator==(const SmallVector& a, const SmallVector& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
+
+ private:
+  T* inline_data() noexcept { return reinterpret_cast<T*>(inline_); }
+  bool is_inline() const noexcept { return data_ == reinterpret_cast<const T*>(inline_); }
+
+  void grow(std::size_t wanted) {
+    T* fresh = std::allocator<T>{}.allocate(wanted);
+    std::uninitialized_move(begin(), end(), fresh);
+    const std::size_t kept = size_;
+    destroy();
+    data_ = fresh;
+    size_ = kept;
+    capacity_ = wanted;
+  }
+  void destroy() noexcept {
+    std::destroy(begin(), end());
+    if (!is_inline()) std::allocator<T>{}.deallocate(data_, capacity_);
+    data_ = inline_data();
+    size_ = 0;
+    capacity_ = N;
+  }
+  void take(SmallVector& other) noexcept {  // this is empty and inline
+    if (other.is_inline()) {
+      std::uninitialized_move(other.begin(), other.end(), data_);
+      size_ = other.size_;
+      other.clear();
+      return;
+    }
+    data_ = std::exchange(other.data_, other.inline_data());
+    size_ = std::exchange(other.size_, 0);
+    capacity_ = std::exchange(other.capacity_, N);
+  }
+
+  alignas(T) std::byte inline_[N * sizeof(T)];
+  T* data_ = reinterpret_cast<T*>(inline_);
+  std::size_t size_ = 0;
+  std::size_t capacity_ = N;
+};
+
+}  // namespace mesoscore

@@ -1,0 +1,115 @@
+// A short immutable-by-convention string that keeps its characters inline.
+//
+// Ids, role names and resource names are copied into every message. With std::string each copy of an id of
+// 40 characters is a heap allocation; with BasicText<48> it is a copy of 48 bytes. Longer texts spill to the heap and
+// keep working. Value semantics; thread-safety as for std::string.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace mesoscore {
+
+// Capacity is the size of the object in bytes; Capacity - 1 characters fit without a heap allocation.
+template <std::size_t Capacity>
+class BasicText {
+  static_assert(Capacity >= 16 && Capacity <= 128);
+
+ public:
+  BasicText() noexcept { store_[kTag] = 0; }
+  BasicText(std::string_view text) { assign(text); }  // NOLINT: implicit, as for std::string
+  BasicText(const char* text) : BasicText(std::string_view(text)) {}
+  BasicText(const std::string& text) : BasicText(std::string_view(text)) {}
+  BasicText(const BasicText& other) { copy_from(other); }
+  BasicText(BasicText&& other) noexcept { steal(other); }
+  ~BasicText() { release(); }
+
+  BasicText& operator=(const BasicText& other) {
+    if (this == &other) return *this;
+    release();
+    copy_from(other);
+    return *this;
+  }
+  BasicText& operator=(BasicText&& other) noexcept {
+    if (this == &other) return *this;
+    release();
+    steal(other);
+    return *this;
+  }
+
+  std::string_view view() const noexcept {
+    return is_heap() ? std::string_view(heap().data, heap().size)
+                     : std::string_view(store_, static_cast<unsigned char>(store_[kTag]));
+  }
+  operator std::string_view() const noexcept { return view(); }
+  std::string str() const { return std::string(view()); }
+  const char* data() const noexcept { return view().data(); }
+  std::size_t size() const noexcept { return view().size(); }
+  bool empty() const noexcept { return store_[kTag] == 0; }
+
+  friend bool operator==(const BasicText& a, const BasicText& b) noexcept { return a.view() == b.view(); }
+  friend bool operator==(const BasicText& a, std::string_view b) noexcept { return a.view() == b; }
+  friend bool operator==(const BasicText& a, const char* b) noexcept { return a.view() == b; }
+  friend auto operator<=>(const BasicText& a, const BasicText& b) noexcept { return a.view() <=> b.view(); }
+  friend std::ostream& operator<<(std::ostream& out, const BasicText& text) { return out << text.view(); }
+
+ private:
+  struct Heap {
+    char* data;
+    std::size_t size;
+  };
+  static constexpr std::size_t kTag = Capacity - 1;
+  static constexpr unsigned char kHeapTag = 255;
+
+  bool is_heap() const noexcept { return static_cast<unsigned char>(store_[kTag]) == kHeapTag; }
+  Heap heap() const noexcept {
+    Heap h;
+    std::memcpy(&h, store_, sizeof h);
+    return h;
+  }
+  void assign(std::string_view text) {
+    if (text.size() < Capacity) {
+      if (!text.empty()) std::memcpy(store_, text.data(), text.size());
+      store_[kTag] = static_cast<char>(text.size());
+      return;
+    }
+    Heap h{new char[text.size()], text.size()};
+    std::memcpy(h.data, text.data(), text.size());
+    std::memcpy(store_, &h, sizeof h);
+    store_[kTag] = static_cast<char>(kHeapTag);
+  }
+  void copy_from(const BasicText& other) {
+    if (other.is_heap()) {
+      assign(other.view());
+    } else {
+      std::memcpy(store_, other.store_, Capacity);
+    }
+  }
+  void steal(BasicText& other) noexcept {
+    std::memcpy(store_, other.store_, Capacity);
+    other.store_[kTag] = 0;
+  }
+  void release() noexcept {
+    if (is_heap()) delete[] heap().data;
+  }
+
+  // Zeroed so that copying the whole object never reads indeterminate bytes.
+  alignas(8) char store_[Capacity] = {};
+};
+
+using Name = BasicText<16>;      // resource names: "cpus", "mem", ...
+using RoleName = BasicText<32>;  // role paths: "eng/web"
+
+}  // namespace mesoscore
+
+template <std::size_t Capacity>
+struct std::hash<mesoscore::BasicText<Capacity>> {
+  std::size_t operator()(const mesoscore::BasicText<Capacity>& text) const noexcept {
+    return std::hash<std::string_view>{}(text.view());
+  }
+};

@@ -1,0 +1,65 @@
+#include "mesoscore/ids.hpp"
+
+#include <algorithm>
+
+#include "core/messages.hpp"
+#include "mesoscore/limits.hpp"
+
+namespace mesoscore {
+namespace {
+
+bool allowed_in_id(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte != 0x7f && c != '/' && c != '\\';
+}
+
+tl::unexpected<Error> bad_id(std::string_view what, std::string_view id, const std::string& why) {
+  return fail(Errc::invalid_argument, std::string(what) + " " + in_quotes(id) + " " + why);
+}
+
+}  // namespace
+
+Status validate_id(std::string_view id, std::string_view what) {
+  if (id.empty()) return fail(Errc::invalid_argument, std::string(what) + " is empty: give 1 to 255 bytes");
+  if (id.size() > kMaxIdBytes) {
+    return bad_id(what, id, "has " + std::to_string(id.size()) + " bytes: at most 255 are allowed");
+  }
+  if (id == "." || id == "..") return bad_id(what, id, "is the name of a directory: choose another");
+  if (!std::all_of(id.begin(), id.end(), allowed_in_id)) {
+    return bad_id(what, id, "contains '/', '\\' or a control character: leave them out");
+  }
+  return {};
+}
+
+Uuid Uuid::from_random(std::uint64_t high, std::uint64_t low) noexcept {
+  Uuid uuid;
+  for (std::size_t i = 0; i < 8; ++i) {
+    const unsigned shift = static_cast<unsigned>(56 - 8 * i);
+    uuid.bytes[i] = static_cast<std::uint8_t>(high >> shift);
+    uuid.bytes[i + 8] = static_cast<std::uint8_t>(low >> shift);
+  }
+  uuid.bytes[6] = static_cast<std::uint8_t>((uuid.bytes[6] & 0x0f) | 0x40);  // version 4
+  uuid.bytes[8] = static_cast<std::uint8_t>((uuid.bytes[8] & 0x3f) | 0x80);  // variant of RFC 4122
+  return uuid;
+}
+
+std::optional<Uuid> Uuid::from_bytes(std::string_view sixteen_bytes) noexcept {
+  Uuid uuid;
+  if (sixteen_bytes.size() != uuid.bytes.size()) return std::nullopt;
+  std::memcpy(uuid.bytes.data(), sixteen_bytes.data(), uuid.bytes.size());
+  return uuid;
+}
+
+std::string Uuid::str() const {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(36);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+    out += kHex[bytes[i] >> 4];
+    out += kHex[bytes[i] & 15];
+  }
+  return out;
+}
+
+}  // namespace mesoscore

@@ -1,0 +1,82 @@
+#include "core/messages.hpp"
+#include "core/usable_resources.hpp"
+#include "core/validate_command.hpp"
+#include "mesoscore/limits.hpp"
+#include "mesoscore/task.hpp"
+
+namespace mesoscore {
+namespace {
+
+Status check_not_negative(Duration duration, const char* what) {
+  if (duration >= Duration::zero()) return {};
+  return fail(Errc::invalid_argument,
+              std::string(what) + " is " + in_seconds(duration) + ": give zero or more");
+}
+
+Status check_data(const std::string& data, const char* what) {
+  if (data.size() <= kMaxMessageDataBytes) return {};
+  return fail(Errc::limit_exceeded, std::string(what) + " has " + std::to_string(data.size()) +
+                                        " bytes: at most " + std::to_string(kMaxMessageDataBytes) +
+                                        " are carried");
+}
+
+Status check_durations(const TaskInfo& task) {
+  if (task.kill_policy)
+    MESOSCORE_TRY(check_not_negative(task.kill_policy->grace_period, "kill_policy.grace_period"));
+  if (task.max_completion_time)
+    MESOSCORE_TRY(check_not_negative(*task.max_completion_time, "max_completion_time"));
+  return {};
+}
+
+Status check_one_way_to_run(const TaskInfo& task) {
+  const int ways = (task.command ? 1 : 0) + (task.executor ? 1 : 0) + (task.function.empty() ? 0 : 1);
+  if (ways == 1) return {};
+  return fail(Errc::invalid_argument, std::string(ways == 0 ? "none" : "more than one") +
+                                          " of command, executor and function is set: set exactly one");
+}
+
+Status check_executor_resources(const Resources& resources) {
+  MESOSCORE_TRY(validate_usable(resources));
+  for (const Resource& resource : resources) {
+    if (!resource.shared()) continue;
+    return fail(Errc::invalid_argument, "shared resource " + in_quotes(resource.name()) +
+                                            " in an executor: only tasks may use shared volumes");
+  }
+  return {};
+}
+
+Status check_executor(const ExecutorInfo& executor) {
+  MESOSCORE_TRY(validate_id(executor.executor_id, "executor id"));
+  if (!executor.framework_id.empty()) MESOSCORE_TRY(validate_id(executor.framework_id, "framework id"));
+  MESOSCORE_TRY(validate_command(executor.command));
+  MESOSCORE_TRY(check_not_negative(executor.shutdown_grace_period, "shutdown_grace_period"));
+  MESOSCORE_TRY(check_data(executor.data, "data"));
+  return check_executor_resources(executor.resources);
+}
+
+Status check(const TaskInfo& task) {
+  MESOSCORE_TRY(validate_id(task.agent_id, "agent id"));
+  MESOSCORE_TRY(check_durations(task));
+  if (task.resources.empty()) {
+    return fail(Errc::invalid_argument, "resources are empty: name at least one resource of the offer");
+  }
+  MESOSCORE_TRY(validate_usable(task.resources));
+  MESOSCORE_TRY(check_data(task.data, "data"));
+  MESOSCORE_TRY(check_one_way_to_run(task));
+  if (task.command) MESOSCORE_TRY(validate_command(*task.command));
+  if (task.executor) {
+    MESOSCORE_TRY_IN("executor " + in_quotes(task.executor->executor_id), check_executor(*task.executor));
+    MESOSCORE_TRY(validate_usable_together(task.resources, task.executor->resources));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status validate(const TaskInfo& task) {
+  MESOSCORE_TRY(validate_id(task.task_id, "task id"));
+  MESOSCORE_TRY_IN("task " + in_quotes(task.task_id), check(task));
+  return {};
+}
+
+}  // namespace mesoscore

@@ -1,0 +1,86 @@
+#include <algorithm>
+
+#include "mesoscore/resources.hpp"
+#include "mesoscore/roles.hpp"
+
+namespace mesoscore {
+namespace {
+
+bool is_one_piece(const DiskInfo& disk) noexcept {
+  using Source = DiskInfo::SourceType;
+  return disk.persistent() || disk.source == Source::mount || disk.source == Source::block ||
+         (disk.source == Source::raw && !disk.source_id.empty());
+}
+
+}  // namespace
+
+Resource::Resource(Name name, Ranges value) : name_(std::move(name)), kind_(ValueKind::ranges) {
+  if (!value.empty()) ranges_ = std::make_shared<const Ranges>(std::move(value));
+}
+
+Resource::Resource(Name name, std::vector<std::string> set) : name_(std::move(name)), kind_(ValueKind::set) {
+  std::sort(set.begin(), set.end());
+  set.erase(std::unique(set.begin(), set.end()), set.end());
+  if (!set.empty()) set_ = std::make_shared<const std::vector<std::string>>(std::move(set));
+}
+
+const Ranges& Resource::ranges() const noexcept {
+  static const Ranges none;
+  return ranges_ ? *ranges_ : none;
+}
+
+std::span<const std::string> Resource::set() const noexcept {
+  return set_ ? std::span<const std::string>(*set_) : std::span<const std::string>();
+}
+
+const ResourceTraits& Resource::traits() const noexcept {
+  static const ResourceTraits none;
+  return traits_ ? *traits_ : none;
+}
+
+bool Resource::empty() const noexcept {
+  if (copies_ == 0) return true;
+  return kind_ == ValueKind::scalar ? scalar_.milli <= 0 : !ranges_ && !set_;
+}
+
+bool Resource::atom() const noexcept { return traits_ && traits_->disk && is_one_piece(*traits_->disk); }
+
+std::string_view Resource::reservation_role() const noexcept {
+  return reserved() ? traits_->reservations.back().role.view() : kDefaultRole;
+}
+
+Resource Resource::with_traits(ResourceTraits traits) const {
+  Resource out = *this;
+  // A disk of which nothing is said is plain disk space; with one spelling of it, equal resources combine.
+  if (traits.disk && *traits.disk == DiskInfo{}) traits.disk.reset();
+  out.traits_ = traits.plain() ? nullptr : std::make_shared<const ResourceTraits>(std::move(traits));
+  if (!out.shared()) out.copies_ = 1;
+  return out;
+}
+
+Resource Resource::with_scalar(Scalar value) const {
+  Resource out = *this;
+  out.kind_ = ValueKind::scalar;
+  out.scalar_ = value;
+  out.ranges_.reset();
+  out.set_.reset();
+  return out;
+}
+
+Resource Resource::reserved_for(Reservation reservation) const {
+  ResourceTraits changed = traits();
+  changed.reservations.push_back(std::move(reservation));
+  return with_traits(std::move(changed));
+}
+
+Result<Resource> Resource::unreserved_once() const {
+  if (!reserved()) {
+    return fail(Errc::invalid_argument,
+                "resource '" + name_.str() + "' is not reserved: there is nothing to unreserve");
+  }
+  ResourceTraits changed = traits();
+  changed.reservations.pop_back();
+  return with_traits(std::move(changed));
+}
+
+}  // namespace mesoscore

@@ -1,0 +1,28 @@
+// Arithmetic of fixed-point amounts. Sums saturate instead of overflowing.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "mesoscore/resources.hpp"
+
+namespace mesoscore {
+
+inline Scalar saturating_add(Scalar a, Scalar b) noexcept {
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(a.milli, b.milli, &sum))
+    sum = a.milli > 0 ? Scalar::kMaxMilli : -Scalar::kMaxMilli;
+  return {std::clamp(sum, -Scalar::kMaxMilli, Scalar::kMaxMilli)};
+}
+
+// How many there are, as an amount.
+inline Scalar count_as_scalar(std::uint64_t count) noexcept {
+  constexpr auto kLargest = static_cast<std::uint64_t>(Scalar::kMaxMilli) / 1000;
+  return {static_cast<std::int64_t>(std::min(count, kLargest) * 1000)};
+}
+
+// An amount from outside: refuses what is not finite, negative, too large, or positive and yet zero in
+// thousandths.
+Result<Scalar> checked_amount(double value);
+
+}  // namespace mesoscore

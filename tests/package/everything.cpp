@@ -1,0 +1,17 @@
+// Names something of every component, so that a component which does not link is seen.
+#include <spdlog/logger.h>
+
+#include "mesoscore/isolators/process.hpp"
+#include "mesoscore/log/spdlog.hpp"
+#include "mesoscore/transports/inproc.hpp"
+#include "mesoscore/transports/tcp.hpp"
+#include "mesoscore/transports/unix.hpp"
+
+int main() {
+  mesoscore::TransportSet transports;
+  transports.add(mesoscore::transports::inproc());
+  transports.add(mesoscore::transports::tcp()).add(mesoscore::transports::unix_socket());
+  mesoscore::IsolatorSet isolators;
+  isolators.add(mesoscore::isolators::process());
+  return transports.find("tcp") && transports.find("unix") && isolators.launcher() ? 0 : 1;
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""Counts the Catch2 test cases in a ctest report (JUnit XML) and prints "ctest: N passed, M failed".
+
+An executable without Catch2's summary (the replay of a fuzz corpus, or one that died) counts as one test.
+"""
+import re
+import sys
+import xml.etree.ElementTree as xml
+
+ALL_PASSED = re.compile(r"^All tests passed \(\d+ assertions? in (\d+) test cases?\)", re.M)
+SOME_FAILED = re.compile(r"^test cases: +\d+ (\|.*)$", re.M)
+
+
+def count(output: str, ok: bool) -> tuple[int, int]:
+    """(passed, failed) test cases of one executable."""
+    if match := ALL_PASSED.search(output):
+        passed, failed = int(match[1]), 0
+    elif match := SOME_FAILED.search(output):
+        parts = {name.strip(): int(n) for n, name in re.findall(r"\| +(\d+) ([a-z ]+)", match[1])}
+        passed, failed = parts.get("passed", 0) + parts.get("failed as expected", 0), parts.get("failed", 0)
+    elif re.search(r"^No tests ran", output, re.M):
+        passed, failed = 0, 1
+    else:
+        passed, failed = (1, 0) if ok else (0, 1)
+    if not ok and failed == 0:
+        failed = 1  # died after its summary: a leak, a sanitizer's report
+    return passed, failed
+
+
+def self_test() -> None:
+    assert count("All tests passed (3 assertions in 1 test case)\n", True) == (1, 0)
+    assert count("All tests passed (30 assertions in 12 test cases)\n", True) == (12, 0)
+    assert count("All tests passed (30 assertions in 12 test cases)\n", False) == (12, 1)
+    assert count("test cases: 5 | 3 passed | 2 failed\nassertions: 9 | 7 passed | 2 failed\n", False) == (3, 2)
+    assert count("test cases:  2 |  1 passed | 1 failed as expected\n", True) == (2, 0)
+    assert count("test cases: 1 | 1 failed\n", False) == (0, 1)
+    assert count("No tests ran\n", True) == (0, 1)
+    assert count("replayed 3 inputs\n", True) == (1, 0)
+    assert count("Segmentation fault\n", False) == (0, 1)
+
+
+def main() -> int:
+    self_test()
+    passed = failed = 0
+    for case in xml.parse(sys.argv[1]).getroot().iter("testcase"):
+        p, f = count(case.findtext("system-out") or "", case.get("status") == "run")
+        passed, failed = passed + p, failed + f
+    print(f"ctest: {passed} passed, {failed} failed")
+    return 0 if passed > 0 and failed == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
