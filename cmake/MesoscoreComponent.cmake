@@ -1,5 +1,5 @@
 # mesoscore_component(<name>
-#   DIRS <source folders>          every *.cpp directly in them belongs to the component
+#   DIRS <source folders>          every *.cpp in them and below belongs to the component
 #   HEADER <public header>         instead of DIRS: a header-only component, there when the header is
 #   DEPS <components>              public; they are declared before
 #   PACKAGES <packages>            what LIBS come from: found here, and again where the component is used
@@ -80,7 +80,7 @@ function(_mesoscore_build_component name)
 
   set(sources "")
   foreach(dir IN LISTS DIRS)
-    file(GLOB found CONFIGURE_DEPENDS "${_mesoscore_root}/${dir}/*.cpp")
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS "${_mesoscore_root}/${dir}/*.cpp")
     list(APPEND sources ${found})
   endforeach()
   if(NOT sources AND NOT (HEADER AND EXISTS "${_mesoscore_root}/include/${HEADER}"))

@@ -4,8 +4,7 @@
 # Where tests/tidy speaks about who may include whom, it speaks about the same folders.
 
 mesoscore_component(core
-  DIRS lib/core lib/resources lib/allocator lib/allocator/drf lib/allocator/random
-       lib/master lib/agent lib/scheduler lib/executor
+  DIRS lib/core lib/resources lib/allocator lib/master lib/agent lib/scheduler lib/executor
   PACKAGES tl-expected
   LIBS tl::expected
   PRIVATE_PACKAGES tsl-robin-map nlohmann_json

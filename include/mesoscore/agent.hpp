@@ -49,6 +49,8 @@ class Agent {
   void tick(TimePoint now, Outbox& out);                          // the first tick dials the master
   TimePoint next_deadline() const noexcept;
 
+  // After Stop, or when the master has sent the agent away: nothing runs any more and nothing more will be done.
+  bool stopped() const noexcept;
   const AgentInfo& info() const noexcept;
   std::shared_ptr<const AgentView> view() const;
   std::vector<Task> tasks() const;

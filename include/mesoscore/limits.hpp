@@ -28,6 +28,7 @@ struct MasterLimits {
 struct AgentLimits {
   std::size_t max_completed_frameworks = 50;
   std::size_t max_pending_updates_per_task = 64;   // further non-terminal updates of that task are dropped
+  std::size_t max_statuses_per_task = 16;
 };
 
 inline constexpr std::size_t kMaxIdBytes = 255;    // NAME_MAX: ids become directory names

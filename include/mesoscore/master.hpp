@@ -70,8 +70,10 @@ class Master {
   TimePoint next_deadline() const noexcept;                       // kNever when idle
 
   const MasterId& id() const noexcept;
-  std::shared_ptr<const MasterView> view() const;                 // built when asked for; O(frameworks + agents)
+  std::shared_ptr<const MasterView> view() const;                 // built when asked for: O(tasks + offers)
   std::vector<Task> tasks(const FrameworkId& framework) const;    // live ones, in the order of their launch
+  // The last ones that ended, oldest first; at most MasterLimits::max_completed_tasks_per_framework.
+  std::vector<Task> completed_tasks(const FrameworkId& framework) const;
   Explanation explain(const FrameworkId& framework, std::string_view role, TimePoint now) const;
 
   struct State;  // internal

@@ -99,6 +99,13 @@ struct Failure {
   ExecutorId executor_id;            // empty = the agent itself is gone
   std::optional<int> wait_status;    // of the executor
 };
+// The fate of an operation that carried an id (UPDATE_OPERATION_STATUS; OperationStatus of Mesos v1).
+struct OperationUpdate {
+  OperationId operation_id;
+  OperationState state = OperationState::error;
+  std::string message;
+  AgentId agent_id;
+};
 struct ErrorMessage {  // also to agents and executors; the sender closes the connection after it
   std::string message;
 };
@@ -244,7 +251,8 @@ using Message = std::variant<
     msg::ShutdownFramework, msg::AgentShutdownExecutor, msg::FrameworkToExecutor, msg::UpdateFramework, msg::Ping,
     msg::ShutdownAgent,
     msg::ExecutorSubscribe, msg::ExecutorUpdate, msg::ExecutorMessage,
-    msg::ExecutorSubscribed, msg::LaunchTask, msg::ExecutorKill, msg::ExecutorAcknowledged, msg::ExecutorShutdown>;
+    msg::ExecutorSubscribed, msg::LaunchTask, msg::ExecutorKill, msg::ExecutorAcknowledged, msg::ExecutorShutdown,
+    msg::OperationUpdate>;
 
 // "Subscribe", "OfferMade", ...
 std::string_view message_name(const Message& message) noexcept;

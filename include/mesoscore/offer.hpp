@@ -1,6 +1,7 @@
 // Offers and what a framework may do with them.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -51,10 +52,24 @@ struct DestroyOperation {
 };
 
 // One step of an ACCEPT. Steps run in order over what remains of the offers.
-// This release executes LAUNCH; the others are answered with an error that says so and leave the resources alone.
+// This release executes LAUNCH; the others leave the resources alone and, if they carry an id, are answered with
+// msg::OperationUpdate and OperationState::error.
 struct Operation {
   OperationId id;  // empty = no feedback wanted; must be empty for LAUNCH
   std::variant<LaunchOperation, ReserveOperation, UnreserveOperation, CreateOperation, DestroyOperation> action;
+};
+
+enum class OperationState : std::uint8_t {  // numbers of Mesos v1
+  unsupported = 0,
+  pending = 1,
+  finished = 2,
+  failed = 3,
+  error = 4,
+  dropped = 5,
+  unreachable = 6,
+  gone_by_operator = 7,
+  recovering = 8,
+  unknown = 9,
 };
 
 // Operation that launches these tasks.

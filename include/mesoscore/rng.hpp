@@ -4,6 +4,7 @@
 // Not for secrets. Not thread-safe: one generator per state machine.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -30,8 +31,8 @@ class Rng {
   constexpr double uniform() noexcept { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
   // Uniform in [0, limit].
   constexpr Duration jitter(Duration limit) noexcept {
-    return limit.count() <= 0 ? Duration::zero()
-                              : Duration(static_cast<Duration::rep>(below(static_cast<std::uint64_t>(limit.count()) + 1)));
+    if (limit.count() <= 0) return Duration::zero();
+    return Duration(static_cast<Duration::rep>(below(static_cast<std::uint64_t>(limit.count()) + 1)));
   }
   template <class T>
   constexpr void shuffle(std::span<T> items) noexcept {

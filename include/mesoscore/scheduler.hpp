@@ -4,12 +4,14 @@
 //
 // The application's calls go in as Submitted{msg::Accept, Decline, Kill, Revive, Suppress, Reconcile, Acknowledge,
 // ToExecutor, ShutdownExecutor, Teardown}; what concerns it comes out in Outbox::deliveries: Subscribed, OfferMade,
-// Rescind, Update, FromExecutor, Failure, ErrorMessage.
+// Rescind, Update, OperationUpdate, FromExecutor, Failure, ErrorMessage.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "mesoscore/framework.hpp"
 #include "mesoscore/outbox.hpp"
@@ -27,14 +29,18 @@ struct SchedulerOptions {
   Duration reconnect_backoff = std::chrono::milliseconds(100);   // first retry within; doubles ...
   Duration reconnect_backoff_max = std::chrono::seconds(10);     // ... up to this
   std::uint32_t missed_heartbeats = 5;                           // in a row: the connection counts as dead
-  // After each re-subscription, ask for the state of every task that is not known to be terminal.
+  // After each re-subscription, ask for the state of every task that is not known to be terminal, again and again for
+  // those without an answer. A scheduler that continues a framework (`framework.id` set) begins by asking for all.
   bool reconcile = true;
+  // Uuids of terminal updates that are remembered, so that one that is repeated is not delivered again.
+  std::size_t remembered_updates = 1024;
 };
 
 struct SchedulerStats {
   bool subscribed = false;
+  bool ended = false;                                            // refused, torn down or stopped: final
   std::uint32_t offers = 0;                                      // held and not yet answered
-  std::uint32_t live_tasks = 0;                                  // launched by this scheduler, not terminal
+  std::uint32_t live_tasks = 0;                                  // launched or heard of, and not known to be terminal
   std::uint64_t updates = 0, duplicates = 0, subscriptions = 0;
 };
 

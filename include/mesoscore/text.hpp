@@ -1,8 +1,8 @@
 // A short immutable-by-convention string that keeps its characters inline.
 //
 // Ids, role names and resource names are copied into every message. With std::string each copy of an id of
-// 40 characters is a heap allocation; with BasicText<48> it is a copy of 48 bytes. Longer texts spill to the heap and
-// keep working. Value semantics; thread-safety as for std::string.
+// 40 characters is a heap allocation; with BasicText<48> it is a copy of 48 bytes. Longer texts spill to the
+// heap and keep working. Value semantics; thread-safety as for std::string.
 #pragma once
 
 #include <cstddef>
@@ -31,8 +31,9 @@ class BasicText {
 
   BasicText& operator=(const BasicText& other) {
     if (this == &other) return *this;
+    if (other.is_heap()) return *this = BasicText(other);  // a failed allocation leaves *this as it was
     release();
-    copy_from(other);
+    std::memcpy(store_, other.store_, Capacity);
     return *this;
   }
   BasicText& operator=(BasicText&& other) noexcept {
@@ -43,7 +44,7 @@ class BasicText {
   }
 
   std::string_view view() const noexcept {
-    return is_heap() ? std::string_view(heap().data, heap().size)
+    return is_heap() ? heap_view()
                      : std::string_view(store_, static_cast<unsigned char>(store_[kTag]));
   }
   operator std::string_view() const noexcept { return view(); }
@@ -52,25 +53,37 @@ class BasicText {
   std::size_t size() const noexcept { return view().size(); }
   bool empty() const noexcept { return store_[kTag] == 0; }
 
+  // One overload per type: with fewer, a std::string could be converted in two ways.
   friend bool operator==(const BasicText& a, const BasicText& b) noexcept { return a.view() == b.view(); }
   friend bool operator==(const BasicText& a, std::string_view b) noexcept { return a.view() == b; }
+  friend bool operator==(const BasicText& a, const std::string& b) noexcept { return a.view() == b; }
   friend bool operator==(const BasicText& a, const char* b) noexcept { return a.view() == b; }
   friend auto operator<=>(const BasicText& a, const BasicText& b) noexcept { return a.view() <=> b.view(); }
+  friend auto operator<=>(const BasicText& a, std::string_view b) noexcept { return a.view() <=> b; }
+  friend auto operator<=>(const BasicText& a, const std::string& b) noexcept {
+    return a.view() <=> std::string_view(b);
+  }
+  friend auto operator<=>(const BasicText& a, const char* b) noexcept {
+    return a.view() <=> std::string_view(b);
+  }
   friend std::ostream& operator<<(std::ostream& out, const BasicText& text) { return out << text.view(); }
 
  private:
-  struct Heap {
-    char* data;
-    std::size_t size;
-  };
   static constexpr std::size_t kTag = Capacity - 1;
   static constexpr unsigned char kHeapTag = 255;
 
   bool is_heap() const noexcept { return static_cast<unsigned char>(store_[kTag]) == kHeapTag; }
-  Heap heap() const noexcept {
-    Heap h;
-    std::memcpy(&h, store_, sizeof h);
-    return h;
+  // A long text is a block of its size and its characters. The size is not kept inside the object, where in the
+  // smallest one it would run into the tag.
+  char* block() const noexcept {
+    char* at;
+    std::memcpy(&at, store_, sizeof at);
+    return at;
+  }
+  std::string_view heap_view() const noexcept {
+    std::size_t size;
+    std::memcpy(&size, block(), sizeof size);
+    return {block() + sizeof size, size};
   }
   void assign(std::string_view text) {
     if (text.size() < Capacity) {
@@ -78,9 +91,11 @@ class BasicText {
       store_[kTag] = static_cast<char>(text.size());
       return;
     }
-    Heap h{new char[text.size()], text.size()};
-    std::memcpy(h.data, text.data(), text.size());
-    std::memcpy(store_, &h, sizeof h);
+    const std::size_t size = text.size();
+    char* at = new char[sizeof size + size];
+    std::memcpy(at, &size, sizeof size);
+    std::memcpy(at + sizeof size, text.data(), size);
+    std::memcpy(store_, &at, sizeof at);
     store_[kTag] = static_cast<char>(kHeapTag);
   }
   void copy_from(const BasicText& other) {
@@ -95,7 +110,7 @@ class BasicText {
     other.store_[kTag] = 0;
   }
   void release() noexcept {
-    if (is_heap()) delete[] heap().data;
+    if (is_heap()) delete[] block();
   }
 
   // Zeroed so that copying the whole object never reads indeterminate bytes.

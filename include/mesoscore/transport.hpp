@@ -18,23 +18,13 @@
 #include <asio/any_io_executor.hpp>
 
 #include "mesoscore/endpoint.hpp"
+#include "mesoscore/hello.hpp"
 #include "mesoscore/limits.hpp"
 #include "mesoscore/message.hpp"
-#include "mesoscore/outbox.hpp"
 #include "mesoscore/result.hpp"
 #include "mesoscore/time.hpp"
-#include "mesoscore/version.hpp"
 
 namespace mesoscore {
-
-// What each side says first. Another major version is refused with Errc::version_mismatch on both sides.
-struct Hello {
-  PeerRole role = PeerRole::unknown;
-  std::uint16_t major = kProtocolMajor;
-  std::uint16_t minor = kProtocolMinor;
-  std::uint64_t capabilities = 0;  // bits of optional protocol features; unknown bits are ignored
-  std::string software;            // for people: "mesoscore 0.1.0"
-};
 
 struct PeerInfo {
   Hello hello;

@@ -53,7 +53,8 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {"
                                                                                "LaunchTask",
                                                                                "ExecutorKill",
                                                                                "ExecutorAcknowledged",
-                                                                               "ExecutorShutdown"};
+                                                                               "ExecutorShutdown",
+    "OperationUpdate"};
 static_assert(!kNames.back().empty(), "a new alternative of Message needs its name here");
 
 }  // namespace

@@ -90,7 +90,7 @@ void Inbox::deliver() {
     clear_and_trim(delivering_);
   }
   if (!finished || !handlers_) return;
-  handlers_.reset();
+  stop();
   handlers->on_close(*std::move(finished));
 }
 

@@ -1,0 +1,68 @@
+// mesoscore-agent: an agent as a program of its own, which runs commands as plain processes.
+//
+// Prints `registered <agent id>` on stdout once a master has accepted it; logs go to stderr.
+// Ends with 0 after SIGINT or SIGTERM (its tasks are killed first), with 2 when it cannot start, with 3 when no master
+// accepted it within --register-within.
+#include <csignal>
+#include <iostream>
+
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "mesoscore/isolators/process.hpp"
+#include "mesoscore/log/spdlog.hpp"
+#include "mesoscore/transports/tcp.hpp"
+#include "mesoscore/transports/unix.hpp"
+#include "options.hpp"
+
+int main(int argc, char** argv) {
+  Options options;
+  if (const auto exit_code = parse_options(argc, argv, options)) return *exit_code;
+
+  auto log = spdlog::stderr_color_mt("agent");
+  log->set_level(options.log_level);
+  options.config.log = mesoscore::log::spdlog(log);
+  options.config.isolators.add(mesoscore::isolators::process());
+
+  mesoscore::TransportSet transports;
+  transports.add(mesoscore::transports::tcp()).add(mesoscore::transports::unix_socket());
+
+  asio::io_context io;
+  mesoscore::AgentServer agent(io.get_executor(), transports, options.config);
+  if (const auto started = agent.start(); !started) {
+    log->error("cannot start: {}", started.error().message);
+    return 2;
+  }
+  log->info("offers {}; work directory {}", options.config.resources, options.config.work_dir);
+
+  int exit_code = 0;
+  asio::steady_timer give_up(io);
+  agent.async_registered([&](const mesoscore::Status& registered) {
+    if (!registered) return;  // stopped before
+    give_up.cancel();
+    std::cout << "registered " << agent.info().id << std::endl;
+  });
+  if (options.register_within.count() > 0) {
+    give_up.expires_after(options.register_within);
+    give_up.async_wait([&](std::error_code cancelled) {
+      if (cancelled) return;
+      log->error("no master at {} accepted this agent within {} s", options.config.master,
+                 mesoscore::to_seconds(options.register_within));
+      exit_code = 3;
+      agent.async_stop([&] { io.stop(); });
+    });
+  }
+
+  asio::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&](std::error_code, int signal) {
+    log->info("signal {}: stopping", signal);
+    signals.clear();  // a second signal ends the process at once
+    give_up.cancel();
+    agent.async_stop([&] { io.stop(); });
+  });
+  io.run();
+  return exit_code;
+}

@@ -1,0 +1,17 @@
+// The command line of mesoscore-agent.
+#pragma once
+
+#include <optional>
+
+#include <spdlog/common.h>
+
+#include "mesoscore/agent_server.hpp"
+
+struct Options {
+  mesoscore::AgentServerConfig config;   // what the flags say, ready for AgentServer
+  mesoscore::Duration register_within{0};  // zero: try for ever
+  spdlog::level::level_enum log_level = spdlog::level::info;
+};
+
+// Nothing when the program is to go on, else its exit code: 0 after --help, 2 after bad usage (which was explained).
+std::optional<int> parse_options(int argc, char** argv, Options& options);

@@ -1,0 +1,6 @@
+// The demonstration itself.
+#pragma once
+
+#include "options.hpp"
+
+int run_show(Options options);

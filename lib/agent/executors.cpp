@@ -1,0 +1,112 @@
+// The life of custom executors.
+#include <utility>
+
+#include "agent/exit_text.hpp"
+#include "agent/state.hpp"
+#include "core/messages.hpp"
+#include "core/text_cat.hpp"
+
+namespace mesoscore {
+
+Agent::State::ExecutorRecord& Agent::State::launch_executor(FrameworkRecord& framework,
+                                                            const ExecutorInfo& info) {
+  ExecutorRecord& executor = add_executor(framework, info);
+  LaunchContainer& launch = std::get<LaunchContainer>(out->containers.emplace_back(LaunchContainer{}));
+  launch.container_id = new_container({kNone, executor.self}, executor.container_id);
+  launch.kind = ContainerKind::executor;
+  launch.framework = framework.info;
+  launch.agent_id = agent->id;
+  launch.task.executor = executor.info;
+  launch.resources = executor.contained;
+  timers.arm(executor.timer, after(now, options.executor_registration_timeout));
+  return executor;
+}
+
+// First room for the tasks, then the tasks.
+void Agent::State::deliver_queue(ExecutorRecord& executor) {
+  if (!executor.peer || executor.state != ExecutorRecord::State::running || executor.queue.empty()) return;
+  each(executor.queue, tasks, [&](TaskRecord& task) { executor.contained += task.info.resources; });
+  update_container(executor);
+  each(executor.queue, tasks, [&](TaskRecord& task) {
+    executor.queue.remove(tasks, task.self);
+    executor.tasks.push_back(tasks, task.self);
+    task.queued = false;
+    send<msg::LaunchTask>(*executor.peer).task = std::move(task.undelivered);
+  });
+  executor.got_task = true;
+}
+
+void Agent::State::update_container(const ExecutorRecord& executor) {
+  if (executor.state == ExecutorRecord::State::terminating) return;
+  out->containers.push_back(UpdateContainer{executor.container_id, executor.contained});
+}
+
+// With a connection it is asked to end and given time; without one it is killed, which gives it the same
+// time.
+void Agent::State::shutdown_executor(ExecutorRecord& executor) {
+  if (executor.state == ExecutorRecord::State::terminating) return;
+  executor.state = ExecutorRecord::State::terminating;
+  const Duration grace = std::max(executor.info.shutdown_grace_period, Duration::zero());
+  if (executor.peer) {
+    send<msg::ExecutorShutdown>(*executor.peer);
+    return timers.arm(executor.timer, after(now, grace));
+  }
+  timers.disarm(executor.timer);
+  kill_container(executor.container_id, grace);
+}
+
+void Agent::State::shutdown_if_useless(ExecutorRecord& executor) {
+  if (!executor.got_task && executor.queue.empty()) shutdown_executor(executor);
+}
+
+// It has not subscribed in time, or not ended in time.
+void Agent::State::executor_overdue(ExecutorRecord& executor) {
+  if (executor.state == ExecutorRecord::State::registering) executor.registration_timed_out = true;
+  executor.state = ExecutorRecord::State::terminating;
+  kill_container(executor.container_id, Duration::zero());
+}
+
+void Agent::State::executor_ended(ExecutorRecord& executor, ContainerEvent& event) {
+  const bool launched = event.kind == ContainerEvent::Kind::exited;
+  TaskReason reason = launched ? TaskReason::executor_terminated : TaskReason::container_launch_failed;
+  std::string message = std::move(event.message);
+  if (executor.registration_timed_out) {
+    reason = TaskReason::executor_registration_timeout;
+    message =
+        cat("the executor did not subscribe within ", in_seconds(options.executor_registration_timeout));
+  } else if (message.empty()) {
+    message =
+        cat("the executor ", launched ? agent_detail::exit_text(event.wait_status) : "could not be started");
+  }
+  const TaskState state = event.state && is_terminal(*event.state) ? *event.state : TaskState::failed;
+  const auto end = [&](TaskRecord& task) {
+    task.executor = kNone;
+    task.undelivered = {};
+    task.queued = false;
+    if (task.live()) decline_task(task, state, event.reason.value_or(reason), message);
+  };
+  if (executor.peer) {
+    const PeerId peer = *executor.peer;
+    close(peer, "the executor has ended");
+    forget_peer(peer);
+  }
+  each(executor.tasks, tasks, [&](TaskRecord& task) {
+    executor.tasks.remove(tasks, task.self);
+    end(task);
+  });
+  each(executor.queue, tasks, [&](TaskRecord& task) {
+    executor.queue.remove(tasks, task.self);
+    end(task);
+  });
+  executor_exited(executor.info.framework_id, executor.info.executor_id, event.wait_status);
+  forget_executor(executor);
+}
+
+void Agent::State::executor_exited(const FrameworkId& framework, const ExecutorId& executor,
+                                   int wait_status) {
+  msg::ExecutorExited exit{framework, executor, wait_status};
+  if (phase == Phase::registering) return unsent_exits.push_back(std::move(exit));
+  if (phase == Phase::registered) send<msg::ExecutorExited>(master) = std::move(exit);
+}
+
+}  // namespace mesoscore

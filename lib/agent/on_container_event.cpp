@@ -1,0 +1,84 @@
+#include <utility>
+
+#include "agent/exit_text.hpp"
+#include "agent/state.hpp"
+#include "core/messages.hpp"
+#include "core/text_cat.hpp"
+
+namespace mesoscore {
+
+using Kind = ContainerEvent::Kind;
+
+void Agent::State::on(ContainerEvent& event) {
+  const auto found = container_by_id.find(event.container_id);
+  if (found == container_by_id.end()) {
+    return note(LogLevel::info, "ignored an event of container ", event.container_id,
+                ": it is not known here");
+  }
+  const ContainerOwner owner = found->second;
+  const bool over = event.kind == Kind::launch_failed || event.kind == Kind::exited;
+  if (owner.executor != kNone) {
+    if (over) executor_ended(executors[owner.executor], event);
+    return;
+  }
+  TaskRecord& task = tasks[owner.task];
+  if (over) return contained_ended(task, event);
+  event.kind == Kind::started ? contained_started(task) : contained_progress(task, event);
+}
+
+void Agent::State::contained_started(TaskRecord& task) {
+  if (task.started) return;
+  task.started = true;
+  if (task.kill.wanted) return;  // the scheduler has been told KILLING
+  if (task.max_completion_time) timers.arm(task.completion, after(now, *task.max_completion_time));
+  update(task, status_of(task, TaskState::running, TaskSource::executor));
+}
+
+void Agent::State::contained_progress(TaskRecord& task, ContainerEvent& event) {
+  const bool killing = task.info.state == TaskState::killing;
+  TaskStatus status =
+      status_of(task, killing ? TaskState::killing : TaskState::running, TaskSource::executor);
+  status.message = std::move(event.message);
+  status.data = std::move(event.data);
+  update(task, std::move(status));
+}
+
+void Agent::State::contained_ended(TaskRecord& task, ContainerEvent& event) {
+  container_by_id.erase(task.container_id);
+  task.container_id = {};
+  end_task(task, verdict(task, event));
+}
+
+// A kill that was asked for explains the end, whatever the container says; then what the container says; then
+// how the process ended.
+TaskStatus Agent::State::verdict(const TaskRecord& task, ContainerEvent& event) {
+  TaskStatus status = status_of(task, TaskState::failed, TaskSource::executor);
+  status.data = std::move(event.data);
+  status.message = std::move(event.message);
+  const bool launched = event.kind == Kind::exited;
+  if (status.message.empty() && launched && event.wait_status != 0)
+    status.message = agent_detail::exit_text(event.wait_status);
+
+  if (task.over_time) {
+    status.reason = TaskReason::max_completion_time_reached;
+    status.message = cat("max_completion_time of ", in_seconds(*task.max_completion_time), " was reached");
+  } else if (task.kill.wanted) {
+    status.state = TaskState::killed;
+    if (!task.started) {
+      status.reason = TaskReason::task_killed_during_launch;
+      status.source = TaskSource::agent;
+    }
+  } else {
+    status.reason = event.reason;
+    if (!launched && !event.reason) status.reason = TaskReason::container_launch_failed;
+    if (status.reason) status.source = TaskSource::agent;
+    if (event.state && is_terminal(*event.state)) {
+      status.state = *event.state;
+    } else if (launched && event.wait_status == 0 && !event.reason) {
+      status.state = TaskState::finished;
+    }
+  }
+  return status;
+}
+
+}  // namespace mesoscore

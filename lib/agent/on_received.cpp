@@ -1,0 +1,38 @@
+// Which messages an agent takes from whom. Whatever else a peer sends ends its connection and changes
+// nothing.
+#include <variant>
+
+#include "agent/state.hpp"
+#include "core/text_cat.hpp"
+
+namespace mesoscore {
+
+void Agent::State::on(Received& event) {
+  const PeerId peer = event.peer;
+  const auto unexpected = [&](std::string_view role) {
+    refuse(peer, cat(message_name(event.message), " is not what ", role, " sends to an agent"));
+  };
+  const auto from_master = [&](auto& message) {
+    if constexpr (requires { on(message); }) {
+      on(message);
+    } else {
+      unexpected("a master");
+    }
+  };
+  const auto from_executor = [&](auto& message) {
+    if constexpr (requires { on(peer, message); }) {
+      on(peer, message);
+    } else {
+      unexpected("an executor");
+    }
+  };
+  if (is_master(peer)) {
+    std::visit(from_master, event.message);
+  } else if (peers.contains(static_cast<std::uint64_t>(peer))) {
+    std::visit(from_executor, event.message);
+  } else {
+    refuse(peer, "this connection is not known here");
+  }
+}
+
+}  // namespace mesoscore

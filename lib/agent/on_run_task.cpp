@@ -1,0 +1,89 @@
+#include "agent/state.hpp"
+#include "core/text_cat.hpp"
+
+namespace mesoscore {
+
+void Agent::State::on(msg::RunTask& run) {
+  const TaskInfo& info = run.task;
+  if (!run.framework || !validate_id(run.framework->id, "framework id") ||
+      !validate_id(info.task_id, "task id")) {
+    return refuse(master, "a task to run needs a framework with an id, and an id");
+  }
+  if (info.agent_id != agent->id) {
+    return note(LogLevel::warning, "ignored task ", info.task_id, ": it is for agent ", info.agent_id);
+  }
+  const FrameworkRecord* known = find_framework(run.framework->id);
+  if (stopping || (known != nullptr && known->terminating)) {
+    note(LogLevel::warning, "ignored task ", info.task_id, ": ", stopping ? "the agent" : "its framework",
+         " is shutting down");
+    return unused_launch(run);
+  }
+  // Any answer would be taken for the end of the task that has the id.
+  if (find_task(run.framework->id, info.task_id) != nullptr) {
+    return note(LogLevel::warning, "ignored task ", info.task_id, ": there is a task with this id");
+  }
+  FrameworkRecord& framework = add_framework(run.framework->id);
+  framework.info = run.framework;
+  TaskRecord& task = add_task(framework, info.task_id);
+  task.info.name = info.name;
+  task.info.role = run.role;
+  task.info.resources = info.resources;
+  task.info.labels = info.labels;
+  task.kill_policy = info.kill_policy;
+  task.max_completion_time = info.max_completion_time;
+  if (auto valid = validate(info); !valid) {
+    unused_launch(run);
+    return decline_task(task, TaskState::error, TaskReason::task_invalid, valid.error().message);
+  }
+  info.executor ? run_in_executor(task, run) : run_in_container(task, run);
+}
+
+// The master has charged the framework for a new executor that will not be.
+void Agent::State::unused_launch(const msg::RunTask& run) {
+  if (!run.launch_executor || !run.task.executor) return;
+  const ExecutorId& id = run.task.executor->executor_id;
+  if (validate_id(id, "executor id") && find_executor(run.framework->id, id) == nullptr) {
+    executor_exited(run.framework->id, id, 0);
+  }
+}
+
+void Agent::State::decline_task(TaskRecord& task, TaskState state, TaskReason reason, std::string message) {
+  TaskStatus status = status_of(task, state, TaskSource::agent);
+  status.reason = reason;
+  status.message = std::move(message);
+  end_task(task, std::move(status));
+}
+
+void Agent::State::run_in_container(TaskRecord& task, msg::RunTask& run) {
+  LaunchContainer& launch = std::get<LaunchContainer>(out->containers.emplace_back(LaunchContainer{}));
+  launch.container_id = new_container({task.self, kNone}, task.container_id);
+  launch.kind = run.task.command ? ContainerKind::command : ContainerKind::function;
+  launch.framework = std::move(run.framework);
+  launch.agent_id = agent->id;
+  launch.resources = run.task.resources;
+  launch.task = std::move(run.task);
+}
+
+void Agent::State::run_in_executor(TaskRecord& task, msg::RunTask& run) {
+  FrameworkRecord& framework = frameworks[task.framework];
+  task.info.executor_id = run.task.executor->executor_id;
+  ExecutorRecord* executor = find_executor(framework.id, task.info.executor_id);
+  // Resources that the master does not know to be used must not be used.
+  std::string_view why;
+  if (executor == nullptr && !run.launch_executor) why = "' has ended";
+  if (executor != nullptr && run.launch_executor)
+    why = "' is running already, and the master does not know it";
+  if (executor != nullptr && executor->state == ExecutorRecord::State::terminating) why = "' is terminating";
+  if (!why.empty()) {
+    return decline_task(task, dropped_or_lost(framework), TaskReason::executor_terminated,
+                        cat("executor '", task.info.executor_id, why));
+  }
+  if (executor == nullptr) executor = &launch_executor(framework, *run.task.executor);
+  task.executor = executor->self;
+  task.queued = true;
+  task.undelivered = std::move(run.task);
+  executor->queue.push_back(tasks, task.self);
+  deliver_queue(*executor);
+}
+
+}  // namespace mesoscore

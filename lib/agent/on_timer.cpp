@@ -1,0 +1,23 @@
+#include "agent/state.hpp"
+
+namespace mesoscore {
+
+void Agent::State::on_timer(Timer& timer) {
+  switch (timer.kind) {
+    case Timer::Kind::link:
+      return phase == Phase::waiting ? dial() : ask_for_registration();
+    case Timer::Kind::ping:
+      return drop_master("no ping came in time");
+    case Timer::Kind::linger:
+      lingered = true;
+      return;
+    case Timer::Kind::update:
+      return retry_update(tasks[timer.owner]);
+    case Timer::Kind::completion:
+      return over_time(tasks[timer.owner]);
+    case Timer::Kind::executor:
+      return executor_overdue(executors[timer.owner]);
+  }
+}
+
+}  // namespace mesoscore

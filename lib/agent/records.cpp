@@ -1,0 +1,168 @@
+// Finding, making and forgetting what the agent remembers.
+#include "agent/state.hpp"
+
+namespace mesoscore {
+
+using agent_detail::OwnedKey;
+
+namespace {
+
+// What a task of before may have left in the record. Members that own memory keep it.
+void reset(Agent::State::TaskRecord& task) {
+  Task& info = task.info;
+  info.executor_id = {};
+  info.name.clear();
+  info.role = {};
+  info.resources.clear();
+  info.state = TaskState::staging;
+  info.status_update_state.reset();
+  info.status_update_uuid.reset();
+  info.statuses.clear();
+  info.labels.clear();
+  task.executor = kNone;
+  task.container_id = {};
+  task.started = task.queued = task.over_time = false;
+  task.kill = {};
+  task.kill_policy.reset();
+  task.max_completion_time.reset();
+  task.updates.seen.clear();
+  task.updates.oldest_seen = 0;
+}
+
+// As Uuid::str(), without its allocation.
+ContainerId text_of(const Uuid& uuid) {
+  constexpr char kHex[] = "0123456789abcdef";
+  char text[36];
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
+    text[at++] = kHex[uuid.bytes[i] >> 4];
+    text[at++] = kHex[uuid.bytes[i] & 15];
+  }
+  return ContainerId(std::string_view(text, at));
+}
+
+template <class Map, class Records>
+auto find_in(const Map& map, Records& records, std::uint32_t framework, std::string_view id) noexcept {
+  const auto found = map.find(OwnedKey{framework, id});
+  return found == map.end() ? nullptr : &records[found->second];
+}
+
+}  // namespace
+
+Agent::State::FrameworkRecord* Agent::State::find_framework(const FrameworkId& id) noexcept {
+  const auto found = framework_by_id.find(id);
+  return found == framework_by_id.end() ? nullptr : &frameworks[found->second];
+}
+
+Agent::State::TaskRecord* Agent::State::find_task(const FrameworkId& framework, const TaskId& task) noexcept {
+  const FrameworkRecord* owner = find_framework(framework);
+  return owner == nullptr ? nullptr : find_in(task_by_id, tasks, owner->self, task);
+}
+
+Agent::State::ExecutorRecord* Agent::State::find_executor(const FrameworkId& framework,
+                                                          const ExecutorId& executor) noexcept {
+  const FrameworkRecord* owner = find_framework(framework);
+  return owner == nullptr ? nullptr : find_in(executor_by_id, executors, owner->self, executor);
+}
+
+Agent::State::FrameworkRecord& Agent::State::add_framework(const FrameworkId& id) {
+  if (FrameworkRecord* known = find_framework(id)) return *known;
+  const std::uint32_t index = frameworks.acquire();
+  FrameworkRecord& framework = frameworks[index];
+  framework.id = id;
+  framework.info = nullptr;
+  framework.self = index;
+  framework.terminating = framework.pinned = false;
+  framework_list.push_back(frameworks, index);
+  framework_by_id.emplace(framework.id, index);
+  return framework;
+}
+
+Agent::State::TaskRecord& Agent::State::add_task(FrameworkRecord& framework, const TaskId& id) {
+  const std::uint32_t index = tasks.acquire();
+  TaskRecord& task = tasks[index];
+  reset(task);
+  task.self = task.updates.timer.owner = task.completion.owner = index;
+  task.framework = framework.self;
+  task.info.task_id = id;
+  task.info.framework_id = framework.id;
+  task.info.agent_id = agent->id;
+  framework.tasks.push_back(tasks, index);
+  task_by_id.emplace(OwnedKey{framework.self, task.info.task_id}, index);
+  return task;
+}
+
+Agent::State::ExecutorRecord& Agent::State::add_executor(FrameworkRecord& framework,
+                                                         const ExecutorInfo& info) {
+  const std::uint32_t index = executors.acquire();
+  ExecutorRecord& executor = executors[index];
+  executor.info = info;
+  executor.info.framework_id = framework.id;
+  executor.self = executor.timer.owner = index;
+  executor.framework = framework.self;
+  executor.state = ExecutorRecord::State::registering;
+  executor.got_task = executor.registration_timed_out = false;
+  executor.peer.reset();
+  executor.contained = info.resources;
+  framework.executors.push_back(executors, index);
+  executor_by_id.emplace(OwnedKey{framework.self, executor.info.executor_id}, index);
+  return executor;
+}
+
+void Agent::State::forget_task(TaskRecord& task) {
+  drop_updates(task);
+  timers.disarm(task.completion);
+  if (task.executor != kNone) {
+    ExecutorRecord& executor = executors[task.executor];
+    (task.queued ? executor.queue : executor.tasks).remove(tasks, task.self);
+  }
+  if (task.queued) task.undelivered = {};
+  FrameworkRecord& framework = frameworks[task.framework];
+  framework.tasks.remove(tasks, task.self);
+  task_by_id.erase(OwnedKey{framework.self, task.info.task_id});
+  tasks.release(task.self);
+  release_framework(framework);
+}
+
+void Agent::State::forget_executor(ExecutorRecord& executor) {
+  timers.disarm(executor.timer);
+  container_by_id.erase(executor.container_id);
+  FrameworkRecord& framework = frameworks[executor.framework];
+  framework.executors.remove(executors, executor.self);
+  executor_by_id.erase(OwnedKey{framework.self, executor.info.executor_id});
+  executor.info = {};
+  executors.release(executor.self);
+  release_framework(framework);
+}
+
+void Agent::State::release_framework(FrameworkRecord& framework) {
+  if (framework.pinned || !framework.tasks.empty() || !framework.executors.empty()) return;
+  framework_list.remove(frameworks, framework.self);
+  framework_by_id.erase(framework.id);
+  framework.info = nullptr;
+  frameworks.release(framework.self);
+}
+
+ContainerId Agent::State::new_container(ContainerOwner owner, ContainerId& id) {
+  const std::uint64_t high = rng.next();
+  id = text_of(Uuid::from_random(high, rng.next()));
+  container_by_id.emplace(id, owner);
+  return id;
+}
+
+Resources Agent::State::used() const {
+  Resources sum;
+  for (std::uint32_t i = framework_list.front(); i != kNone; i = frameworks[i].in_agent.next) {
+    const FrameworkRecord& framework = frameworks[i];
+    for (std::uint32_t e = framework.executors.front(); e != kNone; e = executors[e].in_framework.next) {
+      sum += executors[e].info.resources;
+    }
+    for (std::uint32_t t = framework.tasks.front(); t != kNone; t = tasks[t].in_framework.next) {
+      if (tasks[t].live()) sum += tasks[t].info.resources;
+    }
+  }
+  return sum;
+}
+
+}  // namespace mesoscore

@@ -1,0 +1,118 @@
+// What the agent remembers. Records live in slabs and refer to each other by index; strings and vectors in
+// them keep their capacity, so that an agent that is busy with tasks of one kind stops allocating.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <tsl/robin_map.h>
+
+#include "agent/timers.hpp"
+#include "core/slab.hpp"
+#include "mesoscore/ids.hpp"
+#include "mesoscore/message.hpp"
+#include "mesoscore/task.hpp"
+
+namespace mesoscore::agent_detail {
+
+// A status update that waits for its acknowledgement.
+struct UpdateRecord {
+  TaskStatus status;
+  std::uint32_t next = kNone;  // of the same task
+};
+
+// The updates of one task, in order. Only the head is in flight.
+struct UpdateStream {
+  std::uint32_t head = kNone;
+  std::uint32_t tail = kNone;
+  std::uint32_t pending = 0;
+  Duration retry{0};  // the next one follows after so long
+  Timer timer{Timer::Kind::update};
+  std::vector<Uuid> seen;  // executors repeat what they do not know to have arrived; a ring
+  std::size_t oldest_seen = 0;
+};
+
+struct KillRecord {
+  bool wanted = false;
+  bool undelivered = false;  // the executor was away when it was asked for
+  TimePoint first{};
+  Duration grace{0};                 // in total, from `first`
+  std::optional<KillPolicy> policy;  // as it is to be passed on to a custom executor
+};
+
+struct TaskRecord {
+  Task info;
+  std::uint32_t self = kNone;
+  std::uint32_t framework = kNone;
+  std::uint32_t executor = kNone;  // custom, as long as it lives
+  ContainerId container_id;        // command and function; empty = there is no container (any more)
+  bool started = false;            // its container runs
+  bool queued = false;             // for an executor that cannot take it yet
+  bool over_time = false;
+  KillRecord kill;
+  std::optional<KillPolicy> kill_policy;
+  std::optional<Duration> max_completion_time;
+  TaskInfo undelivered;  // while queued
+  UpdateStream updates;
+  Timer completion{Timer::Kind::completion};
+  Link in_framework, in_executor;
+
+  bool live() const noexcept { return !is_terminal(info.state); }
+};
+
+struct ExecutorRecord {
+  enum class State : std::uint8_t { registering, running, terminating };
+  ExecutorInfo info;
+  std::uint32_t self = kNone;
+  std::uint32_t framework = kNone;
+  State state = State::registering;
+  bool got_task = false;  // ever
+  bool registration_timed_out = false;
+  ContainerId container_id;
+  std::optional<PeerId> peer;  // absent = not connected (yet, or at the moment)
+  Resources contained;         // what its container may use: its own and those of the delivered tasks
+  Timer timer{Timer::Kind::executor};
+  LinkedList<TaskRecord, &TaskRecord::in_executor> tasks;  // delivered, until they are acknowledged
+  LinkedList<TaskRecord, &TaskRecord::in_executor> queue;  // not delivered
+  Link in_framework;
+};
+
+struct FrameworkRecord {
+  FrameworkId id;
+  msg::FrameworkPtr info;  // null if all that is known is that a task of it is missing
+  std::uint32_t self = kNone;
+  bool terminating = false;  // shut down; its containers are ending
+  bool pinned = false;       // stays although it is empty: somebody iterates
+  LinkedList<TaskRecord, &TaskRecord::in_framework> tasks;
+  LinkedList<ExecutorRecord, &ExecutorRecord::in_framework> executors;
+  Link in_agent;
+
+  bool has(FrameworkCapability c) const noexcept { return !info || info->has(c); }
+};
+
+// Key of tasks and executors. The text belongs to the record.
+struct OwnedKey {
+  std::uint32_t framework;
+  std::string_view id;
+  friend bool operator==(const OwnedKey&, const OwnedKey&) = default;
+};
+struct OwnedKeyHash {
+  std::size_t operator()(const OwnedKey& key) const noexcept {
+    return std::hash<std::string_view>{}(key.id) ^ (key.framework * 0x9e3779b97f4a7c15ULL);
+  }
+};
+
+// Whose container it is.
+struct ContainerOwner {
+  std::uint32_t task = kNone;
+  std::uint32_t executor = kNone;
+};
+
+template <class Value>
+using TextMap = tsl::robin_map<std::string_view, Value>;
+using OwnedMap = tsl::robin_map<OwnedKey, std::uint32_t, OwnedKeyHash>;
+
+}  // namespace mesoscore::agent_detail

@@ -1,0 +1,201 @@
+// The agent's state. Every event and message has its handler in a file of its own, on_*.cpp.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "agent/records.hpp"
+#include "core/notices.hpp"
+#include "mesoscore/agent.hpp"
+
+namespace mesoscore {
+
+struct Agent::State {
+  using Timer = agent_detail::Timer;
+  using TaskRecord = agent_detail::TaskRecord;
+  using ExecutorRecord = agent_detail::ExecutorRecord;
+  using FrameworkRecord = agent_detail::FrameworkRecord;
+  using ContainerOwner = agent_detail::ContainerOwner;
+
+  State(AgentOptions given, Rng generator, TimePoint at);
+
+  // ---- who we are, and the turn ----
+  AgentOptions options;
+  Rng rng;
+  msg::AgentPtr agent;
+  TimePoint now;
+  Outbox* out = nullptr;  // of the step or tick that is going on
+
+  // ---- the way to the master (link.cpp) ----
+  enum class Phase : std::uint8_t {
+    idle,     // before the first tick
+    waiting,  // a random delay before the next dial
+    dialing,
+    registering,  // connected; what was asked is repeated until the master answers
+    registered,
+    off,  // stopped, or sent away by the master
+  };
+  Phase phase = Phase::idle;
+  PeerId master{};      // while registering or registered
+  Duration backoff{0};  // the next delay is random within it
+  Duration ping_timeout = Duration::max();
+  std::vector<msg::ExecutorExited> unsent_exits;  // of executors that a registration under way still names
+  Timer link_timer{Timer::Kind::link};
+  Timer ping_timer{Timer::Kind::ping};
+
+  // ---- stopping (on_stop.cpp) ----
+  bool stopping = false;
+  bool stopped = false;
+  Timer linger_timer{Timer::Kind::linger};
+  bool lingered = false;
+
+  // ---- what runs here ----
+  Slab<agent_detail::UpdateRecord> updates;
+  Slab<TaskRecord> tasks;
+  Slab<ExecutorRecord> executors;
+  Slab<FrameworkRecord> frameworks;
+  LinkedList<FrameworkRecord, &FrameworkRecord::in_agent> framework_list;
+  agent_detail::TextMap<std::uint32_t> framework_by_id;
+  agent_detail::TextMap<ContainerOwner> container_by_id;
+  agent_detail::OwnedMap task_by_id, executor_by_id;
+  tsl::robin_map<std::uint64_t, std::uint32_t> peers;  // executors' connections; kNone = has not subscribed
+  std::deque<FrameworkId> completed;                   // shut down lately
+  agent_detail::TimerQueue timers;
+  std::uint64_t updates_sent = 0, updates_retried = 0;
+
+  // ---- events ----
+  void on(PeerConnected& event);
+  void on(PeerDisconnected& event);
+  void on(DialFailed& event);
+  void on(Received& event);
+  void on(ContainerEvent& event);
+  void on(Stop& event);
+  void on_timer(Timer& timer);
+
+  // ---- messages of the master ----
+  void on(msg::AgentRegistered& answer);
+  void on(msg::AgentReregistered& answer);
+  void on(msg::Ping& ping);
+  void on(msg::ShutdownAgent& shutdown);
+  void on(msg::ErrorMessage& error);
+  void on(msg::Heartbeat&) {}
+  void on(msg::RunTask& run);
+  void on(msg::KillTask& kill);
+  void on(msg::UpdateAcknowledged& ack);
+  void on(msg::ShutdownFramework& shutdown);
+  void on(msg::AgentShutdownExecutor& shutdown);
+  void on(msg::FrameworkToExecutor& message);
+  void on(msg::UpdateFramework& update);
+
+  // ---- messages of executors ----
+  void on(PeerId peer, msg::ExecutorSubscribe& subscribe);
+  void on(PeerId peer, msg::ExecutorUpdate& update);
+  void on(PeerId peer, msg::ExecutorMessage& message);
+  void on(PeerId peer, msg::ErrorMessage& error);
+  void on(PeerId, msg::Heartbeat&) {}
+
+  // ---- link.cpp ----
+  void begin();
+  void dial_later();
+  void dial();
+  void ask_for_registration();
+  void registered(Duration timeout);
+  void drop_master(std::string_view why);  // closes the connection
+  void lost_master();                      // it is closed
+  bool is_master(PeerId peer) const noexcept {
+    return peer == master && (phase == Phase::registering || phase == Phase::registered);
+  }
+
+  // ---- peers (peers.cpp) ----
+  template <class M>
+  M& send(PeerId to) {
+    Envelope& envelope = out->sends.emplace_back();
+    envelope.to = to;
+    return envelope.message.emplace<M>();
+  }
+  void close(PeerId peer, std::string_view why);
+  void refuse(PeerId peer, std::string_view why);  // ErrorMessage and Close; the peer is forgotten
+  void forget_peer(PeerId peer);
+  ExecutorRecord* executor_of(PeerId peer) noexcept;
+
+  // ---- bookkeeping (records.cpp) ----
+  FrameworkRecord* find_framework(const FrameworkId& id) noexcept;
+  TaskRecord* find_task(const FrameworkId& framework, const TaskId& task) noexcept;
+  ExecutorRecord* find_executor(const FrameworkId& framework, const ExecutorId& executor) noexcept;
+  FrameworkRecord& add_framework(const FrameworkId& id);
+  TaskRecord& add_task(FrameworkRecord& framework, const TaskId& id);
+  ExecutorRecord& add_executor(FrameworkRecord& framework, const ExecutorInfo& info);
+  void forget_task(TaskRecord& task);
+  void forget_executor(ExecutorRecord& executor);
+  void release_framework(FrameworkRecord& framework);  // if nothing of it is left
+  ContainerId new_container(ContainerOwner owner, ContainerId& id);
+  Resources used() const;
+  // Calls f(record) for each element of a list; f may forget the record it is given.
+  template <class T, Link T::*Member, class F>
+  void each(const LinkedList<T, Member>& list, Slab<T>& slab, F&& f) {
+    for (std::uint32_t i = list.front(); i != kNone;) {
+      const std::uint32_t next = LinkedList<T, Member>::next(slab, i);
+      f(slab[i]);
+      i = next;
+    }
+  }
+
+  // ---- status updates (updates.cpp) ----
+  TaskStatus status_of(const TaskRecord& task, TaskState state, TaskSource source);
+  void update(TaskRecord& task, TaskStatus status);  // the task has this state now, and the scheduler is told
+  void end_task(TaskRecord& task, TaskStatus status);  // the same for its last state
+  void acknowledge(TaskRecord& task, const Uuid& uuid);
+  bool has_seen(const TaskRecord& task, const Uuid& uuid) const;
+  void remember_seen(TaskRecord& task, const Uuid& uuid);
+  void pause_updates();
+  void resume_updates();
+  void send_head(TaskRecord& task);
+  void retry_update(TaskRecord& task);
+  void transmit(TaskRecord& task);
+  void pop_update(agent_detail::UpdateStream& stream);
+  void drop_updates(TaskRecord& task);
+  TaskState dropped_or_lost(const FrameworkRecord& framework) const noexcept;
+
+  // ---- tasks (on_run_task.cpp, on_kill_task.cpp, on_container_event.cpp, containers.cpp) ----
+  void run_in_container(TaskRecord& task, msg::RunTask& run);
+  void run_in_executor(TaskRecord& task, msg::RunTask& run);
+  void unused_launch(const msg::RunTask& run);
+  void decline_task(TaskRecord& task, TaskState state, TaskReason reason, std::string message);
+  void report_missing(const FrameworkId& framework_id, const TaskId& task_id);
+  void kill_queued(TaskRecord& task);
+  void kill_delivered(TaskRecord& task, msg::KillTask& kill);
+  Duration grace_of(const TaskRecord& task, const std::optional<KillPolicy>& policy) const noexcept;
+  void announce_killing(TaskRecord& task, std::optional<TaskReason> reason);
+  void kill_contained(TaskRecord& task, Duration grace);  // command and function tasks
+  void kill_container(const ContainerId& id, Duration grace);
+  void over_time(TaskRecord& task);
+  void contained_started(TaskRecord& task);
+  void contained_progress(TaskRecord& task, ContainerEvent& event);
+  void contained_ended(TaskRecord& task, ContainerEvent& event);
+  TaskStatus verdict(const TaskRecord& task, ContainerEvent& event);
+
+  // ---- custom executors (executors.cpp, on_executor_*.cpp) ----
+  ExecutorRecord& launch_executor(FrameworkRecord& framework, const ExecutorInfo& info);
+  void deliver_queue(ExecutorRecord& executor);
+  void update_container(const ExecutorRecord& executor);
+  void shutdown_executor(ExecutorRecord& executor);
+  void shutdown_if_useless(ExecutorRecord& executor);
+  void executor_overdue(ExecutorRecord& executor);
+  void executor_ended(ExecutorRecord& executor, ContainerEvent& event);
+  void executor_exited(const FrameworkId& framework, const ExecutorId& executor, int wait_status);
+  void greet(ExecutorRecord& executor, msg::ExecutorSubscribe& subscribe);
+  Status check_update(const ExecutorRecord& executor, const TaskStatus& status);
+  void take_update(ExecutorRecord& executor, TaskStatus& status);  // checked before
+
+  // ---- frameworks, and the end ----
+  void shutdown_framework(FrameworkRecord& framework);
+  void finish_stop();
+
+  template <class... Parts>
+  void note(LogLevel level, const Parts&... parts) {
+    ::mesoscore::note(*out, level, parts...);
+  }
+};
+
+}  // namespace mesoscore

@@ -1,0 +1,111 @@
+#include "allocator/agent_share.hpp"
+
+#include <algorithm>
+
+#include "mesoscore/roles.hpp"
+
+namespace mesoscore::allocation {
+namespace {
+
+// The quantity of a name in a bag without building all of its quantities.
+bool has_at_least(const Resources& offer, const Quantities::Entry& wanted) {
+  std::uint64_t sum = 0;
+  for (const Resource& item : offer) {
+    if (item.name() != wanted.name) continue;
+    const std::uint64_t items = item.kind() == ValueKind::ranges ? item.ranges().count() : item.set().size();
+    const std::uint64_t milli = item.kind() == ValueKind::scalar ? static_cast<std::uint64_t>(item.scalar().milli)
+                                                                 : std::min(items, UINT64_MAX / 4000) * 1000;
+    sum = std::min(sum + milli, UINT64_MAX / 2);
+  }
+  return sum >= static_cast<std::uint64_t>(wanted.amount.milli);
+}
+
+}  // namespace
+
+bool is_enough(const Resources& offer, const std::vector<Quantities>& minimum) {
+  if (minimum.empty()) return true;
+  return std::any_of(minimum.begin(), minimum.end(), [&](const Quantities& all_of) {
+    const auto wanted = all_of.entries();
+    return std::all_of(wanted.begin(), wanted.end(), [&](const auto& entry) { return has_at_least(offer, entry); });
+  });
+}
+
+bool may_have(const Resource& item, std::string_view role, FrameworkCapabilities capabilities) noexcept {
+  if (item.plain()) return true;
+  if (item.revocable() && !capabilities.has(FrameworkCapability::revocable_resources)) return false;
+  if (item.shared() && !capabilities.has(FrameworkCapability::shared_resources)) return false;
+  if (!item.reserved()) return true;
+  if (item.traits().reservations.size() > 1 && !capabilities.has(FrameworkCapability::reservation_refinement)) {
+    return false;
+  }
+  const std::string_view owner = item.reservation_role();
+  return owner == role || is_ancestor_role(owner, role);
+}
+
+void AgentShare::begin(const Resources& free, const Resources& shared) {
+  pool_ = &free;
+  if (!shared.empty()) {
+    mixed_ = free;
+    mixed_ += shared;
+    pool_ = &mixed_;
+  }
+  uniform_ = std::all_of(pool_->begin(), pool_->end(), [](const Resource& item) { return item.plain(); });
+  only_reserved_ =
+      !uniform_ && std::all_of(pool_->begin(), pool_->end(), [](const Resource& item) { return item.reserved(); });
+  offer_ = nullptr;
+}
+
+bool AgentShare::any_below(std::string_view role) const {
+  if (!only_reserved_) return true;
+  return std::any_of(pool_->begin(), pool_->end(), [role](const Resource& item) {
+    const std::string_view owner = item.reservation_role();
+    return owner == role || is_ancestor_role(owner, role) || is_ancestor_role(role, owner);
+  });
+}
+
+const Resources& AgentShare::offer(NodeId role_node, std::string_view role, FrameworkCapabilities capabilities) {
+  if (uniform_) {
+    if (offer_ == nullptr) {
+      offer_ = pool_;
+      new_offer();
+    }
+    return *offer_;
+  }
+  const std::uint32_t relevant = capabilities.bits() & kResourceCapabilities.bits();
+  if (offer_ != nullptr && role_ == role_node && capabilities_ == relevant) return *offer_;
+  const auto keep = [&](const Resource& item) { return may_have(item, role, capabilities); };
+  if (std::all_of(pool_->begin(), pool_->end(), keep)) {
+    offer_ = pool_;
+  } else {
+    part_ = pool_->filter(keep);
+    offer_ = &part_;
+  }
+  role_ = role_node;
+  capabilities_ = relevant;
+  new_offer();
+  return *offer_;
+}
+
+void AgentShare::new_offer() {
+  contained_.clear();
+  enough_ = Verdict::unknown;
+}
+
+bool AgentShare::held_back_by(const FilterList& filters, const Filter& filter) {
+  if (contained_.size() < filters.refused_sets()) contained_.resize(filters.refused_sets(), Verdict::unknown);
+  Verdict& verdict = contained_[filter.refused];
+  if (verdict == Verdict::unknown) {
+    verdict = filters.refused(filter).contains(*offer_) ? Verdict::yes : Verdict::no;
+  }
+  return verdict == Verdict::yes;
+}
+
+bool AgentShare::is_enough(std::uint32_t rule, const std::vector<Quantities>& minimum) {
+  if (enough_ == Verdict::unknown || rule_ != rule) {
+    rule_ = rule;
+    enough_ = allocation::is_enough(*offer_, minimum) ? Verdict::yes : Verdict::no;
+  }
+  return enough_ == Verdict::yes;
+}
+
+}  // namespace mesoscore::allocation

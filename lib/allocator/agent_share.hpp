@@ -1,0 +1,61 @@
+// What of one agent's free resources a framework may be offered in a role.
+//
+// Most agents have only plain resources, which everybody may have: then every offer is simply all that is free. The
+// other offers depend on the role and on three capabilities; siblings ask for the same one after the other, so the
+// last answer is kept, with the verdicts on it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "allocator/filter_list.hpp"
+#include "mesoscore/framework.hpp"
+#include "mesoscore/resources.hpp"
+
+namespace mesoscore::allocation {
+
+// Frameworks without the capability do not see: revocable, shared, more than once reserved resources.
+inline constexpr FrameworkCapabilities kResourceCapabilities{FrameworkCapability::revocable_resources,
+                                                            FrameworkCapability::shared_resources,
+                                                            FrameworkCapability::reservation_refinement};
+
+bool may_have(const Resource& item, std::string_view role, FrameworkCapabilities capabilities) noexcept;
+
+class AgentShare {
+ public:
+  // `free` outlives the use. `shared`: volumes of which one copy is to be offered in this run, usually none.
+  void begin(const Resources& free, const Resources& shared);
+
+  bool empty() const noexcept { return pool_->empty(); }
+  // Is anything there for this role or a role below it?
+  bool any_below(std::string_view role) const;
+  // May be empty. Valid until the next call with another role or capabilities, or begin().
+  const Resources& offer(NodeId role_node, std::string_view role, FrameworkCapabilities capabilities);
+  bool is_everything() const noexcept { return offer_ == pool_; }
+
+  // About the last offer(): does the refused set of this filter contain it?
+  bool held_back_by(const FilterList& filters, const Filter& filter);
+  // About the last offer(): does it contain one of these? True if there is none. `rule` tells lists apart.
+  bool is_enough(std::uint32_t rule, const std::vector<Quantities>& minimum);
+
+ private:
+  enum class Verdict : std::uint8_t { unknown, yes, no };
+  void new_offer();
+
+  const Resources* pool_ = nullptr;
+  Resources mixed_;                 // free and shared together, if there is anything shared
+  bool uniform_ = true;             // everybody may have everything
+  bool only_reserved_ = false;
+  const Resources* offer_ = nullptr;
+  Resources part_;
+  NodeId role_ = kNoNode;
+  std::uint32_t capabilities_ = 0;
+  std::vector<Verdict> contained_;  // by refused set
+  std::uint32_t rule_ = 0;
+  Verdict enough_ = Verdict::unknown;
+};
+
+bool is_enough(const Resources& offer, const std::vector<Quantities>& minimum);
+
+}  // namespace mesoscore::allocation

@@ -1,0 +1,31 @@
+// What the allocator keeps for each agent.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "allocator/filter_list.hpp"
+#include "allocator/holdings.hpp"
+#include "mesoscore/attributes.hpp"
+#include "mesoscore/resources.hpp"
+
+namespace mesoscore::allocation {
+
+struct Agent {
+  bool present = false;
+  bool active = false;
+  bool has_gpus = false;
+  // More is held than the agent has (its total shrank): what comes back is not free before it fits again.
+  bool overcommitted = false;
+  HoldingId holdings = kNoHolding;
+  std::uint64_t last_granted_run = 0;  // run in which some of it was last granted
+  Resources total;
+  Resources free;    // total less what is held, without shared volumes
+  Resources shared;  // shared volumes of the total: free for one more copy in each run
+  FilterList filters;
+  Attributes attributes;
+
+  bool offerable() const noexcept { return present && active && (!free.empty() || !shared.empty()); }
+};
+
+}  // namespace mesoscore::allocation

@@ -1,0 +1,75 @@
+#include "allocator/cluster_total.hpp"
+
+#include <algorithm>
+
+namespace mesoscore::allocation {
+
+ClusterTotal::ClusterTotal(std::span<const Name> fair_sharing_excluded)
+    : excluded_names_(fair_sharing_excluded.begin(), fair_sharing_excluded.end()) {}
+
+std::uint32_t ClusterTotal::number_of(const Name& name) {
+  // A handful of names, most of them equal to the first ones: a walk beats a hash.
+  for (std::uint32_t i = 0; i < names_.size(); ++i) {
+    if (names_[i] == name) return i;
+  }
+  const auto number = static_cast<std::uint32_t>(names_.size());
+  names_.push_back(name);
+  excluded_.push_back(std::find(excluded_names_.begin(), excluded_names_.end(), name) != excluded_names_.end());
+  total_.push_back(0);
+  fair_.push_back(0);
+  by_name_.insert(std::lower_bound(by_name_.begin(), by_name_.end(), number,
+                                   [this](auto a, auto b) { return names_[a] < names_[b]; }),
+                  number);
+  return number;
+}
+
+void ClusterTotal::append(Amounts& amounts, const Resource& item) {
+  if (item.kind() == ValueKind::scalar) amounts.push_back({number_of(item.name()), item.scalar().milli});
+}
+
+Amounts ClusterTotal::amounts(const Resources& resources) {
+  Amounts out;
+  for (const Resource& item : resources) append(out, item);
+  return out;
+}
+
+void ClusterTotal::refresh(std::uint32_t number) {
+  const Scalar sum = read(total_[number]);
+  fair_[number] = excluded_[number] ? 0 : sum.milli;
+  quantities_.set(names_[number], sum);
+}
+
+void ClusterTotal::add(const Resources& resources) {
+  for (const Amount& amount : amounts(resources)) {
+    add_to(total_[amount.resource], amount.milli);
+    refresh(amount.resource);
+  }
+  ++version_;
+}
+
+void ClusterTotal::remove(const Resources& resources) {
+  for (const Amount& amount : amounts(resources)) {
+    take_from(total_[amount.resource], amount.milli);
+    refresh(amount.resource);
+  }
+  ++version_;
+}
+
+void ClusterTotal::to_quantities(std::span<const std::int64_t> amounts, bool fair_only, Quantities& out) const {
+  out = Quantities();
+  for (const std::uint32_t number : by_name_) {
+    if (number >= amounts.size() || amounts[number] == 0 || (fair_only && excluded_[number])) continue;
+    out.set(names_[number], read(amounts[number]));
+  }
+}
+
+double dominant_share(std::span<const std::int64_t> allocated, std::span<const std::int64_t> total) noexcept {
+  double share = 0;
+  for (std::size_t i = 0; i < allocated.size(); ++i) {
+    if (total[i] <= 0 || allocated[i] == 0) continue;
+    share = std::max(share, static_cast<double>(read(allocated[i]).milli) / static_cast<double>(total[i]));
+  }
+  return share;
+}
+
+}  // namespace mesoscore::allocation

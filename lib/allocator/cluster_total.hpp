@@ -1,0 +1,65 @@
+// What the whole cluster has, and the numbers that stand for resource names in dense arrays.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mesoscore/resources.hpp"
+
+namespace mesoscore::allocation {
+
+// A scalar amount of the resource with this number.
+struct Amount {
+  std::uint32_t resource = 0;
+  std::int64_t milli = 0;
+};
+using Amounts = SmallVector<Amount, 8>;
+
+// Sums wrap around, so that taking back what was added always restores the old sum, even if somebody's agent claims
+// 2^63; a sum that is out of range reads as the largest value.
+inline void add_to(std::int64_t& sum, std::int64_t milli) noexcept {
+  sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + static_cast<std::uint64_t>(milli));
+}
+inline void take_from(std::int64_t& sum, std::int64_t milli) noexcept {
+  sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) - static_cast<std::uint64_t>(milli));
+}
+inline Scalar read(std::int64_t sum) noexcept { return Scalar{sum < 0 ? INT64_MAX : sum}; }
+
+class ClusterTotal {
+ public:
+  explicit ClusterTotal(std::span<const Name> fair_sharing_excluded);
+
+  // Only scalars count for shares; ports and sets ride along.
+  std::uint32_t number_of(const Name& name);
+  Amounts amounts(const Resources& resources);  // one entry per scalar item
+  void append(Amounts& amounts, const Resource& item);
+
+  void add(const Resources& resources);
+  void remove(const Resources& resources);
+
+  std::size_t names() const noexcept { return names_.size(); }
+  const Quantities& quantities() const noexcept { return quantities_; }
+  std::uint64_t version() const noexcept { return version_; }
+  // By number; zero for what the cluster has not and for what is excluded from fair sharing.
+  std::span<const std::int64_t> fair() const noexcept { return fair_; }
+  // A dense array as quantities; with `fair_only` without the names excluded from fair sharing.
+  void to_quantities(std::span<const std::int64_t> amounts, bool fair_only, Quantities& out) const;
+
+ private:
+  void refresh(std::uint32_t number);
+
+  std::vector<Name> names_;               // by number
+  std::vector<bool> excluded_;            // by number
+  std::vector<std::uint32_t> by_name_;    // numbers, ascending by name
+  std::vector<Name> excluded_names_;
+  std::vector<std::int64_t> total_;
+  std::vector<std::int64_t> fair_;
+  Quantities quantities_;
+  std::uint64_t version_ = 1;
+};
+
+// max over r of allocated[r] / total[r], for total[r] > 0. The arrays are of equal length.
+double dominant_share(std::span<const std::int64_t> allocated, std::span<const std::int64_t> total) noexcept;
+
+}  // namespace mesoscore::allocation

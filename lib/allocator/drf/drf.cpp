@@ -1,0 +1,23 @@
+#include "mesoscore/policies/drf.hpp"
+
+#include "allocator/cluster_total.hpp"
+#include "allocator/dense_policy.hpp"
+
+namespace mesoscore::policies {
+namespace {
+
+class Drf final : public allocation::DensePolicy {
+ public:
+  std::string_view name() const noexcept override { return "drf"; }
+  double key(const Node& node, Rng&) override { return dominant_share(node.allocated, node.total) / node.weight; }
+  double dense_key(std::span<const std::int64_t> allocated, std::span<const std::int64_t> total, double weight,
+                   Rng&) noexcept override {
+    return allocation::dominant_share(allocated, total) / weight;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<AllocationPolicy> drf() { return std::make_unique<Drf>(); }
+
+}  // namespace mesoscore::policies

@@ -1,0 +1,161 @@
+// Structure and shares; tree_order.cpp has the order.
+#include "allocator/role_tree.hpp"
+
+#include <algorithm>
+
+#include "mesoscore/roles.hpp"
+
+namespace mesoscore::allocation {
+namespace {
+
+constexpr std::string_view kOwnSuffix = "/.";
+
+auto place_of(std::vector<NodeId>& children, const std::vector<Node>& nodes, NodeId child) {
+  return std::lower_bound(children.begin(), children.end(), child, [&](NodeId a, NodeId b) {
+    const int order = nodes[a].path.compare(nodes[b].path);
+    return order != 0 ? order < 0 : a < b;
+  });
+}
+
+}  // namespace
+
+RoleTree::RoleTree(std::unique_ptr<AllocationPolicy> policy, ClusterTotal& total, Rng& rng)
+    : policy_(std::move(policy)),
+      dense_(dynamic_cast<DensePolicy*>(policy_.get())),
+      redraw_(policy_->redraw()),
+      total_(total),
+      rng_(rng) {
+  nodes_.emplace_back().used = true;
+}
+
+NodeId RoleTree::find_role(std::string_view path) const noexcept {
+  const auto found = roles_.find(path, Hash{}(path));
+  return found == roles_.end() ? kNoNode : found->second;
+}
+
+NodeId RoleTree::add_node(NodeId parent, NodeKind kind, std::string path) {
+  NodeId id = static_cast<NodeId>(nodes_.size());
+  if (!free_nodes_.empty()) {
+    id = free_nodes_.back();
+    free_nodes_.pop_back();
+  } else {
+    nodes_.emplace_back();
+    held_.resize(nodes_.size() * stride_, 0);
+  }
+  Node& node = nodes_[id];
+  node.used = true;
+  node.parent = parent;
+  node.kind = kind;
+  node.depth = static_cast<std::uint16_t>(nodes_[parent].depth + 1);
+  node.path = std::move(path);
+  std::vector<NodeId>& siblings = nodes_[parent].children;
+  siblings.insert(place_of(siblings, nodes_, id), id);
+  return id;
+}
+
+void RoleTree::drop_node(NodeId id) {
+  Node& node = nodes_[id];
+  Node& parent = nodes_[node.parent];
+  if (node.changed) std::erase(parent.changed_children, id);
+  parent.children.erase(place_of(parent.children, nodes_, id));
+  if (node.kind == NodeKind::role) roles_.erase(node.path);
+  std::fill_n(held_.begin() + static_cast<std::ptrdiff_t>(id * stride_), stride_, 0);
+  node = Node();
+  free_nodes_.push_back(id);
+}
+
+NodeId RoleTree::make_role(std::string_view path) {
+  if (const NodeId found = find_role(path); found != kNoNode) return found;
+  const std::string_view above = parent_role(path);
+  const NodeId id = add_node(above.empty() ? root() : make_role(above), NodeKind::role, std::string(path));
+  nodes_[id].weight = weight(path);
+  roles_.emplace(std::string(path), id);
+  return id;
+}
+
+NodeId RoleTree::own_node(NodeId role) const noexcept {
+  for (const NodeId child : nodes_[role].children) {
+    if (nodes_[child].kind == NodeKind::own) return child;
+  }
+  return kNoNode;
+}
+
+NodeId RoleTree::add_leaf(std::string_view role, std::string_view framework_id) {
+  const NodeId role_node = make_role(role);
+  NodeId own = own_node(role_node);
+  if (own == kNoNode) own = add_node(role_node, NodeKind::own, std::string(role) + std::string(kOwnSuffix));
+  return add_node(own, NodeKind::leaf, std::string(framework_id));
+}
+
+void RoleTree::remove_leaf(NodeId leaf) {
+  for (NodeId id = leaf; id != root() && nodes_[id].children.empty();) {
+    const NodeId parent = nodes_[id].parent;
+    drop_node(id);
+    id = parent;
+  }
+}
+
+void RoleTree::rename_leaf(NodeId leaf, std::string_view framework_id) {
+  leave_order(leaf);
+  std::vector<NodeId>& siblings = nodes_[nodes_[leaf].parent].children;
+  siblings.erase(place_of(siblings, nodes_, leaf));
+  nodes_[leaf].path = framework_id;
+  siblings.insert(place_of(siblings, nodes_, leaf), leaf);
+  mark_changed(leaf);
+}
+
+void RoleTree::set_active(NodeId leaf, bool active) {
+  if ((nodes_[leaf].active_leaves != 0) == active) return;
+  for (NodeId id = leaf; id != kNoNode; id = nodes_[id].parent) {
+    Node& node = nodes_[id];
+    if (active) {
+      if (node.active_leaves++ == 0) mark_changed(id);
+    } else if (--node.active_leaves == 0) {
+      leave_order(id);
+    }
+  }
+}
+
+void RoleTree::set_weight(std::string_view role, double weight) {
+  if (weight == 1.0) {
+    if (const auto found = weights_.find(role); found != weights_.end()) weights_.erase(found);
+  } else {
+    weights_.insert_or_assign(std::string(role), weight);
+  }
+  const NodeId id = find_role(role);
+  if (id == kNoNode || nodes_[id].weight == weight) return;
+  nodes_[id].weight = weight;
+  mark_changed(id);
+}
+
+double RoleTree::weight(std::string_view role) const noexcept {
+  const auto found = weights_.find(role);
+  return found == weights_.end() ? 1.0 : found->second;
+}
+
+void RoleTree::grow_stride() {
+  const std::size_t wider = total_.names();
+  std::vector<std::int64_t> fresh(nodes_.size() * wider, 0);
+  for (std::size_t id = 0; id < nodes_.size(); ++id) {
+    for (std::size_t i = 0; i < stride_; ++i) fresh[id * wider + i] = held_[id * stride_ + i];
+  }
+  held_ = std::move(fresh);
+  stride_ = wider;
+}
+
+void RoleTree::charge(NodeId from, NodeId stop, std::span<const Amount> amounts) {
+  if (stride_ < total_.names()) grow_stride();
+  for (NodeId id = from; id != stop && id != kNoNode; id = nodes_[id].parent) {
+    for (const Amount& amount : amounts) add_to(held_[id * stride_ + amount.resource], amount.milli);
+    mark_changed(id);
+  }
+}
+
+void RoleTree::refund(NodeId from, NodeId stop, std::span<const Amount> amounts) {
+  for (NodeId id = from; id != stop && id != kNoNode; id = nodes_[id].parent) {
+    for (const Amount& amount : amounts) take_from(held_[id * stride_ + amount.resource], amount.milli);
+    mark_changed(id);
+  }
+}
+
+}  // namespace mesoscore::allocation

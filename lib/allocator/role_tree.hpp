@@ -1,0 +1,115 @@
+// The tree of roles with the frameworks as its leaves: what each subtree holds, and who is served next.
+//
+// Charging an amount adds it on the way from a leaf to the root and marks those nodes as changed. Keys are computed,
+// and places among siblings corrected, only when a walk comes to the parent: what nobody looks at costs nothing.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tsl/robin_map.h>
+
+#include "allocator/cluster_total.hpp"
+#include "allocator/dense_policy.hpp"
+#include "allocator/nodes.hpp"
+
+namespace mesoscore::allocation {
+
+class RoleTree {
+ public:
+  RoleTree(std::unique_ptr<AllocationPolicy> policy, ClusterTotal& total, Rng& rng);
+
+  // ---- structure ----
+  NodeId find_role(std::string_view path) const noexcept;  // kNoNode if nothing is in it
+  NodeId add_leaf(std::string_view role, std::string_view framework_id);
+  void remove_leaf(NodeId leaf);  // not active, nothing charged; roles that become empty go too
+  void rename_leaf(NodeId leaf, std::string_view framework_id);
+  void set_active(NodeId leaf, bool active);
+  void set_weight(std::string_view role, double weight);
+  double weight(std::string_view role) const noexcept;
+
+  NodeId root() const noexcept { return 0; }
+  std::size_t capacity() const noexcept { return nodes_.size(); }  // every NodeId is below it
+  const Node& node(NodeId id) const noexcept { return nodes_[id]; }
+  NodeId role_of(NodeId leaf) const noexcept { return nodes_[nodes_[leaf].parent].parent; }
+  const std::string& role_path(NodeId leaf) const noexcept { return nodes_[role_of(leaf)].path; }
+
+  // ---- shares ----
+  // For all nodes from `from` upwards, `stop` excluded (kNoNode: up to the root).
+  void charge(NodeId from, NodeId stop, std::span<const Amount> amounts);
+  void refund(NodeId from, NodeId stop, std::span<const Amount> amounts);
+  std::span<const std::int64_t> held(NodeId id) const noexcept { return {held_.data() + id * stride_, stride_}; }
+  double share(NodeId id) const noexcept { return dominant_share(held(id), total_.fair().first(stride_)); }
+
+  // ---- order ----
+  const AllocationPolicy& policy() const noexcept { return *policy_; }
+  bool random_order() const noexcept { return redraw_; }
+  void begin_run();                    // nodes whose key could not be computed get another chance
+  void begin_visit() { ++visit_; }     // another agent: random keys are drawn anew
+  void chosen(NodeId leaf);            // a grant went to it
+  bool before(NodeId a, NodeId b);     // of two active leaves; not with random order
+  // The first active leaf, in order, for which eligible(leaf); enter(role) may tell to pass over a role's subtree.
+  template <class Enter, class Eligible>
+  NodeId first(Enter&& enter, Eligible&& eligible) {
+    return first_below(root(), enter, eligible);
+  }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+  struct Less;
+
+  template <class Enter, class Eligible>
+  NodeId first_below(NodeId parent, Enter& enter, Eligible& eligible) {
+    refresh(parent);
+    const bool leaves = nodes_[parent].kind == NodeKind::own;
+    for (const OrderEntry& entry : nodes_[parent].order.entries()) {
+      if (leaves) {
+        if (eligible(entry.node)) return entry.node;
+      } else if (nodes_[entry.node].kind == NodeKind::own || enter(entry.node)) {
+        const NodeId found = first_below(entry.node, enter, eligible);
+        if (found != kNoNode) return found;
+      }
+    }
+    return kNoNode;
+  }
+
+  NodeId add_node(NodeId parent, NodeKind kind, std::string path);
+  void drop_node(NodeId id);
+  NodeId make_role(std::string_view path);
+  NodeId own_node(NodeId role) const noexcept;
+  void grow_stride();
+
+  void mark_changed(NodeId id);
+  void leave_order(NodeId id);
+  void refresh(NodeId parent);        // brings the order of its children up to date
+  void redraw(NodeId parent);
+  void order_all(NodeId parent, bool new_keys);
+  void order_changed(NodeId parent);
+  double key_of(NodeId id);           // marks the node for another try if it has no usable key
+  double ask_policy(NodeId id);
+
+  std::unique_ptr<AllocationPolicy> policy_;
+  DensePolicy* dense_;                // the same object, if it is one of ours
+  bool redraw_;
+  ClusterTotal& total_;
+  Rng& rng_;
+  std::vector<Node> nodes_;
+  std::vector<NodeId> free_nodes_;
+  std::vector<std::int64_t> held_;    // node * stride_ + resource number
+  std::size_t stride_ = 0;
+  tsl::robin_map<std::string, NodeId, Hash, std::equal_to<>> roles_;
+  std::map<std::string, double, std::less<>> weights_;  // of roles that need not exist
+  std::vector<NodeId> no_key_;        // nodes whose key threw or was not a number
+  std::uint64_t visit_ = 0;
+  Quantities scratch_;
+};
+
+}  // namespace mesoscore::allocation

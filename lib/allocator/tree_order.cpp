@@ -1,0 +1,156 @@
+// Keys and the order of siblings.
+#include <cmath>
+#include <limits>
+
+#include "allocator/role_tree.hpp"
+
+namespace mesoscore::allocation {
+
+// Smaller key, then fewer times chosen, then the smaller path; the number only if two frameworks share an id.
+struct RoleTree::Less {
+  const std::vector<Node>& nodes;
+
+  bool operator()(const OrderEntry& a, const OrderEntry& b) const noexcept {
+    if (a.key != b.key) return a.key < b.key;
+    if (a.times_chosen != b.times_chosen) return a.times_chosen < b.times_chosen;
+    if (a.node == b.node) return false;
+    const int order = nodes[a.node].path.compare(nodes[b.node].path);
+    return order != 0 ? order < 0 : a.node < b.node;
+  }
+};
+
+namespace {
+
+OrderEntry entry_of(const Node& node, NodeId id) noexcept {
+  return {node.place.key, node.place.times_chosen, id};
+}
+
+}  // namespace
+
+void RoleTree::mark_changed(NodeId id) {
+  Node& node = nodes_[id];
+  if (node.changed || id == root()) return;
+  node.changed = true;
+  nodes_[node.parent].changed_children.push_back(id);
+}
+
+void RoleTree::leave_order(NodeId id) {
+  Node& node = nodes_[id];
+  if (!node.ordered) return;
+  node.ordered = false;
+  nodes_[node.parent].order.erase(entry_of(node, id), Less{nodes_});
+}
+
+void RoleTree::begin_run() {
+  for (const NodeId id : no_key_) {
+    if (nodes_[id].used) mark_changed(id);
+  }
+  no_key_.clear();
+}
+
+void RoleTree::chosen(NodeId leaf) {
+  for (NodeId id = leaf; id != root(); id = nodes_[id].parent) {
+    ++nodes_[id].times_chosen;
+    mark_changed(id);
+  }
+}
+
+void RoleTree::refresh(NodeId parent) {
+  Node& node = nodes_[parent];
+  if (redraw_) {
+    if (node.order_version != visit_) redraw(parent);
+  } else if (node.order_version != total_.version()) {
+    order_all(parent, true);
+    node.order_version = total_.version();
+  } else if (!node.changed_children.empty()) {
+    order_changed(parent);
+  }
+}
+
+// In the order of the children's paths, so that the draws do not depend on how the last order came about. An only
+// child needs no draw.
+void RoleTree::redraw(NodeId parent) {
+  Node& node = nodes_[parent];
+  for (const NodeId child : node.changed_children) nodes_[child].changed = false;
+  node.changed_children.clear();
+  node.order.clear();
+  std::size_t active = 0;
+  for (const NodeId child : node.children) active += nodes_[child].active_leaves != 0;
+  for (const NodeId child : node.children) {
+    Node& each = nodes_[child];
+    each.ordered = each.active_leaves != 0;
+    if (!each.ordered) continue;
+    each.place = {active == 1 ? 0 : key_of(child), each.times_chosen};
+    node.order.push_back(entry_of(each, child));
+  }
+  node.order.sort(Less{nodes_});
+  node.order_version = visit_;
+}
+
+void RoleTree::order_all(NodeId parent, bool new_keys) {
+  Node& node = nodes_[parent];
+  node.order.clear();
+  for (const NodeId child : node.children) {
+    Node& each = nodes_[child];
+    each.ordered = each.active_leaves != 0;
+    if (!each.ordered) continue;
+    if (new_keys || each.changed) each.place = {key_of(child), each.times_chosen};
+    node.order.push_back(entry_of(each, child));
+  }
+  node.order.sort(Less{nodes_});
+  for (const NodeId child : node.changed_children) nodes_[child].changed = false;
+  node.changed_children.clear();
+}
+
+void RoleTree::order_changed(NodeId parent) {
+  Node& node = nodes_[parent];
+  // Moving many one by one would cost more than sorting all.
+  if (node.changed_children.size() > 16 + node.order.size() / 8) return order_all(parent, false);
+  for (const NodeId child : node.changed_children) {
+    Node& each = nodes_[child];
+    each.changed = false;
+    if (each.active_leaves == 0) continue;
+    const OrderEntry old = entry_of(each, child);
+    each.place = {key_of(child), each.times_chosen};
+    if (each.ordered) {
+      node.order.move(old, entry_of(each, child), Less{nodes_});
+    } else {
+      node.order.insert(entry_of(each, child), Less{nodes_});
+    }
+    each.ordered = true;
+  }
+  node.changed_children.clear();
+}
+
+double RoleTree::ask_policy(NodeId id) {
+  const Node& node = nodes_[id];
+  if (dense_ != nullptr) return dense_->dense_key(held(id), total_.fair().first(stride_), node.weight, rng_);
+  total_.to_quantities(held(id), true, scratch_);
+  const bool is_framework = node.kind == NodeKind::leaf;
+  return policy_->key({node.path, is_framework, node.weight, scratch_, total_.quantities()}, rng_);
+}
+
+// A policy is the user's code. Whatever it does, the order stays a total order.
+double RoleTree::key_of(NodeId id) {
+  double key = std::numeric_limits<double>::quiet_NaN();
+  try {
+    key = ask_policy(id);
+  } catch (...) {  // the header promises: harms this node's turn in this run and nothing else
+  }
+  if (!std::isnan(key)) return key;
+  no_key_.push_back(id);
+  return std::numeric_limits<double>::infinity();
+}
+
+bool RoleTree::before(NodeId a, NodeId b) {
+  while (nodes_[a].depth > nodes_[b].depth) a = nodes_[a].parent;
+  while (nodes_[b].depth > nodes_[a].depth) b = nodes_[b].parent;
+  while (nodes_[a].parent != nodes_[b].parent) {
+    a = nodes_[a].parent;
+    b = nodes_[b].parent;
+  }
+  refresh(nodes_[a].parent);
+  return Less{nodes_}(entry_of(nodes_[a], a), entry_of(nodes_[b], b));
+}
+
+}  // namespace mesoscore::allocation

@@ -1,0 +1,84 @@
+// Records with a small stable number, reused after release. A released record keeps the memory that its members own
+// (strings and vectors keep their capacity), so that a busy machine stops allocating.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "core/assert.hpp"
+
+namespace mesoscore {
+
+inline constexpr std::uint32_t kNone = UINT32_MAX;
+
+template <class T>
+class Slab {
+ public:
+  // The caller resets the members it uses.
+  std::uint32_t acquire() {
+    ++live_;
+    if (!free_.empty()) {
+      const std::uint32_t index = free_.back();
+      free_.pop_back();
+      used_[index] = true;
+      return index;
+    }
+    records_.emplace_back();
+    used_.push_back(true);
+    return static_cast<std::uint32_t>(records_.size() - 1);
+  }
+  void release(std::uint32_t index) {
+    MESOSCORE_ASSERT(index < used_.size() && used_[index], "only a live record is released");
+    used_[index] = false;
+    free_.push_back(index);
+    --live_;
+  }
+  T& operator[](std::uint32_t index) noexcept { return records_[index]; }
+  const T& operator[](std::uint32_t index) const noexcept { return records_[index]; }
+  bool live(std::uint32_t index) const noexcept { return index < used_.size() && used_[index]; }
+  std::uint32_t live_count() const noexcept { return live_; }
+  std::uint32_t end_index() const noexcept { return static_cast<std::uint32_t>(records_.size()); }
+
+ private:
+  std::deque<T> records_;  // references stay valid when it grows
+  std::vector<bool> used_;
+  std::vector<std::uint32_t> free_;
+  std::uint32_t live_ = 0;
+};
+
+// A doubly linked list through the records of a slab, in the order of insertion. `Member` is the record's link.
+struct Link {
+  std::uint32_t prev = kNone;
+  std::uint32_t next = kNone;
+};
+
+template <class T, Link T::*Member>
+class LinkedList {
+ public:
+  std::uint32_t front() const noexcept { return head_; }
+  std::uint32_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return head_ == kNone; }
+  static std::uint32_t next(const Slab<T>& slab, std::uint32_t index) noexcept { return (slab[index].*Member).next; }
+
+  void push_back(Slab<T>& slab, std::uint32_t index) noexcept {
+    slab[index].*Member = Link{tail_, kNone};
+    (tail_ == kNone ? head_ : (slab[tail_].*Member).next) = index;
+    tail_ = index;
+    ++size_;
+  }
+  void remove(Slab<T>& slab, std::uint32_t index) noexcept {
+    const Link link = slab[index].*Member;
+    (link.prev == kNone ? head_ : (slab[link.prev].*Member).next) = link.next;
+    (link.next == kNone ? tail_ : (slab[link.next].*Member).prev) = link.prev;
+    slab[index].*Member = Link{};
+    --size_;
+  }
+
+ private:
+  std::uint32_t head_ = kNone;
+  std::uint32_t tail_ = kNone;
+  std::uint32_t size_ = 0;
+};
+
+}  // namespace mesoscore

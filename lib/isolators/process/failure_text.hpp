@@ -1,0 +1,23 @@
+// What a person reads when a launch has failed.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "isolators/process/supervisor/protocol.h"
+#include "mesoscore/isolator.hpp"
+
+namespace mesoscore::supervision {
+
+// `cannot run "foo": <why>`
+std::string cannot_run(const LaunchPlan& plan, std::string_view why);
+
+// The report is one of MESO_REPORT_FAILED.
+std::string failure_text(const MesoReport& report, const LaunchPlan& plan,
+                         const std::vector<std::string>& candidates);
+
+// "exit code 3", "killed by signal 9 (Killed)"
+std::string describe_wait_status(int wait_status);
+
+}  // namespace mesoscore::supervision

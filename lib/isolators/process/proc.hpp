@@ -1,0 +1,30 @@
+// What /proc tells about processes, and signals that cannot hit the wrong one.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "isolators/process/records.hpp"
+#include "isolators/process/unique_fd.hpp"
+#include "mesoscore/isolator.hpp"
+#include "mesoscore/time.hpp"
+
+namespace mesoscore::supervision {
+
+// The first 4 KiB of a file; nothing if it cannot be read.
+std::optional<std::string> read_small_file(const char* path);
+
+// A pidfd of exactly this process; empty if it is gone.
+UniqueFd open_process(const ProcessIdentity& identity);
+
+// Tells a supervisor to end its container (protocol.h, MESO_KILL_SIGNAL). False if it is gone.
+bool signal_supervisor(const ProcessIdentity& supervisor, Duration grace);
+
+// Adds what the descendants of a supervisor use, and what those that have ended did use.
+void add_usage(pid_t supervisor, ContainerUsage& usage);
+
+}  // namespace mesoscore::supervision

@@ -1,0 +1,90 @@
+// What the launcher (C++) and the supervisor executable (C) say to each other over one SOCK_SEQPACKET socket, which is
+// descriptor MESO_CHANNEL_FD of the zygote and of all its supervisors. Both are built from this header together, so
+// there is no version in it.
+#pragma once
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+  MESO_CHANNEL_FD = 3,
+  MESO_INLINE_BYTES = 16384,     // a longer launch message travels in a memfd
+  MESO_KILL_SIGNAL = 40,         // a real-time signal; its value is the grace in milliseconds
+  MESO_DEFAULT_GRACE_MS = 3000,  // for a kill signal that says nothing, and for a plain SIGTERM to the supervisor
+};
+
+// ---- launcher to zygote --------------------------------------------------------------------------------------------
+
+enum {
+  MESO_HELD = 1,         // descriptor passed along: a pipe; one byte = run, its end without a byte = give up
+  MESO_SWITCH_USER = 2,  // uid, gid and groups are to be taken on
+  MESO_IN_MEMFD = 4,     // descriptor passed along (the last): a memfd with the whole message
+};
+
+// Followed by the table of texts, the group ids (uint32_t) and the texts themselves, each ended by a NUL.
+// The table holds offsets from the start of the message as uint64_t, which the receiver turns into pointers in place:
+// MESO_TEXTS fixed ones, then candidates, arguments and environment, each of these ended by a zero.
+struct MesoLaunch {
+  uint32_t size;   // of the whole message
+  uint32_t flags;  // MESO_HELD, ...
+  uint64_t serial; // names the launch in all reports about it
+  uint32_t uid, gid;
+  uint32_t groups_offset, group_count;
+  uint32_t candidate_count, argument_count, environment_count;
+  uint32_t reserved;
+};
+
+enum {
+  MESO_RUN_RECORD,   // path of the record of a running container; becomes ...
+  MESO_EXIT_RECORD,  // ... this one, with the exit status, at its end
+  MESO_DIRECTORY,    // working directory
+  MESO_STDOUT,
+  MESO_STDERR,
+  MESO_TEXTS,
+};
+
+// ---- zygote and supervisors to launcher ----------------------------------------------------------------------------
+
+enum {
+  MESO_REPORT_HELD = 1,    // pid: of the process that waits for its release
+  MESO_REPORT_STARTED = 2, // pid: supervisor, start_time: of the supervisor, main_pid
+  MESO_REPORT_FAILED = 3,  // stage, error, candidate; nothing is left of the container
+  MESO_REPORT_EXITED = 4,  // status, killed; nothing is left of the container
+  MESO_REPORT_LOST = 5,    // status: how the supervisor ended; nothing is left of the container
+};
+
+// Where a launch failed.
+enum {
+  MESO_STAGE_NONE,
+  MESO_STAGE_MESSAGE,      // the message could not be read
+  MESO_STAGE_SUPERVISOR,   // fork of the supervisor
+  MESO_STAGE_RECORD,       // creation of the record
+  MESO_STAGE_PROCESS,      // creation of the process
+  MESO_STAGE_HOLD,         // not released
+  MESO_STAGE_USER,         // setgroups, setresgid, setresuid
+  MESO_STAGE_DIRECTORY,    // chdir
+  MESO_STAGE_STDOUT,
+  MESO_STAGE_STDERR,
+  MESO_STAGE_EXEC,         // candidate: the one that `error` is about
+  MESO_STAGE_INTERPRETER,  // the same, and the file is there: what is missing is its interpreter
+};
+
+struct MesoReport {
+  uint32_t kind;
+  int32_t pid;
+  uint64_t serial;
+  uint64_t start_time;  // as field 22 of /proc/<pid>/stat
+  int32_t main_pid;
+  int32_t status;       // as from waitpid(2)
+  uint32_t stage;
+  int32_t error;        // an errno
+  uint32_t candidate;
+  uint32_t killed;      // a kill was asked for before the end
+};
+
+#ifdef __cplusplus
+}
+#endif

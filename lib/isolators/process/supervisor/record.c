@@ -1,0 +1,74 @@
+#include "record.h"
+
+#include "sys.h"
+#include "text.h"
+
+int read_stat(int pid, struct ProcessStat* stat) {
+  struct Text path = {.length = 0};
+  text_add(&path, "/proc/");
+  text_add_number(&path, pid);
+  text_add(&path, "/stat");
+  const int fd = sys_open(text_end(&path), O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  char line[512];
+  const long bytes = sys_read(fd, line, sizeof line - 1);
+  sys_close(fd);
+  if (bytes <= 0) return -ESRCH;
+  line[bytes] = 0;
+  // "pid (name) state parent ...": the name may hold anything, so look for the last parenthesis.
+  const char* at = line + bytes;
+  while (at > line && *at != ')') --at;
+  if (*at != ')') return -ESRCH;
+  for (int field = 2; field < 22 && *at != 0; ++at) {
+    if (*at != ' ') continue;
+    ++field;
+    const char* value = at + 1;
+    if (field == 4) stat->parent = (int)text_number(&value);
+    if (field == 22) stat->start_time = text_number(&value);
+  }
+  return 0;
+}
+
+static int write_all(int fd, const char* bytes, size_t count) {
+  while (count > 0) {
+    const long written = sys_write(fd, bytes, count);
+    if (written < 0) return (int)written;
+    bytes += written;
+    count -= (size_t)written;
+  }
+  return 0;
+}
+
+int record_open(const char* run_path, const char* boot_id, int supervisor, uint64_t start_time) {
+  const int fd = sys_open(run_path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0) return fd;
+  struct Text text = {.length = 0};
+  text_add(&text, "mesoscore-container 1\nboot ");
+  text_add(&text, boot_id);
+  text_add(&text, "\nsupervisor ");
+  text_add_number(&text, supervisor);
+  text_add(&text, " ");
+  text_add_number(&text, (int64_t)start_time);
+  text_add(&text, "\n");
+  const int error = write_all(fd, text.bytes, text.length);
+  if (error < 0) {
+    sys_close(fd);
+    sys_unlink(run_path);
+    return error;
+  }
+  return fd;
+}
+
+void record_exit(int fd, const char* run_path, const char* exit_path, int wait_status, int killed) {
+  struct Text text = {.length = 0};
+  text_add(&text, "status ");
+  text_add_number(&text, wait_status);
+  text_add(&text, "\nkilled ");
+  text_add_number(&text, killed);
+  text_add(&text, "\nended ");
+  text_add_number(&text, sys_now_ns(WALL_CLOCK));
+  text_add(&text, "\n");
+  // Only a complete record gets the final name: a full disk must not become an exit status of zero.
+  if (write_all(fd, text.bytes, text.length) == 0) sys_rename(run_path, exit_path);
+  sys_close(fd);
+}

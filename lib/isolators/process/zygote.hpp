@@ -1,0 +1,34 @@
+// The one process that a launcher starts: it forks the supervisors (supervisor/zygote.c).
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "isolators/process/unique_fd.hpp"
+#include "mesoscore/result.hpp"
+
+namespace mesoscore::supervision {
+
+struct ZygoteOptions {
+  std::string supervisor_path;  // used if the kernel refuses to run the executable from memory
+  bool from_memory = true;      // false: supervisor_path only
+};
+
+struct Zygote {
+  UniqueFd socket;  // SOCK_SEQPACKET, non-blocking
+  UniqueFd process; // pidfd, readable when the zygote has ended
+  pid_t pid = 0;
+};
+
+// Never forks this program: posix_spawn(3) of the executable that the component carries.
+Result<Zygote> start_zygote(const ZygoteOptions& options, const std::string& boot_id);
+
+// The wait status of a zygote that has ended. Waits for it; after some time it is killed.
+int reap_zygote(const Zygote& zygote);
+
+// Sends one launch message, with at most one more descriptor (-1: none). The errno, or 0.
+int send_launch(int socket, std::vector<char>& message, int held_fd);
+
+}  // namespace mesoscore::supervision

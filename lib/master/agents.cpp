@@ -1,0 +1,143 @@
+// The life of an agent: admitted, connected, disconnected, lost.
+#include "master/state.hpp"
+
+namespace mesoscore {
+
+std::uint32_t Master::State::find_agent(const AgentId& agent) const {
+  const auto found = agent_by_id.find(agent);
+  return found == agent_by_id.end() ? kNone : found->second;
+}
+
+Duration Master::State::ping_timeout() const noexcept { return options.ping_interval * options.ping_misses; }
+
+std::uint32_t Master::State::add_agent(msg::AgentPtr info, PeerId peer) {
+  const std::uint32_t a = agents.acquire();
+  MasterAgent& agent = agents[a];
+  agent = MasterAgent{};
+  agent.info = std::move(info);
+  agent.order = order_counter++;
+  agent_by_id[agent.id()] = a;
+  bind_agent(a, peer);
+  return a;
+}
+
+void Master::State::bind_agent(std::uint32_t a, PeerId peer) {
+  MasterAgent& agent = agents[a];
+  if (agent.peer && *agent.peer != peer) {  // a half-open connection of before
+    out->closes.push_back({*agent.peer, "the agent has connected again"});
+    peers.erase(static_cast<std::uint64_t>(*agent.peer));
+  }
+  MasterPeer* known = find_peer(peer);
+  known->bound = MasterPeer::Bound::agent;
+  known->index = a;
+  agent.peer = peer;
+  agent.missed_pings = 0;
+  agent.ping_at = after(now, options.ping_interval);
+  agent.unreachable_at = kNever;
+  arm_agent(a);
+}
+
+void Master::State::on_pong(std::uint32_t a) { agents[a].missed_pings = 0; }
+
+namespace {
+
+// Frameworks that do not checkpoint lose their tasks as soon as the agent's connection breaks.
+void lose_uncheckpointed(Master::State& s, std::uint32_t a) {
+  auto& list = s.agents[a].tasks;
+  for (std::uint32_t t = list.front(); t != kNone;) {
+    const std::uint32_t next = list.next(s.tasks, t);
+    const MasterTask& task = s.tasks[t];
+    if (!s.frameworks[task.framework].info->checkpoint && !is_terminal(task.state)) {
+      TaskStatus status = s.own_status(task.id, TaskState::lost, TaskReason::agent_disconnected, "Agent disconnected");
+      status.agent_id = s.agents[a].id();
+      s.send_status(task.framework, std::move(status));
+      s.remove_task(t);
+    }
+    t = next;
+  }
+}
+
+}  // namespace
+
+void Master::State::disconnect_agent(std::uint32_t a, std::string_view why) {
+  MasterAgent& agent = agents[a];
+  agent.peer.reset();
+  agent.ping_at = kNever;
+  agent.unreachable_at = after(now, options.agent_reregister_timeout);
+  arm_agent(a);
+  allocator.deactivate_agent(agent_handle(a));
+  rescind_offers_of_agent(a);
+  lose_uncheckpointed(*this, a);
+  note(*out, LogLevel::warning, "agent ", agent.id(), " (", agent.info->hostname, ") disconnected: ", why);
+}
+
+void Master::State::mark_unreachable(std::uint32_t a) {
+  const AgentId gone = agents[a].id();
+  Commit& commit = out->commits.emplace_back();
+  commit.record.kind = Record::Kind::agent_unreachable;
+  commit.record.agent_id = gone;
+  commit.record.at = now;
+  unreachable_since[gone] = to_unix_seconds(now);
+  unreachable_agents.push_back(gone);
+  while (unreachable_agents.size() > options.limits.max_removed_agents) {
+    unreachable_since.erase(unreachable_agents.front());
+    unreachable_agents.pop_front();
+  }
+  lose_agent(a, LossReason::unreachable);
+}
+
+void Master::State::on_unregister_agent(std::uint32_t a) {
+  Commit& commit = out->commits.emplace_back();
+  commit.record.kind = Record::Kind::agent_removed;
+  commit.record.agent_id = agents[a].id();
+  lose_agent(a, LossReason::unregistered);
+}
+
+namespace {
+
+void lose_task(Master::State& s, std::uint32_t t, Master::State::LossReason reason) {
+  const MasterTask& task = s.tasks[t];
+  MasterFramework& framework = s.frameworks[task.framework];
+  const bool unreachable = reason == Master::State::LossReason::unreachable;
+  if (!is_terminal(task.state)) {
+    const TaskState state = unreachable ? s.lost_or(framework, TaskState::unreachable) : TaskState::lost;
+    TaskStatus status = s.own_status(task.id, state, TaskReason::agent_removed,
+                                     unreachable ? "The agent is unreachable" : "The agent has unregistered");
+    status.agent_id = s.agents[task.agent].id();
+    status.executor_id = task.executor_id;
+    if (unreachable) {
+      status.unreachable_time = to_unix_seconds(s.now);
+      framework.unreachable.push_back({task.id, status.agent_id, status.unreachable_time});
+      if (framework.unreachable.size() > s.options.limits.max_unreachable_tasks_per_framework) {
+        framework.unreachable.pop_front();
+      }
+    }
+    s.send_status(task.framework, std::move(status));
+  }
+  s.tasks[t].holds_resources = false;  // the allocator forgets the whole agent
+  s.remove_task(t);
+}
+
+}  // namespace
+
+void Master::State::lose_agent(std::uint32_t a, LossReason reason) {
+  MasterAgent& agent = agents[a];
+  const AgentId gone = agent.id();
+  rescind_offers_of_agent(a);
+  while (!agent.tasks.empty()) lose_task(*this, agent.tasks.front(), reason);
+  allocator.remove_agent(agent_handle(a));
+  if (agent.peer) {
+    out->closes.push_back({*agent.peer, "the agent is no longer registered"});
+    peers.erase(static_cast<std::uint64_t>(*agent.peer));
+  }
+  agent_by_id.erase(gone);
+  agents[a] = MasterAgent{};
+  agents.release(a);
+  for (std::uint32_t f = 0; f < frameworks.end_index(); ++f) {
+    if (frameworks.live(f)) send_to_framework(f, msg::Failure{gone, ExecutorId{}, std::nullopt});
+  }
+  note(*out, LogLevel::warning, "agent ", gone,
+       reason == LossReason::unreachable ? " is unreachable" : " has unregistered");
+}
+
+}  // namespace mesoscore

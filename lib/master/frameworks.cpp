@@ -1,0 +1,93 @@
+// The life of a framework: added, connected, disconnected, removed.
+#include <algorithm>
+
+#include "master/state.hpp"
+
+namespace mesoscore {
+
+std::uint32_t Master::State::find_framework(const FrameworkId& framework) const {
+  const auto found = framework_by_id.find(framework);
+  return found == framework_by_id.end() ? kNone : found->second;
+}
+
+bool Master::State::is_completed(const FrameworkId& framework) const {
+  return std::find(completed.begin(), completed.end(), framework) != completed.end();
+}
+
+std::uint32_t Master::State::add_framework(msg::FrameworkPtr info, std::span<const RoleName> suppressed) {
+  const std::uint32_t f = frameworks.acquire();
+  MasterFramework& framework = frameworks[f];
+  framework = MasterFramework{};
+  framework.info = std::move(info);
+  framework.order = order_counter++;
+  framework_by_id[framework.id()] = f;
+  allocator.add_framework(framework_handle(f), *framework.info, suppressed);
+  allocator.deactivate_framework(framework_handle(f));  // until it is connected
+  return f;
+}
+
+void Master::State::connect_framework(std::uint32_t f, PeerId peer) {
+  MasterFramework& framework = frameworks[f];
+  MasterPeer* known = find_peer(peer);
+  known->bound = MasterPeer::Bound::framework;
+  known->index = f;
+  framework.peer = peer;
+  framework.remove_at = kNever;
+  framework.heartbeat_at = after(now, options.heartbeat_interval);
+  arm_framework(f);
+  send(peer, msg::Subscribed{framework.id(), id, options.heartbeat_interval});
+  send(peer, msg::Heartbeat{});
+  allocator.activate_framework(framework_handle(f));
+  note(*out, LogLevel::info, "framework ", framework.id(), " (", framework.info->name, ") subscribed");
+}
+
+void Master::State::disconnect_framework(std::uint32_t f) {
+  MasterFramework& framework = frameworks[f];
+  framework.peer.reset();
+  framework.heartbeat_at = kNever;
+  framework.remove_at = after(now, framework.info->failover_timeout);
+  arm_framework(f);
+  allocator.deactivate_framework(framework_handle(f));
+  discard_offers_of_framework(f);
+  note(*out, LogLevel::info, "framework ", framework.id(), " disconnected");
+}
+
+// Agents are told to shut it down; its scheduler hears nothing more.
+void Master::State::remove_framework(std::uint32_t f) {
+  MasterFramework& framework = frameworks[f];
+  const FrameworkId gone = framework.id();
+  if (framework.peer) {
+    unbind(*framework.peer);
+    out->closes.push_back({*framework.peer, "framework removed"});
+  }
+  discard_offers_of_framework(f);
+  for (std::uint32_t a = 0; a < agents.end_index(); ++a) {
+    if (!agents.live(a)) continue;
+    std::erase_if(agents[a].executors, [&](const MasterExecutor& e) { return e.framework == f; });
+    std::erase_if(agents[a].pending_kills, [&](const PendingKill& k) { return k.framework == f; });
+    send_to_agent(a, msg::ShutdownFramework{gone});
+  }
+  while (!framework.tasks.empty()) remove_task(framework.tasks.front());
+  allocator.remove_framework(framework_handle(f));
+  completed.push_back(gone);
+  while (completed.size() > options.limits.max_completed_frameworks) completed.pop_front();
+  framework_by_id.erase(gone);
+  frameworks[f] = MasterFramework{};
+  frameworks.release(f);
+  note(*out, LogLevel::info, "framework ", gone, " removed");
+}
+
+void Master::State::tell_agents(std::uint32_t f) {
+  for (std::uint32_t a = 0; a < agents.end_index(); ++a) {
+    if (!agents.live(a) || !agents[a].peer) continue;
+    const auto& list = agents[a].tasks;
+    bool concerned = std::any_of(agents[a].executors.begin(), agents[a].executors.end(),
+                                 [&](const MasterExecutor& e) { return e.framework == f; });
+    for (std::uint32_t t = list.front(); t != kNone && !concerned; t = list.next(tasks, t)) {
+      concerned = tasks[t].framework == f;
+    }
+    if (concerned) send_to_agent(a, msg::UpdateFramework{frameworks[f].info});
+  }
+}
+
+}  // namespace mesoscore

@@ -1,0 +1,34 @@
+#include "master/state.hpp"
+
+namespace mesoscore {
+
+// The task is valid. It is charged to the framework from here on: the resources were offered and become used.
+void Master::State::launch(std::uint32_t f, std::uint32_t a, const RoleName& role, TaskInfo& task,
+                           Resources& remaining) {
+  const std::uint32_t t = add_task(f, a, task.task_id);
+  MasterTask& record = tasks[t];
+  record.name = task.name;
+  record.role = role;
+  record.resources = task.resources;
+  record.labels = task.labels;
+  record.holds_resources = true;
+  remaining -= task.resources;
+
+  msg::RunTask run;
+  if (task.executor) {
+    record.executor_id = task.executor->executor_id;
+    task.executor->framework_id = frameworks[f].id();
+    if (find_executor(a, f, record.executor_id) == nullptr) {
+      run.launch_executor = true;
+      remaining -= task.executor->resources;
+      agents[a].executors.push_back({f, role, *task.executor});
+    }
+  }
+  run.framework = frameworks[f].info;
+  run.role = role;
+  run.task = std::move(task);
+  ++tasks_launched;
+  send_to_agent(a, std::move(run));  // an agent with an offer outstanding is connected
+}
+
+}  // namespace mesoscore

@@ -1,0 +1,75 @@
+#include "mesoscore/master.hpp"
+
+#include <algorithm>
+
+#include "master/state.hpp"
+
+namespace mesoscore {
+
+Master::State::State(MasterOptions opts, std::unique_ptr<AllocationPolicy> policy, Rng seed, TimePoint at)
+    : options(std::move(opts)),
+      rng(seed),
+      id(Uuid::from_random(rng.next(), rng.next()).str()),
+      allocator(options.allocator, std::move(policy), rng.split()),
+      now(at) {}
+
+Master::Master(MasterOptions options, std::unique_ptr<AllocationPolicy> policy, Rng rng, TimePoint now)
+    : state_(std::make_unique<State>(std::move(options), std::move(policy), rng, now)) {
+  for (const SetWeight& weight : state_->options.weights) {
+    // A bad weight among the options leaves the default; MasterServer has checked them before.
+    (void)state_->allocator.set_weight(weight.role, weight.weight);
+  }
+}
+
+Master::~Master() = default;
+Master::Master(Master&&) noexcept = default;
+Master& Master::operator=(Master&&) noexcept = default;
+
+void Master::step(std::span<Event> batch, TimePoint now, Outbox& out) {
+  state_->now = now;
+  state_->out = &out;
+  for (Event& event : batch) state_->handle(event);
+  state_->fire_timers();
+  state_->run_allocator();
+}
+
+void Master::tick(TimePoint now, Outbox& out) { step({}, now, out); }
+
+TimePoint Master::next_deadline() const noexcept { return state_->next_deadline(); }
+
+const MasterId& Master::id() const noexcept { return state_->id; }
+
+std::shared_ptr<const MasterView> Master::view() const {
+  return std::make_shared<const MasterView>(state_->make_view());
+}
+
+std::vector<Task> Master::tasks(const FrameworkId& framework) const {
+  std::vector<Task> found;
+  const std::uint32_t f = state_->find_framework(framework);
+  if (f == kNone) return found;
+  const auto& list = state_->frameworks[f].tasks;
+  for (std::uint32_t t = list.front(); t != kNone; t = list.next(state_->tasks, t)) {
+    found.push_back(state_->describe(state_->tasks[t]));
+  }
+  return found;
+}
+
+std::vector<Task> Master::completed_tasks(const FrameworkId& framework) const {
+  const std::uint32_t f = state_->find_framework(framework);
+  if (f == kNone) return {};
+  const MasterFramework& record = state_->frameworks[f];
+  std::vector<Task> found(record.completed);
+  const bool full = found.size() == state_->options.limits.max_completed_tasks_per_framework;
+  if (full) std::rotate(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(record.completed_next), found.end());
+  return found;
+}
+
+Explanation Master::explain(const FrameworkId& framework, std::string_view role, TimePoint now) const {
+  const std::uint32_t f = state_->find_framework(framework);
+  if (f != kNone) return state_->allocator.explain(framework_handle(f), role, now);
+  Explanation unknown;
+  unknown.sentence = cat("no framework with the id \"", framework, "\" is subscribed");
+  return unknown;
+}
+
+}  // namespace mesoscore

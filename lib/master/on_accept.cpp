@@ -1,0 +1,103 @@
+// ACCEPT: all or nothing over its offers, then its operations one after the other over what remains of them.
+#include "master/state.hpp"
+
+namespace mesoscore {
+namespace {
+
+Status check_offers(const Master::State& s, std::uint32_t f, const msg::Accept& call) {
+  if (call.offer_ids.empty()) return fail(Errc::invalid_argument, "ACCEPT names no offer");
+  std::uint32_t first = kNone;
+  for (std::size_t i = 0; i < call.offer_ids.size(); ++i) {
+    const OfferId& id = call.offer_ids[i];
+    for (std::size_t earlier = 0; earlier < i; ++earlier) {
+      if (call.offer_ids[earlier] == id) return fail(Errc::invalid_argument, cat("offer ", id, " is named twice"));
+    }
+    const std::uint32_t o = s.find_offer(id);
+    if (o == kNone || s.offers[o].framework != f) {
+      return fail(Errc::not_found, cat("offer \"", id, "\" is not (or no longer) one of this framework"));
+    }
+    if (first == kNone) first = o;
+    if (s.offers[o].role != s.offers[first].role) {
+      return fail(Errc::invalid_argument, cat("the offers are of two roles, \"", s.offers[first].role, "\" and \"",
+                                              s.offers[o].role, "\""));
+    }
+    if (s.offers[o].agent != s.offers[first].agent) {
+      return fail(Errc::invalid_argument, cat("the offers are of two agents, ", s.agents[s.offers[first].agent].id(),
+                                              " and ", s.agents[s.offers[o].agent].id()));
+    }
+  }
+  return {};
+}
+
+// Every task that was to be launched gets an answer; the offers that are still good go back.
+void fail_accept(Master::State& s, std::uint32_t f, msg::Accept& call, const std::string& why) {
+  for (const OfferId& id : call.offer_ids) {
+    const std::uint32_t o = s.find_offer(id);
+    if (o != kNone && s.offers[o].framework == f) s.return_offer(o, nullptr);
+  }
+  const TaskState state = s.lost_or(s.frameworks[f], TaskState::dropped);
+  for (Operation& operation : call.operations) {
+    auto* launch = std::get_if<LaunchOperation>(&operation.action);
+    if (launch == nullptr) continue;
+    for (const TaskInfo& task : launch->tasks) {
+      TaskStatus status = s.own_status(task.task_id, state, TaskReason::invalid_offers,
+                                       cat("task launched with invalid offers: ", why));
+      status.agent_id = task.agent_id;
+      s.send_status(f, std::move(status));
+    }
+  }
+}
+
+std::string_view name_of(const Operation& operation) {
+  constexpr std::string_view names[] = {"LAUNCH", "RESERVE", "UNRESERVE", "CREATE", "DESTROY"};
+  return names[operation.action.index()];
+}
+
+void execute(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName& role, Operation& operation,
+             Resources& remaining) {
+  auto* launches = std::get_if<LaunchOperation>(&operation.action);
+  if (launches == nullptr) {
+    std::string why = cat(name_of(operation), " is not supported by this master");
+    note(*s.out, LogLevel::warning, "operation of framework ", s.frameworks[f].id(), " refused: ", why);
+    if (operation.id.empty()) return;
+    s.send_to_framework(f, msg::OperationUpdate{operation.id, OperationState::error, std::move(why), s.agents[a].id()});
+    return;
+  }
+  for (TaskInfo& task : launches->tasks) {
+    Status valid = operation.id.empty()
+                       ? s.validate_launch(f, a, task, remaining)
+                       : fail(Errc::invalid_argument, "LAUNCH must not have an operation id; its tasks have their own");
+    if (valid) {
+      s.launch(f, a, role, task, remaining);
+      continue;
+    }
+    TaskStatus status =
+        s.own_status(task.task_id, TaskState::error, TaskReason::task_invalid, std::move(valid.error().message));
+    status.agent_id = task.agent_id;
+    s.send_status(f, std::move(status));
+  }
+}
+
+}  // namespace
+
+void Master::State::on_accept(std::uint32_t f, msg::Accept& call) {
+  if (Status valid = check_offers(*this, f, call); !valid) {
+    note(*out, LogLevel::warning, "ACCEPT of framework ", frameworks[f].id(), " failed: ", valid.error().message);
+    return fail_accept(*this, f, call, valid.error().message);
+  }
+  const std::uint32_t first = find_offer(call.offer_ids.front());
+  const std::uint32_t a = offers[first].agent;
+  const RoleName role = offers[first].role;
+  Resources remaining;
+  for (const OfferId& offer : call.offer_ids) {
+    const std::uint32_t o = find_offer(offer);
+    remaining += offers[o].resources;
+    forget_offer(o);
+  }
+  for (Operation& operation : call.operations) execute(*this, f, a, role, operation, remaining);
+  if (!remaining.empty()) {
+    allocator.recover(framework_handle(f), agent_handle(a), role, remaining, &call.filters, now);
+  }
+}
+
+}  // namespace mesoscore

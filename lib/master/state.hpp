@@ -1,0 +1,242 @@
+// The inside of the master. One source file per message handler; this header is what they share.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <tsl/robin_map.h>
+
+#include "core/notices.hpp"
+#include "core/slab.hpp"
+#include "mesoscore/master.hpp"
+
+namespace mesoscore {
+
+// A live task. Terminal ones stay until their last update is acknowledged.
+struct MasterTask {
+  TaskId id;
+  std::uint32_t framework = kNone;
+  std::uint32_t agent = kNone;
+  ExecutorId executor_id;
+  std::string name;
+  RoleName role;
+  Resources resources;                            // of the task alone, without its executor
+  TaskState state = TaskState::staging;           // latest known
+  std::optional<TaskState> forwarded_state;       // last one sent to the scheduler
+  std::optional<Uuid> forwarded_uuid;
+  std::vector<TaskStatus> statuses;               // without data; a new one replaces the last of the same state
+  Labels labels;
+  bool holds_resources = false;
+  Link in_framework, in_agent;
+};
+
+struct MasterOffer {
+  std::uint64_t number = 0;
+  std::uint32_t framework = kNone;
+  std::uint32_t agent = kNone;
+  RoleName role;
+  Resources resources;
+  TimePoint expires = kNever;
+  Link in_framework, in_agent, by_age;
+};
+
+struct UnreachableTask {
+  TaskId id;
+  AgentId agent_id;
+  double unreachable_time = 0;
+};
+
+struct MasterFramework {
+  msg::FrameworkPtr info;                         // `id` is set
+  std::optional<PeerId> peer;                     // connected
+  std::uint64_t order = 0;                        // of the first subscription, for views
+  TimePoint heartbeat_at = kNever;
+  TimePoint remove_at = kNever;                   // the failover timeout of a disconnected framework
+  TimePoint armed = kNever;                       // earliest entry in the timer heap
+  tsl::robin_map<TaskId, std::uint32_t> task_by_id;
+  LinkedList<MasterTask, &MasterTask::in_framework> tasks;
+  LinkedList<MasterOffer, &MasterOffer::in_framework> offers;
+  std::deque<UnreachableTask> unreachable;        // oldest first, bounded
+  std::vector<Task> completed;                    // a ring when it is full
+  std::size_t completed_next = 0;                 // the oldest of the full ring
+
+  const FrameworkId& id() const noexcept { return info->id; }
+  bool partition_aware() const noexcept { return info->has(FrameworkCapability::partition_aware); }
+};
+
+// A custom executor that the master accounts for.
+struct MasterExecutor {
+  std::uint32_t framework = kNone;
+  RoleName role;
+  ExecutorInfo info;
+};
+
+struct PendingKill {
+  std::uint32_t framework = kNone;
+  TaskId task_id;
+  std::optional<KillPolicy> policy;
+};
+
+struct MasterAgent {
+  msg::AgentPtr info;                             // `id` is set
+  std::optional<PeerId> peer;                     // connected
+  std::uint64_t order = 0;
+  std::uint32_t missed_pings = 0;
+  TimePoint ping_at = kNever;
+  TimePoint unreachable_at = kNever;              // a disconnected agent must be back by then
+  TimePoint armed = kNever;
+  LinkedList<MasterTask, &MasterTask::in_agent> tasks;
+  LinkedList<MasterOffer, &MasterOffer::in_agent> offers;
+  std::vector<MasterExecutor> executors;
+  std::vector<PendingKill> pending_kills;         // asked for while it was disconnected
+
+  const AgentId& id() const noexcept { return info->id; }
+};
+
+// A connection and what it belongs to.
+struct MasterPeer {
+  PeerRole role = PeerRole::unknown;              // from the handshake; unknown fits every role
+  enum class Bound : std::uint8_t { nobody, framework, agent } bound = Bound::nobody;
+  std::uint32_t index = kNone;
+  std::string address;
+};
+
+struct MasterTimer {
+  TimePoint at;
+  std::uint32_t index;
+  bool of_agent;
+  friend bool operator>(const MasterTimer& a, const MasterTimer& b) noexcept { return a.at > b.at; }
+};
+
+struct Master::State {
+  State(MasterOptions opts, std::unique_ptr<AllocationPolicy> policy, Rng seed, TimePoint now);
+
+  MasterOptions options;
+  Rng rng;
+  MasterId id;
+  Allocator allocator;
+  TimePoint now{};
+  Outbox* out = nullptr;                          // of the current step
+
+  Slab<MasterFramework> frameworks;
+  Slab<MasterAgent> agents;
+  Slab<MasterOffer> offers;
+  Slab<MasterTask> tasks;
+  LinkedList<MasterOffer, &MasterOffer::by_age> offers_by_age;
+  tsl::robin_map<FrameworkId, std::uint32_t> framework_by_id;
+  tsl::robin_map<AgentId, std::uint32_t> agent_by_id;
+  tsl::robin_map<std::uint64_t, std::uint32_t> offer_by_number;
+  tsl::robin_map<std::uint64_t, MasterPeer> peers;
+  std::vector<MasterTimer> timers;                // min-heap; stale entries are dropped when they come up
+  std::deque<FrameworkId> completed;              // oldest first, bounded
+  std::deque<AgentId> unreachable_agents;         // oldest first, bounded
+  tsl::robin_map<AgentId, double> unreachable_since;
+  std::vector<Grant> grants;                      // scratch
+  std::uint64_t framework_counter = 0, agent_counter = 0, offer_counter = 0, order_counter = 0;
+  std::uint64_t offers_made = 0, offers_rescinded = 0, tasks_launched = 0, updates_forwarded = 0, refused = 0;
+
+  // dispatch.cpp
+  void handle(Event& event);
+  void on_message(PeerId peer, Message& message);
+  void run_allocator();
+  // timers.cpp
+  void arm_framework(std::uint32_t f);
+  void arm_agent(std::uint32_t a);
+  void fire_timers();
+  TimePoint next_deadline() const noexcept;
+
+  // One file each: on_<message>.cpp
+  void on_connected(const PeerConnected& event);
+  void on_disconnected(const PeerDisconnected& event);
+  void on_subscribe(PeerId peer, msg::Subscribe& call);
+  void on_accept(std::uint32_t f, msg::Accept& call);
+  void on_decline(std::uint32_t f, const msg::Decline& call);
+  void on_revive(std::uint32_t f, const msg::Revive& call);
+  void on_suppress(std::uint32_t f, const msg::Suppress& call);
+  void on_kill(std::uint32_t f, const msg::Kill& call);
+  void on_acknowledge(std::uint32_t f, const msg::Acknowledge& call);
+  void on_reconcile(std::uint32_t f, const msg::Reconcile& call);
+  void on_to_executor(std::uint32_t f, msg::ToExecutor& call);
+  void on_shutdown_executor(std::uint32_t f, const msg::ShutdownExecutor& call);
+  void on_register_agent(PeerId peer, const msg::RegisterAgent& call);
+  void on_reregister_agent(PeerId peer, msg::ReregisterAgent& call);
+  void on_unregister_agent(std::uint32_t a);
+  void on_agent_update(std::uint32_t a, msg::AgentUpdate& call);
+  void on_executor_exited(std::uint32_t a, const msg::ExecutorExited& call);
+  void on_executor_to_framework(std::uint32_t a, msg::ExecutorToFramework& call);
+  void on_pong(std::uint32_t a);
+  void on_set_weight(const SetWeight& event);
+
+  // peers.cpp
+  MasterPeer* find_peer(PeerId peer);
+  void send(PeerId peer, Message message);
+  void send_to_framework(std::uint32_t f, Message message);  // dropped while it is disconnected
+  bool send_to_agent(std::uint32_t a, Message message);      // false while it is disconnected
+  void refuse(PeerId peer, std::string why);                 // an error answer, then the connection is closed
+  void unbind(PeerId peer);
+
+  // frameworks.cpp
+  std::uint32_t find_framework(const FrameworkId& framework) const;
+  std::uint32_t add_framework(msg::FrameworkPtr info, std::span<const RoleName> suppressed);
+  void connect_framework(std::uint32_t f, PeerId peer);
+  void disconnect_framework(std::uint32_t f);                // starts the failover timeout
+  void remove_framework(std::uint32_t f);                    // kills its tasks; the id is refused from now on
+  bool is_completed(const FrameworkId& framework) const;
+  void tell_agents(std::uint32_t f);                         // its properties changed
+
+  // agents.cpp
+  std::uint32_t find_agent(const AgentId& agent) const;
+  std::uint32_t add_agent(msg::AgentPtr info, PeerId peer);  // known to the allocator after admit_to_allocator()
+  void bind_agent(std::uint32_t a, PeerId peer);
+  void disconnect_agent(std::uint32_t a, std::string_view why);
+  void mark_unreachable(std::uint32_t a);
+  enum class LossReason { unreachable, unregistered };
+  void lose_agent(std::uint32_t a, LossReason reason);
+  Duration ping_timeout() const noexcept;
+
+  // offers.cpp
+  void make_offer(Grant& grant);
+  std::uint32_t find_offer(const OfferId& offer) const;      // kNone when it is not one of this master's live ones
+  OfferId offer_id(const MasterOffer& offer) const;
+  void forget_offer(std::uint32_t o);                        // the resources are the caller's concern
+  void return_offer(std::uint32_t o, const Filters* filters);
+  void rescind_offer(std::uint32_t o);
+  void rescind_offers_of_agent(std::uint32_t a);
+  void discard_offers_of_framework(std::uint32_t f);         // without telling it
+
+  // tasks.cpp
+  std::uint32_t find_task(std::uint32_t f, const TaskId& task) const;
+  std::uint32_t add_task(std::uint32_t f, std::uint32_t a, const TaskId& task);
+  void remove_task(std::uint32_t t);                         // gives back what it still holds
+  void release_resources(std::uint32_t t);
+  void remember_completed(MasterTask& task);
+  void record_status(MasterTask& task, const TaskStatus& status);
+  void forget_unreachable(MasterFramework& framework, const TaskId& task);
+  // An update of the master's own: no uuid, sent once.
+  TaskStatus own_status(const TaskId& task, TaskState state, TaskReason reason, std::string message) const;
+  TaskState lost_or(const MasterFramework& framework, TaskState aware) const noexcept;
+  void send_status(std::uint32_t f, TaskStatus status);
+  Task describe(const MasterTask& task) const;
+
+  // executors.cpp
+  MasterExecutor* find_executor(std::uint32_t a, std::uint32_t f, const ExecutorId& executor);
+  void remove_executor(std::uint32_t a, std::uint32_t f, const ExecutorId& executor);
+
+  // validate_launch.cpp: the rules that need to know the cluster
+  Status validate_launch(std::uint32_t f, std::uint32_t a, const TaskInfo& task, const Resources& remaining);
+  // launch.cpp
+  void launch(std::uint32_t f, std::uint32_t a, const RoleName& role, TaskInfo& task, Resources& remaining);
+
+  // view.cpp
+  MasterView make_view() const;
+};
+
+inline FrameworkHandle framework_handle(std::uint32_t f) noexcept { return static_cast<FrameworkHandle>(f); }
+inline AgentHandle agent_handle(std::uint32_t a) noexcept { return static_cast<AgentHandle>(a); }
+
+}  // namespace mesoscore

@@ -1,0 +1,63 @@
+// May this task be launched on these resources? The context-free rules are those of validate(TaskInfo).
+#include <algorithm>
+
+#include "core/usable_resources.hpp"
+#include "master/state.hpp"
+
+namespace mesoscore {
+namespace {
+
+Status check_id(const Master::State& s, std::uint32_t f, const TaskId& task) {
+  if (s.find_task(f, task) != kNone) {
+    return fail(Errc::already_exists, cat("task id \"", task, "\" is in use by another task of this framework"));
+  }
+  const auto& lost = s.frameworks[f].unreachable;
+  const bool unreachable = std::any_of(lost.begin(), lost.end(), [&](const auto& t) { return t.id == task; });
+  if (unreachable) {
+    return fail(Errc::already_exists, cat("task id \"", task, "\" belongs to a task on an unreachable agent"));
+  }
+  return {};
+}
+
+// What the launch needs besides the task's own resources; an error when the executor does not fit the one that runs.
+Result<Resources> executor_needs(Master::State& s, std::uint32_t f, std::uint32_t a, const TaskInfo& task) {
+  if (!task.executor) return Resources{};
+  const ExecutorInfo& wanted = *task.executor;
+  if (!wanted.framework_id.empty() && wanted.framework_id != s.frameworks[f].id()) {
+    return fail(Errc::invalid_argument, cat("executor \"", wanted.executor_id, "\" has the framework id ",
+                                            wanted.framework_id, " instead of ", s.frameworks[f].id()));
+  }
+  const MasterExecutor* running = s.find_executor(a, f, wanted.executor_id);
+  if (running == nullptr) {
+    if (Status valid = validate_usable_together(task.resources, wanted.resources); !valid) return fail(valid.error());
+    return wanted.resources;
+  }
+  ExecutorInfo same = wanted;
+  same.framework_id = s.frameworks[f].id();
+  if (!(same == running->info)) {
+    return fail(Errc::invalid_argument, cat("executor \"", wanted.executor_id,
+                                            "\" runs on that agent with another ExecutorInfo; use another executor id"));
+  }
+  return Resources{};
+}
+
+}  // namespace
+
+Status Master::State::validate_launch(std::uint32_t f, std::uint32_t a, const TaskInfo& task,
+                                      const Resources& remaining) {
+  if (Status valid = validate(task); !valid) return valid;
+  if (Status valid = check_id(*this, f, task.task_id); !valid) return valid;
+  if (task.agent_id != agents[a].id()) {
+    return fail(Errc::invalid_argument, cat("task \"", task.task_id, "\" names agent \"", task.agent_id,
+                                            "\", but the offer is of agent ", agents[a].id()));
+  }
+  Result<Resources> extra = executor_needs(*this, f, a, task);
+  if (!extra) return fail(std::move(extra.error()));
+  const bool fits = extra->empty() ? remaining.contains(task.resources) : remaining.contains(task.resources + *extra);
+  if (fits) return {};
+  const Resources needed = task.resources + *extra;
+  return fail(Errc::limit_exceeded, cat("task \"", task.task_id, "\" uses more than its offer has left: needs ",
+                                        needed.str(), ", left ", remaining.empty() ? "nothing" : remaining.str()));
+}
+
+}  // namespace mesoscore

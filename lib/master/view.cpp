@@ -1,0 +1,78 @@
+#include <algorithm>
+
+#include "master/state.hpp"
+
+namespace mesoscore {
+namespace {
+
+MasterView::Framework view_of(const Master::State& s, std::uint32_t f) {
+  const MasterFramework& framework = s.frameworks[f];
+  MasterView::Framework view;
+  view.info = *framework.info;
+  view.connected = framework.peer.has_value();
+  view.tasks = framework.tasks.size();
+  view.offers = framework.offers.size();
+  for (std::uint32_t t = framework.tasks.front(); t != kNone; t = framework.tasks.next(s.tasks, t)) {
+    if (s.tasks[t].holds_resources) view.used += s.tasks[t].resources;
+  }
+  for (std::uint32_t o = framework.offers.front(); o != kNone; o = framework.offers.next(s.offers, o)) {
+    view.offered += s.offers[o].resources;
+  }
+  view.dominant_share = s.allocator.dominant_share(framework_handle(f));
+  return view;
+}
+
+MasterView::Agent view_of_agent(const Master::State& s, std::uint32_t a) {
+  const MasterAgent& agent = s.agents[a];
+  MasterView::Agent view;
+  view.info = *agent.info;
+  view.connected = agent.peer.has_value();
+  view.tasks = agent.tasks.size();
+  for (std::uint32_t t = agent.tasks.front(); t != kNone; t = agent.tasks.next(s.tasks, t)) {
+    if (s.tasks[t].holds_resources) view.used += s.tasks[t].resources;
+  }
+  for (const MasterExecutor& executor : agent.executors) view.used += executor.info.resources;
+  for (std::uint32_t o = agent.offers.front(); o != kNone; o = agent.offers.next(s.offers, o)) {
+    view.offered += s.offers[o].resources;
+  }
+  return view;
+}
+
+// The live indexes of a slab in the order in which the records came to be.
+template <class Records>
+std::vector<std::uint32_t> in_order(const Records& records) {
+  std::vector<std::uint32_t> live;
+  for (std::uint32_t i = 0; i < records.end_index(); ++i) {
+    if (records.live(i)) live.push_back(i);
+  }
+  std::sort(live.begin(), live.end(), [&](auto x, auto y) { return records[x].order < records[y].order; });
+  return live;
+}
+
+}  // namespace
+
+MasterView Master::State::make_view() const {
+  MasterView view;
+  view.id = id;
+  view.at = now;
+  for (const std::uint32_t f : in_order(frameworks)) view.frameworks.push_back(view_of(*this, f));
+  for (const std::uint32_t a : in_order(agents)) {
+    view.agents.push_back(view_of_agent(*this, a));
+    for (const MasterExecutor& executor : agents[a].executors) {
+      for (MasterView::Framework& framework : view.frameworks) {
+        if (framework.info.id == frameworks[executor.framework].id()) framework.used += executor.info.resources;
+      }
+    }
+  }
+  view.completed_frameworks.assign(completed.begin(), completed.end());
+  view.unreachable_agents.assign(unreachable_agents.begin(), unreachable_agents.end());
+  view.tasks = tasks.live_count();
+  view.offers_made = offers_made;
+  view.offers_rescinded = offers_rescinded;
+  view.tasks_launched = tasks_launched;
+  view.updates_forwarded = updates_forwarded;
+  view.messages_refused = refused;
+  return view;
+}
+
+}  // namespace mesoscore

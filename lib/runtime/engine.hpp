@@ -1,0 +1,138 @@
+// What the servers and drivers have in common: one state machine bound to an executor and to transports.
+//
+// Events are queued; one posted drain takes all that have come:
+//
+//     step with the batch, tick when due -> commits, what they promise is released -> deliveries to the application
+//     -> sends -> dials, closes, container calls, notices
+//
+// and again while the application's handlers have asked for more; then each connection that was sent to is flushed,
+// once. Deliveries come before sends, so that an acknowledgement leaves after the application has had the update.
+//
+// The derived class holds the machine and the handlers of the application. Any hook may destroy the server or driver:
+// whoever calls into the engine from outside holds a shared_ptr to it, and looks at ended() after each hook.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "mesoscore/clock.hpp"
+#include "mesoscore/log.hpp"
+#include "mesoscore/outbox.hpp"
+#include "mesoscore/rng.hpp"
+#include "mesoscore/transport.hpp"
+#include "runtime/peer_hub.hpp"
+
+namespace mesoscore::runtime {
+
+struct EngineConfig {
+  asio::any_io_executor executor;
+  TransportSet transports;
+  ConnectionOptions connection;
+  PeerRole role = PeerRole::unknown;         // what we are
+  std::string dial_to;                       // whom Dial means
+  PeerRole dial_role = PeerRole::unknown;    // what that must be
+  std::vector<PeerRole> accepts;             // what those who connect to us must be
+  Logger log;
+  ClockFunction clock;                       // empty: steady_clock_from_wall_time()
+};
+
+class Engine : public std::enable_shared_from_this<Engine> {
+ public:
+  virtual ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // On error nothing listens.
+  Status listen(std::span<const std::string> endpoints);
+  std::vector<Endpoint> endpoints() const;
+  // The first drain follows; what has been pushed before is part of it.
+  void begin();
+  void push(Event event);
+  // Closes everything; no hook is called any more. finish() delivers what was sent, end() does not.
+  void finish();
+  void end();
+  bool ended() const noexcept { return ended_; }
+  bool begun() const noexcept { return begun_; }
+  TimePoint now() const { return clock_(); }
+
+ protected:
+  explicit Engine(EngineConfig config);
+
+  // The machine.
+  virtual void step(std::span<Event> batch, TimePoint now, Outbox& out) = 0;
+  virtual void tick(TimePoint now, Outbox& out) = 0;
+  virtual TimePoint next_deadline() const noexcept = 0;
+  // The application. False: it failed, and what the machine wanted to send after these deliveries is not sent.
+  virtual bool deliver(std::span<Message> /*deliveries*/) { return true; }
+  virtual void apply(std::vector<ContainerCall>& /*calls*/) {}
+  virtual void settled() {}  // everything of one outbox is carried out
+
+  const asio::any_io_executor& executor() const noexcept { return executor_; }
+  const TransportSet& transports() const noexcept { return transports_; }
+  const std::string& dial_to() const noexcept { return dial_to_; }
+  // Why the last connection ended.
+  const std::string& last_loss() const noexcept { return last_loss_; }
+  std::size_t peers() const noexcept { return hub_.size(); }
+  void log(LogLevel level, std::string_view line) const noexcept;
+  void set_dial_to(std::string endpoint) { dial_to_ = std::move(endpoint); }
+
+ private:
+  void wake();
+  void drain();
+  bool turn();  // false: the engine has ended
+  void carry_out_messages();
+  void carry_out_rest();
+  void arm(TimePoint now);
+  void dial();
+  void dialed(Result<std::shared_ptr<Connection>> result);
+  void accept(std::shared_ptr<Connection> connection);
+  void connected(std::shared_ptr<Connection> connection);
+  void received(PeerId from, std::span<Message> messages);
+  void closed(PeerId peer, const Error& why);
+  void close(const Close& close);
+
+  asio::any_io_executor executor_;
+  TransportSet transports_;
+  ConnectionOptions connection_;
+  std::string dial_to_;
+  PeerRole dial_role_;
+  std::vector<PeerRole> accepts_;
+  Logger log_;
+  ClockFunction clock_;
+
+  PeerHub hub_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<Event> incoming_, working_;  // change places, so that neither allocates in steady state
+  Outbox outbox_;
+  std::string last_loss_;
+  asio::steady_timer timer_;
+  TimePoint armed_ = kNever;               // what the timer waits for
+  asio::executor_work_guard<asio::any_io_executor> work_;  // run() does not return under a server that is idle
+  bool begun_ = false, ended_ = false, woken_ = false, draining_ = false;
+};
+
+// An engine around a machine of type M.
+template <class M>
+class MachineEngine : public Engine {
+ public:
+  MachineEngine(EngineConfig config, M first) : Engine(std::move(config)), machine(std::move(first)) {}
+
+  M machine;
+
+ protected:
+  void step(std::span<Event> batch, TimePoint now, Outbox& out) override { machine.step(batch, now, out); }
+  void tick(TimePoint now, Outbox& out) override { machine.tick(now, out); }
+  TimePoint next_deadline() const noexcept override { return machine.next_deadline(); }
+};
+
+// `seed`, or one from the operating system if it is 0.
+Rng make_rng(std::uint64_t seed);
+
+}  // namespace mesoscore::runtime

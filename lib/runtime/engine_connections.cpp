@@ -1,0 +1,97 @@
+// The engine's connections: whom it listens to, whom it dials, and what comes of it.
+#include <algorithm>
+
+#include "core/notices.hpp"
+#include "runtime/engine.hpp"
+
+namespace mesoscore::runtime {
+
+Status Engine::listen(std::span<const std::string> endpoints) {
+  std::vector<std::unique_ptr<Listener>> listeners;
+  for (const std::string& endpoint : endpoints) {
+    auto listener = transports_.listen(executor_, endpoint, connection_,
+                                       [weak = weak_from_this()](std::shared_ptr<Connection> connection) {
+                                         const auto self = weak.lock();
+                                         if (self) self->accept(std::move(connection));
+                                       });
+    if (!listener) return fail(std::move(listener.error()));
+    listeners.push_back(*std::move(listener));
+  }
+  for (auto& listener : listeners) listeners_.push_back(std::move(listener));
+  return {};
+}
+
+std::vector<Endpoint> Engine::endpoints() const {
+  std::vector<Endpoint> bound;
+  bound.reserve(listeners_.size());
+  for (const auto& listener : listeners_) bound.push_back(listener->endpoint());
+  return bound;
+}
+
+void Engine::accept(std::shared_ptr<Connection> connection) {
+  if (ended_) return;
+  const PeerInfo& peer = connection->peer();
+  if (std::find(accepts_.begin(), accepts_.end(), peer.hello.role) != accepts_.end()) {
+    return connected(std::move(connection));
+  }
+  const std::string why = cat("the ", to_string(connection_.hello.role), " at this endpoint does not take a peer of the role ",
+                              to_string(peer.hello.role));
+  log(LogLevel::warning, cat(peer.address, ": ", why));
+  connection->send(msg::ErrorMessage{why});
+  connection->close();
+}
+
+void Engine::dial() {
+  transports_.connect(executor_, dial_to_, connection_,
+                      [weak = weak_from_this()](Result<std::shared_ptr<Connection>> result) {
+                        const auto self = weak.lock();
+                        if (self) self->dialed(std::move(result));
+                      });
+}
+
+void Engine::dialed(Result<std::shared_ptr<Connection>> result) {
+  if (ended_) return;
+  if (!result) return push(DialFailed{std::move(result.error().message)});
+  const PeerRole role = (*result)->peer().hello.role;
+  if (role == dial_role_) return connected(*std::move(result));
+  push(DialFailed{cat(dial_to_, " is no ", to_string(dial_role_), " but of the role ", to_string(role))});
+}
+
+void Engine::connected(std::shared_ptr<Connection> connection) {
+  const PeerId peer = hub_.add(connection);
+  push(PeerConnected{peer, connection->peer().hello.role, connection->peer().address});
+  Connection::Handlers handlers;
+  handlers.on_messages = [weak = weak_from_this(), peer](std::span<Message> messages) {
+    if (const auto self = weak.lock()) self->received(peer, messages);
+  };
+  handlers.on_close = [weak = weak_from_this(), peer](const Error& why) {
+    if (const auto self = weak.lock()) self->closed(peer, why);
+  };
+  connection->start(std::move(handlers));
+}
+
+void Engine::received(PeerId from, std::span<Message> messages) {
+  if (ended_ || !hub_.find(from)) return;
+  for (Message& message : messages) incoming_.emplace_back(Received{from, std::move(message)});
+  wake();
+}
+
+void Engine::closed(PeerId peer, const Error& why) {
+  if (ended_) return;
+  hub_.remove(peer);
+  last_loss_ = why.message;
+  push(PeerDisconnected{peer, why.message});
+}
+
+// The machine is done with the peer: nothing of it may follow, not even what waits in the queue.
+void Engine::close(const Close& close) {
+  hub_.close(close.peer);
+  last_loss_ = close.why;
+  std::erase_if(incoming_, [&](const Event& event) {
+    const auto* received = std::get_if<Received>(&event);
+    const auto* gone = std::get_if<PeerDisconnected>(&event);
+    return (received && received->peer == close.peer) || (gone && gone->peer == close.peer);
+  });
+}
+
+}  // namespace mesoscore::runtime

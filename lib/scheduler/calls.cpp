@@ -1,0 +1,75 @@
+// What the application asks for, now or as soon as there is a master to ask.
+#include "scheduler/state.hpp"
+
+namespace mesoscore {
+namespace {
+
+constexpr std::size_t kMostHeld = 1024;
+
+}  // namespace
+
+void Scheduler::State::on(Submitted& event) {
+  Message& call = event.message;
+  if (phase == Phase::ended || teardown_wanted) {
+    return note(*out, LogLevel::debug, message_name(call), " ignored: the framework has ended");
+  }
+  if (std::holds_alternative<msg::Accept>(call)) return submit_accept(call);
+  if (std::holds_alternative<msg::Decline>(call)) return submit_decline(call);
+  if (std::holds_alternative<msg::Kill>(call)) return submit_kill(call);
+  if (std::holds_alternative<msg::Acknowledge>(call)) return submit_acknowledge(call);
+  if (auto* reconcile = std::get_if<msg::Reconcile>(&call)) return submit_reconcile(*reconcile);
+  if (std::holds_alternative<msg::Teardown>(call)) return submit_teardown();
+  if (const auto* revive = std::get_if<msg::Revive>(&call)) return submit_roles(call, revive->roles, false);
+  if (const auto* suppress = std::get_if<msg::Suppress>(&call)) return submit_roles(call, suppress->roles, true);
+  if (std::holds_alternative<msg::ShutdownExecutor>(call)) return subscribed() ? send(std::move(call)) : hold(call);
+  if (std::holds_alternative<msg::ToExecutor>(call)) {
+    if (subscribed()) return send(std::move(call));
+    return note(*out, LogLevel::warning, "message to an executor dropped: not subscribed");
+  }
+  note(*out, LogLevel::warning, message_name(call), " ignored: it is not a scheduler's call");
+}
+
+void Scheduler::State::submit_kill(Message& call) {
+  const auto& kill = std::get<msg::Kill>(call);
+  LiveTask* task = tasks.find(kill.task_id);
+  if (task) {
+    task->kill_wanted = true;
+    task->kill_policy = kill.kill_policy;
+  }
+  if (subscribed()) return send(std::move(call));
+  if (!task) hold(call);
+}
+
+void Scheduler::State::hold(Message& call) {
+  if (held.size() < kMostHeld) return held.push_back(std::move(call));
+  note(*out, LogLevel::warning, message_name(call), " dropped: more than ", kMostHeld,
+       " calls wait for the subscription");
+}
+
+void Scheduler::State::release_held() {
+  for (Message& call : held) {
+    if (auto* reconcile = std::get_if<msg::Reconcile>(&call)) {
+      send_reconcile(reconcile->tasks);
+    } else {
+      send(std::move(call));
+    }
+  }
+  held.clear();
+  for (const LiveTask& task : tasks.all()) {
+    if (task.kill_wanted) send(msg::Kill{task.id, task.agent_id, task.kill_policy});
+  }
+}
+
+// A framework that the master may know is torn down with the master's knowledge, or it would keep its tasks until its
+// failover timeout: without a master now, that waits for one.
+void Scheduler::State::submit_teardown() {
+  teardown_wanted = true;
+  if (subscribed()) {
+    send(msg::Teardown{});
+    end("torn down");
+  } else if (framework->id.empty() && phase != Phase::subscribing) {
+    end("torn down");
+  }
+}
+
+}  // namespace mesoscore

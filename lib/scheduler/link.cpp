@@ -1,0 +1,102 @@
+// The way to the master: dial, subscribe, notice that it has gone, and begin again.
+#include "scheduler/state.hpp"
+
+namespace mesoscore {
+namespace {
+
+// A master that takes a connection and then says nothing is as good as none.
+constexpr Duration kSubscribeTimeout = std::chrono::seconds(15);
+
+}  // namespace
+
+void Scheduler::State::on(PeerConnected& event) {
+  if (phase != Phase::dialing) {
+    out->closes.push_back(Close{event.peer, "not wanted"});
+    return;
+  }
+  master = event.peer;
+  phase = Phase::subscribing;
+  link_at = after(now, kSubscribeTimeout);
+  subscribe();
+}
+
+void Scheduler::State::subscribe() {
+  msg::Subscribe call;
+  call.framework = framework;
+  call.suppressed_roles = suppressed;
+  send(std::move(call));
+}
+
+void Scheduler::State::on(PeerDisconnected& event) {
+  if (is_master(event.peer)) lost_master(event.why);
+}
+
+void Scheduler::State::on(DialFailed& event) {
+  if (phase != Phase::dialing) return;
+  dial_later();
+  note(*out, LogLevel::warning, "no master: ", event.why, "; next attempt in ", (link_at - now).count() / 1'000'000,
+       " ms");
+}
+
+void Scheduler::State::dial_later() {
+  phase = Phase::waiting;
+  link_at = after(now, backoff.next(rng));
+}
+
+void Scheduler::State::drop_master(std::string_view why) {
+  out->closes.push_back(Close{master, std::string(why)});
+  lost_master(why);
+}
+
+void Scheduler::State::lost_master(std::string_view why) {
+  const bool was_subscribed = subscribed();
+  offers.clear();  // the master took them back
+  reconcile_at = kNever;
+  dial_later();
+  note(*out, LogLevel::warning, was_subscribed ? "disconnected: " : "not subscribed: ", why, "; next attempt in ",
+       (link_at - now).count() / 1'000'000, " ms");
+}
+
+void Scheduler::State::end(std::string_view why) {
+  if (is_master(master)) out->closes.push_back(Close{master, std::string(why)});
+  phase = Phase::ended;
+  offers.clear();
+  tasks.clear();
+  held.clear();
+  reconcile_at = kNever;
+}
+
+void Scheduler::State::on(Stop&) {
+  if (phase != Phase::ended) end("the scheduler stops");
+}
+
+TimePoint Scheduler::State::silent_at() const noexcept {
+  return longest_silence > Duration::zero() ? after(heard, longest_silence) : kNever;
+}
+
+TimePoint Scheduler::State::next_deadline() const noexcept {
+  switch (phase) {
+    case Phase::waiting:
+    case Phase::subscribing: return link_at;
+    case Phase::subscribed: return std::min(silent_at(), reconcile_at);
+    case Phase::dialing:
+    case Phase::ended: return kNever;
+  }
+  return kNever;
+}
+
+void Scheduler::State::check_deadlines() {
+  if (next_deadline() > now) return;
+  if (phase == Phase::waiting) {
+    phase = Phase::dialing;
+    out->dials.push_back(Dial{PeerRole::master});
+  } else if (phase == Phase::subscribing) {
+    drop_master("the master did not answer the subscription");
+  } else if (silent_at() <= now) {
+    drop_master(cat("the master was silent for ", longest_silence.count() / 1'000'000, " ms"));
+  } else {
+    ask_unanswered();
+  }
+}
+
+}  // namespace mesoscore

@@ -1,0 +1,34 @@
+// What the master may say, and when. A master that says anything else is left; another attempt follows.
+#include "scheduler/state.hpp"
+
+namespace mesoscore {
+
+void Scheduler::State::on(Received& event) {
+  if (!is_master(event.peer)) return;  // of a connection that was given up
+  heard = now;
+  Message& message = event.message;
+  if (std::holds_alternative<msg::ErrorMessage>(message)) return on_error(message);
+  if (std::holds_alternative<msg::Heartbeat>(message)) return;
+  auto* answer = std::get_if<msg::Subscribed>(&message);
+  if ((answer != nullptr) == subscribed()) {
+    return drop_master(cat(message_name(message), answer ? " came twice" : " came before Subscribed"));
+  }
+  if (answer) return on_subscribed(*answer);
+  if (teardown_wanted) return;  // it was said before the master read the Teardown
+  if (std::holds_alternative<msg::OfferMade>(message)) return on_offer(message);
+  if (std::holds_alternative<msg::Rescind>(message)) return on_rescind(message);
+  if (std::holds_alternative<msg::Update>(message)) return on_update(message);
+  if (std::holds_alternative<msg::FromExecutor>(message) || std::holds_alternative<msg::Failure>(message)) {
+    return deliver(std::move(message));
+  }
+  drop_master(cat("the master sent ", message_name(message), ", which is not for schedulers"));
+}
+
+void Scheduler::State::on_error(Message& message) {
+  const std::string why = std::get<msg::ErrorMessage>(message).message;
+  note(*out, LogLevel::error, "the master refused the framework: ", why);
+  deliver(std::move(message));
+  end("refused by the master");
+}
+
+}  // namespace mesoscore

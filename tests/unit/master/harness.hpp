@@ -1,0 +1,180 @@
+// A master under test: events in, outbox out, time by hand.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mesoscore/master.hpp"
+#include "support/catch.hpp"
+
+namespace mesoscore::test {
+
+using namespace std::chrono_literals;
+
+inline std::shared_ptr<FrameworkInfo> framework_info(std::string name, std::vector<RoleName> roles = {"*"}) {
+  auto info = std::make_shared<FrameworkInfo>();
+  info->name = std::move(name);
+  info->roles = std::move(roles);
+  return info;
+}
+
+inline std::shared_ptr<AgentInfo> agent_info(std::string hostname, std::string_view resources) {
+  auto info = std::make_shared<AgentInfo>();
+  info->hostname = std::move(hostname);
+  info->resources = Resources::parse(resources).value();
+  return info;
+}
+
+inline TaskInfo task(std::string id, const Offer& offer, std::string_view resources = "cpus:1;mem:64") {
+  TaskInfo info;
+  info.task_id = TaskId(id);
+  info.agent_id = offer.agent_id;
+  info.name = std::move(id);
+  info.resources = Resources::parse(resources).value();
+  info.function = "work";
+  return info;
+}
+
+class Cluster {
+ public:
+  explicit Cluster(MasterOptions options = {}) : master(std::move(options), nullptr, Rng(7), now) {}
+
+  // ---- in ----
+  void step(Event event) {
+    std::vector<Event> batch;
+    batch.push_back(std::move(event));
+    forget();
+    master.step(batch, now, out);
+    absorb();
+  }
+  void advance(Duration by) {  // deadline by deadline, as a driver would
+    forget();
+    const TimePoint target = now + by;
+    while (master.next_deadline() <= target) {
+      now = std::max(now, master.next_deadline());
+      master.tick(now, out);
+      absorb();
+    }
+    now = target;
+  }
+  PeerId connect(PeerRole role) {
+    const PeerId peer{++last_peer};
+    step(PeerConnected{peer, role, "test://" + std::to_string(last_peer)});
+    return peer;
+  }
+  void send(PeerId from, Message message) { step(Received{from, std::move(message)}); }
+  void disconnect(PeerId peer) { step(PeerDisconnected{peer, "gone"}); }
+
+  struct AgentPeer {
+    PeerId peer;
+    AgentId id;
+    std::shared_ptr<AgentInfo> info;
+  };
+  AgentPeer add_agent(std::string hostname = "h1", std::string_view resources = "cpus:4;mem:1024") {
+    AgentPeer added{connect(PeerRole::agent), {}, agent_info(std::move(hostname), resources)};
+    send(added.peer, msg::RegisterAgent{added.info});
+    added.id = one<msg::AgentRegistered>(added.peer).agent_id;
+    added.info->id = added.id;
+    return added;
+  }
+  struct FrameworkPeer {
+    PeerId peer;
+    FrameworkId id;
+    std::shared_ptr<FrameworkInfo> info;
+  };
+  FrameworkPeer add_framework(std::shared_ptr<FrameworkInfo> info = framework_info("f")) {
+    FrameworkPeer added{connect(PeerRole::scheduler), {}, std::move(info)};
+    send(added.peer, msg::Subscribe{added.info, {}});
+    added.id = one<msg::Subscribed>(added.peer).framework_id;
+    added.info = std::make_shared<FrameworkInfo>(*added.info);
+    added.info->id = added.id;
+    return added;
+  }
+  // The tasks are launched on the offer; the runs that the agent got are in the outbox.
+  void launch(const FrameworkPeer& framework, const Offer& offer, std::vector<TaskInfo> tasks,
+              Filters filters = {}) {
+    msg::Accept accept;
+    accept.offer_ids.push_back(offer.id);
+    accept.operations.push_back(mesoscore::launch(std::move(tasks)));
+    accept.filters = filters;
+    send(framework.peer, std::move(accept));
+  }
+  Uuid update(const AgentPeer& agent, const FrameworkPeer& framework, std::string task, TaskState state) {
+    return update(agent, framework, std::move(task), state, state);
+  }
+  Uuid update(const AgentPeer& agent, const FrameworkPeer& framework, std::string task, TaskState state,
+              TaskState latest) {
+    TaskStatus status;
+    status.task_id = TaskId(task);
+    status.state = state;
+    status.source = TaskSource::executor;
+    status.agent_id = agent.id;
+    status.uuid = Uuid::from_random(1, ++uuids);
+    const Uuid uuid = *status.uuid;
+    send(agent.peer, msg::AgentUpdate{framework.id, std::move(status), latest});
+    return uuid;
+  }
+
+  // ---- out ----
+  // All messages of one type to one peer since the last step, in order.
+  template <class T>
+  std::vector<T> all(PeerId peer) const {
+    std::vector<T> found;
+    for (const Envelope& envelope : sent) {
+      const T* message = std::get_if<T>(&envelope.message);
+      if (envelope.to == peer && message) found.push_back(*message);
+    }
+    return found;
+  }
+  template <class T>
+  T one(PeerId peer) const {
+    const auto found = all<T>(peer);
+    REQUIRE(found.size() == 1);
+    return found.front();
+  }
+  template <class T>
+  bool none(PeerId peer) const {
+    return all<T>(peer).empty();
+  }
+  std::vector<Offer> offers(PeerId peer) const {
+    std::vector<Offer> found;
+    for (auto& made : all<msg::OfferMade>(peer)) found.push_back(made.offer);
+    return found;
+  }
+  Offer offer(PeerId peer) const { return one<msg::OfferMade>(peer).offer; }
+  TaskStatus status(PeerId peer) const { return one<msg::Update>(peer).status; }
+  bool closed(PeerId peer) const {
+    for (const Close& close : closes) {
+      if (close.peer == peer) return true;
+    }
+    return false;
+  }
+  MasterView view() const { return *master.view(); }
+
+  TimePoint now{std::chrono::hours(1)};
+  Master master;
+  Outbox out;
+  std::vector<Envelope> sent;
+  std::vector<Close> closes;
+  std::vector<Record> records;
+
+ private:
+  void forget() {
+    sent.clear();
+    closes.clear();
+  }
+  // What leaves in this step: sends, and what waits for the commits, which are durable at once here.
+  void absorb() {
+    for (Commit& commit : out.commits) {
+      records.push_back(commit.record);
+      for (Envelope& envelope : commit.after) sent.push_back(std::move(envelope));
+    }
+    for (Envelope& envelope : out.sends) sent.push_back(std::move(envelope));
+    for (Close& close : out.closes) closes.push_back(std::move(close));
+    out.clear();
+  }
+  std::uint64_t last_peer = 0;
+  std::uint64_t uuids = 0;
+};
+
+}  // namespace mesoscore::test
