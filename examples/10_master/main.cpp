@@ -5,10 +5,10 @@
 #include <csignal>
 #include <iostream>
 
-#include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
 
 #include "mesoscore/log/spdlog.hpp"
 #include "mesoscore/transports/tcp.hpp"

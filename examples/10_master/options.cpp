@@ -13,7 +13,8 @@
 
 namespace {
 
-// Makes a check for CLI11 of any function of the library that returns a Result: its error is what the user reads.
+// Makes a check for CLI11 of any function of the library that returns a Result: its error is what the user
+// reads.
 template <class Parse>
 auto checked_by(Parse parse) {
   return [parse](const std::string& text) {
@@ -32,7 +33,8 @@ CLI::AsNumberWithUnit duration() {
 mesoscore::Result<mesoscore::SetWeight> parse_weight(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos) {
-    return mesoscore::fail(mesoscore::Errc::invalid_argument, "'" + text + "' is not of the form role=weight");
+    return mesoscore::fail(mesoscore::Errc::invalid_argument,
+                           "'" + text + "' is not of the form role=weight");
   }
   mesoscore::SetWeight out{text.substr(0, equals)};
   if (auto valid = mesoscore::validate_role(out.role); !valid) return mesoscore::fail(valid.error());
@@ -57,26 +59,34 @@ void define_flags(CLI::App& app, Options& options, Texts& texts) {
   using mesoscore::Endpoint;
   using mesoscore::Quantities;
   const std::map<std::string, spdlog::level::level_enum> levels = {
-      {"trace", spdlog::level::trace}, {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
-      {"warning", spdlog::level::warn}, {"error", spdlog::level::err},  {"off", spdlog::level::off}};
+      {"trace", spdlog::level::trace},  {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
+      {"warning", spdlog::level::warn}, {"error", spdlog::level::err},   {"off", spdlog::level::off}};
 
   app.add_option("--listen", texts.listen, "Where to listen: tcp://host:port or unix:///path; repeatable")
-      ->check(checked_by(Endpoint::parse))->capture_default_str();
+      ->check(checked_by(Endpoint::parse))
+      ->capture_default_str();
   app.add_option("--weight", texts.weights, "role=2: the role's weight in the fair share; repeatable")
       ->check(checked_by(parse_weight));
   app.add_option("--policy", texts.policy, "Who is served next")
-      ->check(CLI::IsMember({"drf", "random"}))->capture_default_str();
+      ->check(CLI::IsMember({"drf", "random"}))
+      ->capture_default_str();
   app.add_option("--offer-timeout", texts.offer_timeout, "Unanswered offers are rescinded after it; 0: never")
-      ->transform(duration())->check(CLI::NonNegativeNumber)->capture_default_str();
+      ->transform(duration())
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--ping-interval", texts.ping_interval, "Between two pings to an agent")
-      ->transform(duration())->check(CLI::PositiveNumber)->capture_default_str();
+      ->transform(duration())
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--ping-misses", options.config.master.ping_misses,
                  "So many unanswered pings in a row make an agent unreachable")
-      ->check(CLI::PositiveNumber)->capture_default_str();
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--min-allocatable", texts.min_allocatable,
                  "An offer has at least one of these, e.g. \"cpus:0.5;mem:64\"; repeatable")
       ->check(checked_by(Quantities::parse));
-  app.add_option("--exclude-from-shares", texts.excluded, "A resource that does not count in shares; repeatable");
+  app.add_option("--exclude-from-shares", texts.excluded,
+                 "A resource that does not count in shares; repeatable");
   app.add_option("--log-level", options.log_level)->transform(CLI::CheckedTransformer(levels));
   app.add_option("--name", options.name, "Name of this master in its log lines")->capture_default_str();
 }

@@ -14,5 +14,6 @@ struct Options {
   spdlog::level::level_enum log_level = spdlog::level::info;
 };
 
-// Nothing when the program is to go on, else its exit code: 0 after --help, 2 after bad usage (which was explained).
+// Nothing when the program is to go on, else its exit code: 0 after --help, 2 after bad usage (which was
+// explained).
 std::optional<int> parse_options(int argc, char** argv, Options& options);

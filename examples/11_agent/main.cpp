@@ -1,16 +1,16 @@
 // mesoscore-agent: an agent as a program of its own, which runs commands as plain processes.
 //
 // Prints `registered <agent id>` on stdout once a master has accepted it; logs go to stderr.
-// Ends with 0 after SIGINT or SIGTERM (its tasks are killed first), with 2 when it cannot start, with 3 when no master
-// accepted it within --register-within.
+// Ends with 0 after SIGINT or SIGTERM (its tasks are killed first), with 2 when it cannot start, with 3 when
+// no master accepted it within --register-within.
 #include <csignal>
 #include <iostream>
 
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include "mesoscore/isolators/process.hpp"
 #include "mesoscore/log/spdlog.hpp"

@@ -13,7 +13,8 @@
 
 namespace {
 
-// Makes a check for CLI11 of any function of the library that returns a Result: its error is what the user reads.
+// Makes a check for CLI11 of any function of the library that returns a Result: its error is what the user
+// reads.
 template <class Parse>
 auto checked_by(Parse parse) {
   return [parse](const std::string& text) {
@@ -39,12 +40,13 @@ std::string fresh_directory() {
 
 void define_flags(CLI::App& app, Options& options, double& register_within) {
   const std::map<std::string, spdlog::level::level_enum> levels = {
-      {"trace", spdlog::level::trace}, {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
-      {"warning", spdlog::level::warn}, {"error", spdlog::level::err},  {"off", spdlog::level::off}};
+      {"trace", spdlog::level::trace},  {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
+      {"warning", spdlog::level::warn}, {"error", spdlog::level::err},   {"off", spdlog::level::off}};
   mesoscore::AgentServerConfig& config = options.config;
 
   app.add_option("--master", config.master, "Endpoint of the master: tcp://host:port or unix:///path")
-      ->required()->check(checked_by(mesoscore::Endpoint::parse));
+      ->required()
+      ->check(checked_by(mesoscore::Endpoint::parse));
   app.add_option("--hostname", config.hostname, "Shown in offers; default: the system's");
   app.add_option("--resources", config.resources,
                  "What it offers, e.g. \"cpus:4;mem:8192;ports:[31000-32000]\"; default: what was detected")

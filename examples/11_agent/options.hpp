@@ -8,10 +8,11 @@
 #include "mesoscore/agent_server.hpp"
 
 struct Options {
-  mesoscore::AgentServerConfig config;   // what the flags say, ready for AgentServer
+  mesoscore::AgentServerConfig config;     // what the flags say, ready for AgentServer
   mesoscore::Duration register_within{0};  // zero: try for ever
   spdlog::level::level_enum log_level = spdlog::level::info;
 };
 
-// Nothing when the program is to go on, else its exit code: 0 after --help, 2 after bad usage (which was explained).
+// Nothing when the program is to go on, else its exit code: 0 after --help, 2 after bad usage (which was
+// explained).
 std::optional<int> parse_options(int argc, char** argv, Options& options);

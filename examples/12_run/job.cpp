@@ -32,7 +32,7 @@ std::optional<Resources> take_from(Resources& left, const mesoscore::Quantities&
 
 bool is_lost(TaskState state) {
   switch (state) {
-    case TaskState::dropped:      // never started
+    case TaskState::dropped:  // never started
     case TaskState::lost:
     case TaskState::gone:
     case TaskState::gone_by_operator:
@@ -103,7 +103,7 @@ void Job::end(std::uint32_t index, const mesoscore::TaskStatus& status) {
     return;
   }
   Attempts& attempts = attempts_[index];
-  const bool again = is_lost(status.state)                  ? ++attempts.lost <= kMaxLost
+  const bool again = is_lost(status.state)               ? ++attempts.lost <= kMaxLost
                      : status.state == TaskState::failed ? ++attempts.failed <= spec_.retries
                                                          : false;  // ERROR and KILLED: it would not help
   if (!again) return fail(index, status);

@@ -14,15 +14,15 @@
 struct JobSpec {
   std::string name;
   mesoscore::CommandInfo command;
-  mesoscore::Quantities each;   // what one task needs
+  mesoscore::Quantities each;  // what one task needs
   std::uint32_t count = 1;
-  std::uint32_t parallel = 0;   // at most so many at a time; 0: as many as there is room for
-  std::uint32_t retries = 0;    // so many further attempts for a task that failed
+  std::uint32_t parallel = 0;  // at most so many at a time; 0: as many as there is room for
+  std::uint32_t retries = 0;   // so many further attempts for a task that failed
 };
 
 struct JobCounts {
   std::uint32_t total = 0, waiting = 0, launched = 0, running = 0, finished = 0, failed = 0;
-  std::uint32_t retried = 0;    // attempts that were repeated
+  std::uint32_t retried = 0;  // attempts that were repeated
 };
 
 class Job {
@@ -58,9 +58,9 @@ class Job {
 
   JobSpec spec_;
   JobCounts counts_;
-  std::deque<std::uint32_t> waiting_;                      // indices of tasks
-  std::vector<Attempts> attempts_;                         // by index
-  std::unordered_map<mesoscore::TaskId, Active> active_;   // launched, not ended
+  std::deque<std::uint32_t> waiting_;                     // indices of tasks
+  std::vector<Attempts> attempts_;                        // by index
+  std::unordered_map<mesoscore::TaskId, Active> active_;  // launched, not ended
   std::optional<std::string> complaint_;
   std::optional<int> common_exit_code_;
   bool exit_codes_differ_ = false;

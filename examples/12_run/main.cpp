@@ -1,9 +1,9 @@
 // mesoscore-run: a framework that runs one command many times and ends with the right exit code.
 #include <iostream>
 
-#include <asio/io_context.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <asio/io_context.hpp>
 
 #include "mesoscore/log/spdlog.hpp"
 #include "mesoscore/transports/tcp.hpp"

@@ -14,7 +14,8 @@
 
 namespace {
 
-// Makes a check for CLI11 of any function of the library that returns a Result: its error is what the user reads.
+// Makes a check for CLI11 of any function of the library that returns a Result: its error is what the user
+// reads.
 template <class Parse>
 auto checked_by(Parse parse) {
   return [parse](const std::string& text) {
@@ -38,16 +39,18 @@ std::string check_assignment(const std::string& text) {
 
 void define_flags(CLI::App& app, Options& options, Values& values) {
   const std::map<std::string, spdlog::level::level_enum> levels = {
-      {"trace", spdlog::level::trace}, {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
-      {"warning", spdlog::level::warn}, {"error", spdlog::level::err},  {"off", spdlog::level::off}};
+      {"trace", spdlog::level::trace},  {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
+      {"warning", spdlog::level::warn}, {"error", spdlog::level::err},   {"off", spdlog::level::off}};
   const std::map<std::string, double> units = {{"ms", 1e-3}, {"s", 1}, {"m", 60}};
   const CLI::Range amount(0.001, 1e9);
   const CLI::Range count(1u, 10'000'000u);
 
   app.add_option("--master", options.config.master, "Endpoint of the master: tcp://host:port or unix:///path")
-      ->required()->check(checked_by(mesoscore::Endpoint::parse));
+      ->required()
+      ->check(checked_by(mesoscore::Endpoint::parse));
   app.add_option("--role", values.role, "Role to which resources are offered")
-      ->check(checked_by(mesoscore::validate_role))->capture_default_str();
+      ->check(checked_by(mesoscore::validate_role))
+      ->capture_default_str();
   app.add_option("--name", options.job.name, "Name of the framework; default: that of the command");
   app.add_option("--user", options.config.framework.user, "User of the tasks; default: that of the agent");
   app.add_option("--cpus", values.cpus, "For one task")->check(amount)->capture_default_str();
@@ -55,15 +58,19 @@ void define_flags(CLI::App& app, Options& options, Values& values) {
   app.add_option("--count", options.job.count, "How many tasks")->check(count)->capture_default_str();
   app.add_option("--parallel", options.job.parallel, "At most so many at a time; default: as many as fit")
       ->check(count);
-  app.add_option("--retries", options.job.retries,
-                 "Further attempts for a task that fails; those that the cluster loses are repeated in any case")
-      ->check(CLI::Range(0u, 1000u))->capture_default_str();
+  app.add_option(
+         "--retries", options.job.retries,
+         "Further attempts for a task that fails; those that the cluster loses are repeated in any case")
+      ->check(CLI::Range(0u, 1000u))
+      ->capture_default_str();
   app.add_option("--env", values.environment, "NAME=value in the environment of the tasks; repeatable")
-      ->check(check_assignment)->take_all();
+      ->check(check_assignment)
+      ->take_all();
   app.add_flag("--shell", values.shell, "Join the words of the command and give them to /bin/sh -c");
   app.add_option("--connect-timeout", values.connect_timeout, "How long to look for the master")
       ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::DEFAULT, "DURATION"))
-      ->check(CLI::PositiveNumber)->capture_default_str();
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_flag("--quiet", values.quiet, "Only errors");
   app.add_option("--log-level", options.log_level)->transform(CLI::CheckedTransformer(levels));
   app.add_option("command", values.words, "What to run, after --; MESOSCORE_RUN_INDEX tells the tasks apart")
@@ -94,7 +101,7 @@ void fill(const Values& values, Options& options) {
   // Offers that cannot hold one task need not be made.
   framework.min_allocatable[framework.roles.front()] = {options.job.each};
   options.connect_timeout = mesoscore::from_seconds(values.connect_timeout);
-  options.style = values.quiet               ? Progress::Style::quiet
+  options.style = values.quiet            ? Progress::Style::quiet
                   : isatty(STDERR_FILENO) ? Progress::Style::terminal
                                           : Progress::Style::plain;
 }
@@ -102,10 +109,11 @@ void fill(const Values& values, Options& options) {
 }  // namespace
 
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
-  CLI::App app{"Runs a command many times on a mesoscore cluster. Its output is in the sandboxes of the agents.\n"
-               "  mesoscore-run --master ENDPOINT [options] -- command [arguments]\n"
-               "Exit code: 0 all tasks finished; that of the tasks if all failed alike, else 1; 2 usage;\n"
-               "3 no master, or it refused; 130 interrupted (the tasks are killed)."};
+  CLI::App app{
+      "Runs a command many times on a mesoscore cluster. Its output is in the sandboxes of the agents.\n"
+      "  mesoscore-run --master ENDPOINT [options] -- command [arguments]\n"
+      "Exit code: 0 all tasks finished; that of the tasks if all failed alike, else 1; 2 usage;\n"
+      "3 no master, or it refused; 130 interrupted (the tasks are killed)."};
   app.set_version_flag("--version", std::string(mesoscore::kVersion));
   Values values;
   define_flags(app, options, values);

@@ -29,7 +29,8 @@ double Progress::seconds() const {
 
 std::string Progress::text(const JobCounts& counts) const {
   const std::uint32_t done = counts.finished + counts.failed;
-  std::string out = fmt::format("[{}] {}/{}  running {}", bar(done, counts.total), done, counts.total, counts.running);
+  std::string out =
+      fmt::format("[{}] {}/{}  running {}", bar(done, counts.total), done, counts.total, counts.running);
   if (counts.failed != 0) out += fmt::format("  failed {}", counts.failed);
   if (counts.retried != 0) out += fmt::format("  repeated {}", counts.retried);
   return out;
@@ -62,7 +63,7 @@ void Progress::finish(const JobCounts& counts) {
   show(counts);
   if (style_ == Style::terminal) fmt::print(stderr, "\n");
   const double took = seconds();
-  fmt::print(stderr, "{} tasks: {} finished, {} failed, {} repeated; {:.2f} s, {:.1f} tasks/s\n", counts.total,
-             counts.finished, counts.failed, counts.retried, took,
+  fmt::print(stderr, "{} tasks: {} finished, {} failed, {} repeated; {:.2f} s, {:.1f} tasks/s\n",
+             counts.total, counts.finished, counts.failed, counts.retried, took,
              (counts.finished + counts.failed) / std::max(took, 1e-3));
 }

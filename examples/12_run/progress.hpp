@@ -14,7 +14,7 @@ class Progress {
 
   std::chrono::milliseconds interval() const;  // call show() so often
   void show(const JobCounts& counts);
-  void message(std::string_view line);         // a line of its own, above the one that is redrawn
+  void message(std::string_view line);  // a line of its own, above the one that is redrawn
   void finish(const JobCounts& counts);
 
  private:

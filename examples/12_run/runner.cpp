@@ -9,8 +9,9 @@ namespace {
 constexpr int kMaxComplaints = 10;  // failures that are shown one by one
 }
 
-Runner::Runner(asio::io_context& io, mesoscore::TransportSet transports, mesoscore::SchedulerDriverConfig config,
-               JobSpec spec, mesoscore::Duration connect_timeout, Progress::Style style)
+Runner::Runner(asio::io_context& io, mesoscore::TransportSet transports,
+               mesoscore::SchedulerDriverConfig config, JobSpec spec, mesoscore::Duration connect_timeout,
+               Progress::Style style)
     : io_(io),
       master_(config.master),
       job_(std::move(spec)),
@@ -35,7 +36,8 @@ void Runner::set_handlers() {
   driver_.on_offers([this](std::span<mesoscore::Offer> offers) { on_offers(offers); });
   driver_.on_update([this](const mesoscore::TaskStatus& status) { on_update(status); });
   driver_.on_disconnected([this](std::string_view why) {
-    // The driver connects again by itself; the tasks of this run are only lost when the master gives the framework up.
+    // The driver connects again by itself; the tasks of this run are only lost when the master gives the
+    // framework up.
     why_disconnected_ = why;
   });
   driver_.on_error([this](const mesoscore::Error& error) { give_up(exit_codes::kNoMaster, error.message); });
@@ -91,8 +93,8 @@ void Runner::on_update(const mesoscore::TaskStatus& status) {
   ask_for_offers();
 }
 
-// A framework that wants nothing says so: the master then offers everything to the others. Reviving also drops the
-// filters that our declines have left.
+// A framework that wants nothing says so: the master then offers everything to the others. Reviving also
+// drops the filters that our declines have left.
 void Runner::ask_for_offers() {
   const bool suppress = !job_.wants_offers();
   if (suppress == suppressed_) return;

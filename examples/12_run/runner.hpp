@@ -13,7 +13,7 @@
 
 namespace exit_codes {
 inline constexpr int kUsage = 2;
-inline constexpr int kNoMaster = 3;         // could not subscribe, or the master refused the framework
+inline constexpr int kNoMaster = 3;  // could not subscribe, or the master refused the framework
 inline constexpr int kInterrupted = 130;
 }  // namespace exit_codes
 

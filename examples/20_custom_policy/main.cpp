@@ -1,9 +1,10 @@
-// Shows what a policy does by driving the allocator alone: no master, no network, no clock. This is how to try a
-// policy on a workload; a master takes the same one:
+// Shows what a policy does by driving the allocator alone: no master, no network, no clock. This is how to
+// try a policy on a workload; a master takes the same one:
 //
 //     MasterServerConfig{.policy = [] { return std::make_unique<StrictPriority>(); }}
 //
-// Ten agents of 4 cpus. "production" (weight 3) could use 32 cpus, "research" (weight 1) 40: more than there are.
+// Ten agents of 4 cpus. "production" (weight 3) could use 32 cpus, "research" (weight 1) 40: more than there
+// are.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -67,14 +68,15 @@ void show(std::unique_ptr<AllocationPolicy> policy) {
   do {
     grants.clear();
     allocator.run(now, grants);
-    for (const Grant& grant : grants) answer(allocator, grant, tenants[static_cast<std::size_t>(grant.framework)], now);
+    for (const Grant& grant : grants)
+      answer(allocator, grant, tenants[static_cast<std::size_t>(grant.framework)], now);
   } while (!grants.empty());
 
   std::printf("%s\n", std::string(allocator.policy_name()).c_str());
   for (std::size_t i = 0; i < tenants.size(); ++i) {
     const Tenant& tenant = tenants[i];
-    std::printf("  %-11s weight %.0f  wants %2.0f cpus  gets %2.0f  dominant share %.2f\n", tenant.role, tenant.weight,
-                tenant.wanted_cpus, tenant.held_cpus, allocator.dominant_share(tenant.role));
+    std::printf("  %-11s weight %.0f  wants %2.0f cpus  gets %2.0f  dominant share %.2f\n", tenant.role,
+                tenant.weight, tenant.wanted_cpus, tenant.held_cpus, allocator.dominant_share(tenant.role));
   }
   const Explanation why = allocator.explain(handle(1), tenants[1].role, now);
   std::printf("  research is offered nothing more: %s\n", why.sentence.c_str());

@@ -1,5 +1,5 @@
-// Runs one command on a cluster in this process whose agent has an isolator of its own, and shows what the command
-// found.
+// Runs one command on a cluster in this process whose agent has an isolator of its own, and shows what the
+// command found.
 #include <filesystem>
 #include <fstream>
 #include <iostream>

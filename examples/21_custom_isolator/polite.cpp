@@ -26,19 +26,19 @@ Status PoliteIsolator::prepare(const mesoscore::ContainerSpec& spec, mesoscore::
 // The process exists and waits: what is set now is inherited by the command and by all its children.
 Status PoliteIsolator::isolate(const mesoscore::ContainerId& id, pid_t pid) {
   if (setpriority(PRIO_PROCESS, static_cast<id_t>(pid), nice_level_) != 0) {
-    return mesoscore::fail(Errc::launch_failed, "cannot set the nice level " + std::to_string(nice_level_) + ": " +
-                                                    std::generic_category().message(errno));
+    return mesoscore::fail(Errc::launch_failed, "cannot set the nice level " + std::to_string(nice_level_) +
+                                                    ": " + std::generic_category().message(errno));
   }
   const std::uint64_t bytes = live_[id].memory_bytes;
   const rlimit limit{bytes, bytes};
   if (bytes != 0 && prlimit(pid, RLIMIT_DATA, &limit, nullptr) != 0) {
-    return mesoscore::fail(Errc::launch_failed, "cannot limit the memory to " + std::to_string(bytes) + " bytes: " +
-                                                    std::generic_category().message(errno));
+    return mesoscore::fail(Errc::launch_failed, "cannot limit the memory to " + std::to_string(bytes) +
+                                                    " bytes: " + std::generic_category().message(errno));
   }
   return {};
 }
 
-// No process of it is left. Also called when the launch failed somewhere after prepare().
+// No process of it is left, or the launch failed somewhere after prepare().
 Status PoliteIsolator::cleanup(const mesoscore::ContainerId& id) {
   const auto found = live_.find(id);
   if (found == live_.end()) return {};

@@ -1,5 +1,6 @@
-// An isolator of one's own: tasks are told how many threads to use, run at a lower priority, cannot grow beyond the
-// memory they asked for, and leave a record of how long they ran. It adds its part to what the process isolator does.
+// An isolator of one's own: tasks are told how many threads to use, run at a lower priority, cannot grow
+// beyond the memory they asked for, and leave a record of how long they ran. It adds its part to what the
+// process isolator does.
 #pragma once
 
 #include <chrono>
@@ -24,7 +25,9 @@ class PoliteIsolator : public mesoscore::Isolator {
   mesoscore::Status isolate(const mesoscore::ContainerId& id, pid_t pid) override;
   mesoscore::Status cleanup(const mesoscore::ContainerId& id) override;
 
-  const std::vector<Record>& records() const noexcept { return records_; }  // of the containers that have ended
+  const std::vector<Record>& records() const noexcept {
+    return records_;
+  }  // of the containers that have ended
 
  private:
   struct Live {

@@ -1,7 +1,9 @@
-// A custom executor: one process that runs many tasks. The agent starts it with the first task and tells it by
-// environment variables where to connect. A task is a number n; its result is how many primes there are below n.
+// A custom executor: one process that runs many tasks. The agent starts it with the first task and tells it
+// by environment variables where to connect. A task is a number n; its result is how many primes there are
+// below n.
 //
-// Use one when starting a process for each task costs too much, or when tasks share something (a cache, a model).
+// Use one when starting a process for each task costs too much, or when tasks share something (a cache, a
+// model).
 #include <unistd.h>
 
 #include <atomic>
@@ -53,7 +55,8 @@ class PrimeExecutor {
     char* rest = nullptr;
     const unsigned long limit = std::strtoul(task.data.c_str(), &rest, 10);
     if (task.data.empty() || *rest != '\0' || limit > 10'000'000) {
-      return driver_.update(task.task_id, TaskState::failed, "'" + task.data + "' is not a number up to 10000000");
+      return driver_.update(task.task_id, TaskState::failed,
+                            "'" + task.data + "' is not a number up to 10000000");
     }
     driver_.update(task.task_id, TaskState::running);
     auto stop = std::make_shared<std::atomic<bool>>(false);
@@ -84,7 +87,8 @@ class PrimeExecutor {
     pool_.join();
   }
 
-  // Ends when the agent has taken the last updates, or after two seconds; a grace period would end it in any case.
+  // Ends when the agent has taken the last updates, or after two seconds; a grace period would end it in any
+  // case.
   void shut_down(int checks = 100) {
     for (auto& [task, stop] : running_) *stop = true;
     if ((running_.empty() && driver_.unacknowledged() == 0) || checks == 0) return io_.stop();
@@ -104,7 +108,8 @@ class PrimeExecutor {
 int main() {
   auto config = executor_config_from_environment();
   if (!config) {
-    std::fprintf(stderr, "mesoscore-prime-executor is started by an agent: %s\n", config.error().message.c_str());
+    std::fprintf(stderr, "mesoscore-prime-executor is started by an agent: %s\n",
+                 config.error().message.c_str());
     return 2;
   }
   TransportSet transports;

@@ -1,5 +1,5 @@
-// The framework of the custom executor: sends twelve numbers and prints what comes back. To be one program, it brings
-// its master and agent along; the executor is a process of its own, started by the agent.
+// The framework of the custom executor: sends twelve numbers and prints what comes back. To be one program,
+// it brings its master and agent along; the executor is a process of its own, started by the agent.
 //
 //     mesoscore-custom-executor [unix|tcp]      how the executor reaches its agent; default: unix
 #include <filesystem>
@@ -29,13 +29,15 @@ ExecutorInfo prime_executor() {
   executor.name = "counts primes";
   executor.resources = *Resources::parse("cpus:0.1;mem:32");
   executor.command.shell = false;
-  executor.command.value = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "mesoscore-prime-executor";
+  executor.command.value =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "mesoscore-prime-executor";
   return executor;
 }
 
 class PrimeFramework {
  public:
-  PrimeFramework(SchedulerDriver& driver, std::function<void()> done) : driver_(driver), done_(std::move(done)) {
+  PrimeFramework(SchedulerDriver& driver, std::function<void()> done)
+      : driver_(driver), done_(std::move(done)) {
     driver_.on_offers([this](std::span<Offer> offers) {
       for (const Offer& offer : offers) answer(offer);
     });
@@ -105,9 +107,8 @@ int run(const std::string& work_dir, const std::string& executor_listen) {
   driver_config.master = "inproc://master";
   driver_config.framework.name = "custom-executor";
   SchedulerDriver driver(io.get_executor(), transports, std::move(driver_config));
-  PrimeFramework framework(driver, [&] {
-    driver.async_teardown([&] { agent.async_stop([&] { io.stop(); }); });
-  });
+  PrimeFramework framework(driver,
+                           [&] { driver.async_teardown([&] { agent.async_stop([&] { io.stop(); }); }); });
 
   for (const Status& started : {master.start(), agent.start(), driver.start()}) {
     if (!started) {
@@ -132,7 +133,8 @@ int main(int argc, char** argv) {
     std::cerr << "cannot create " << work_dir << '\n';
     return 1;
   }
-  const int exit_code = run(work_dir, transport == "tcp" ? "tcp://127.0.0.1:0" : "unix://" + work_dir + "/executors");
+  const int exit_code =
+      run(work_dir, transport == "tcp" ? "tcp://127.0.0.1:0" : "unix://" + work_dir + "/executors");
   std::error_code ignored;
   std::filesystem::remove_all(work_dir, ignored);
   return exit_code;

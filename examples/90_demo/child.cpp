@@ -28,14 +28,15 @@ struct Pipe {
 mesoscore::Status open_pipe(Pipe& pipe) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) {
-    return mesoscore::fail(mesoscore::Error(std::error_code(errno, std::generic_category()), "cannot make a pipe"));
+    return mesoscore::fail(
+        mesoscore::Error(std::error_code(errno, std::generic_category()), "cannot make a pipe"));
   }
   pipe = {ends[0], ends[1]};
   return {};
 }
 
-// posix_spawn with the pipes as standard input and output, in a process group of its own: a ^C at the terminal is
-// for this process, which then ends its children in good order.
+// posix_spawn with the pipes as standard input and output, in a process group of its own: a ^C at the
+// terminal is for this process, which then ends its children in good order.
 int spawn_self(std::vector<std::string>& arguments, const Pipe& in, const Pipe& out, pid_t& pid) {
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());

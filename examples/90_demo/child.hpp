@@ -1,5 +1,5 @@
-// A child process that says on its standard output when it is ready, and that ends when its standard input ends: so
-// it never outlives this process, however this process ends.
+// A child process that says on its standard output when it is ready, and that ends when its standard input
+// ends: so it never outlives this process, however this process ends.
 #pragma once
 
 #include <sys/types.h>
@@ -17,7 +17,8 @@
 class Child {
  public:
   // Runs this same program with other arguments.
-  static mesoscore::Result<std::unique_ptr<Child>> spawn(asio::io_context& io, std::vector<std::string> arguments);
+  static mesoscore::Result<std::unique_ptr<Child>> spawn(asio::io_context& io,
+                                                         std::vector<std::string> arguments);
   ~Child();  // kills it if it still runs
 
   // The next line that it prints, which must begin with `word`; the result is what follows the word.

@@ -37,6 +37,7 @@ AgentServerConfig agent_config(const std::string& master, std::uint32_t number, 
   config.resources = kAgentResources;
   config.work_dir = work_dir;
   config.isolators.add(isolators::process());
-  config.agent.first_registration_within = std::chrono::milliseconds(20);  // no thousand agents to spread here
+  config.agent.first_registration_within =
+      std::chrono::milliseconds(20);  // no thousand agents to spread here
   return config;
 }

@@ -28,8 +28,8 @@ class Cluster {
   // Completes when all agents are registered.
   virtual asio::awaitable<mesoscore::Status> start() = 0;
   virtual asio::awaitable<void> stop() = 0;
-  virtual std::string master() const = 0;                        // endpoint; once started
-  virtual const mesoscore::TransportSet& transports() const = 0; // with which to reach it
+  virtual std::string master() const = 0;                         // endpoint; once started
+  virtual const mesoscore::TransportSet& transports() const = 0;  // with which to reach it
 };
 
 // `work_dir` exists and is absolute.

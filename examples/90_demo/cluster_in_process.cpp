@@ -21,8 +21,9 @@ class InProcess : public Cluster {
   asio::awaitable<Status> start() override {
     if (auto started = master_.start(); !started) co_return started;
     for (std::uint32_t number = 1; number <= options_.agents; ++number) {
-      agents_.push_back(std::make_unique<AgentServer>(
-          io_.get_executor(), transports_, agent_config(master(), number, agent_directory(options_, number))));
+      agents_.push_back(
+          std::make_unique<AgentServer>(io_.get_executor(), transports_,
+                                        agent_config(master(), number, agent_directory(options_, number))));
       if (auto started = agents_.back()->start(); !started) co_return started;
     }
     for (auto& agent : agents_) {

@@ -23,8 +23,8 @@ class OfProcesses : public Cluster {
     master_ = *listening;
 
     for (std::uint32_t number = 1; number <= options_.agents; ++number) {
-      auto agent = Child::spawn(
-          io_, {"agent", master_, std::to_string(number), agent_directory(options_, number)});
+      auto agent =
+          Child::spawn(io_, {"agent", master_, std::to_string(number), agent_directory(options_, number)});
       if (!agent) co_return fail(agent.error());
       children_.push_back(std::move(*agent));
     }

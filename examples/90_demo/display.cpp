@@ -41,7 +41,8 @@ void Display::finish(double seconds, const std::vector<Row>& rows) {
 }
 
 void Display::draw(double seconds, const std::vector<Row>& rows) {
-  if (terminal_ && drawn_ != 0) fmt::print("\x1b[{}F", drawn_);  // to the begin of the first line drawn before
+  if (terminal_ && drawn_ != 0)
+    fmt::print("\x1b[{}F", drawn_);  // to the begin of the first line drawn before
   const char* erase = terminal_ ? "\x1b[K" : "";
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string time = i == 0 ? fmt::format("{:5.1f} s", seconds) : "";

@@ -1,4 +1,5 @@
-// What one sees while the demo runs: a bar for each framework, drawn over and over on a terminal, else a line a second.
+// What one sees while the demo runs: a bar for each framework, drawn over and over on a terminal, else a line
+// a second.
 #pragma once
 
 #include <chrono>
@@ -25,6 +26,6 @@ class Display {
   void draw(double seconds, const std::vector<Row>& rows);
 
   bool terminal_;
-  std::size_t drawn_ = 0;     // lines that the next drawing replaces
-  double next_ = 0;           // in seconds: when to draw again
+  std::size_t drawn_ = 0;  // lines that the next drawing replaces
+  double next_ = 0;        // in seconds: when to draw again
 };

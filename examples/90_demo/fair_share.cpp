@@ -59,7 +59,8 @@ std::vector<double> ShareHistory::columns(std::size_t tenant, std::size_t column
   std::vector<double> sums(columns), times(columns);
   for (std::size_t i = 0; i < samples_.size(); ++i) {
     const double middle = samples_[i].seconds - length_of(i) / 2;
-    const auto column = std::min(columns - 1, static_cast<std::size_t>(middle / end() * static_cast<double>(columns)));
+    const auto column =
+        std::min(columns - 1, static_cast<std::size_t>(middle / end() * static_cast<double>(columns)));
     sums[column] += samples_[i].shares[tenant] * length_of(i);
     times[column] += length_of(i);
   }

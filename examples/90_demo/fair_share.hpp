@@ -11,8 +11,8 @@ struct Demand {
   double weight = 1;
 };
 
-// The dominant shares of tenants that all want more than there is, if tasks were infinitely small: they grow in
-// proportion to the weights until some resource is used up. (Every tenant is taken to use every resource.)
+// The dominant shares of tenants that all want more than there is, if tasks were infinitely small: they grow
+// in proportion to the weights until some resource is used up. (Every tenant is taken to use every resource.)
 std::vector<double> ideal_shares(const std::vector<Demand>& demands, const mesoscore::Quantities& total);
 
 // The name of the resource of which one task uses the greatest part of the total.
@@ -22,9 +22,9 @@ std::string_view dominant_resource(const mesoscore::Quantities& each, const meso
 class ShareHistory {
  public:
   struct Sample {
-    double seconds = 0;         // since the begin
-    std::vector<double> shares; // by tenant
-    bool contended = false;     // all of them had more to run than they could
+    double seconds = 0;          // since the begin
+    std::vector<double> shares;  // by tenant
+    bool contended = false;      // all of them had more to run than they could
   };
 
   void add(Sample sample) { samples_.push_back(std::move(sample)); }
@@ -35,7 +35,7 @@ class ShareHistory {
   double end() const { return samples_.empty() ? 0 : samples_.back().seconds; }
 
  private:
-  double length_of(std::size_t sample) const;       // the time from the sample before it
+  double length_of(std::size_t sample) const;  // the time from the sample before it
 
   std::vector<Sample> samples_;
 };

@@ -14,8 +14,8 @@ SchedulerDriverConfig driver_config(const std::string& master, const Tenant& ten
   config.framework.name = tenant.role;
   const RoleName role(tenant.role);
   config.framework.roles = {role};
-  // Do not offer what cannot hold one of its tasks. Without this it would have to decline such offers, with a filter,
-  // and could miss the moment when there is more.
+  // Do not offer what cannot hold one of its tasks. Without this it would have to decline such offers, with a
+  // filter, and could miss the moment when there is more.
   config.framework.min_allocatable[role] = {tenant.each.quantities()};
   return config;
 }
@@ -26,7 +26,8 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-Framework::Framework(asio::io_context& io, const TransportSet& transports, const std::string& master, Tenant tenant)
+Framework::Framework(asio::io_context& io, const TransportSet& transports, const std::string& master,
+                     Tenant tenant)
     : tenant_(std::move(tenant)), driver_(io.get_executor(), transports, driver_config(master, tenant_)) {
   progress_.total = progress_.waiting = tenant_.work.size();
   for (std::size_t index = 0; index < tenant_.work.size(); ++index) waiting_.push_back(index);
@@ -54,7 +55,8 @@ Resources Framework::held() const {
 // As many tasks as fit; what is left of the offer goes back to the master, and so to whoever is next.
 void Framework::on_offer(const Offer& offer) {
   std::vector<TaskInfo> tasks;
-  for (Resources left = offer.resources; !waiting_.empty() && left.contains(tenant_.each); left -= tenant_.each) {
+  for (Resources left = offer.resources; !waiting_.empty() && left.contains(tenant_.each);
+       left -= tenant_.each) {
     const std::size_t index = waiting_.front();
     waiting_.pop_front();
     TaskInfo task;

@@ -18,15 +18,15 @@
 struct Tenant {
   std::string role;
   double weight = 1;
-  mesoscore::Resources each;     // what one of its tasks uses
+  mesoscore::Resources each;  // what one of its tasks uses
   std::vector<WorkItem> work;
 };
 
 struct Progress {
   std::size_t total = 0, waiting = 0, running = 0, finished = 0;
-  std::size_t failed = 0;        // on purpose ones included
-  std::size_t unexpected = 0;    // failed, but ought not to, or finished, but ought to fail
-  std::size_t lost = 0;          // dropped, lost, killed, ... by the cluster
+  std::size_t failed = 0;      // on purpose ones included
+  std::size_t unexpected = 0;  // failed, but ought not to, or finished, but ought to fail
+  std::size_t lost = 0;        // dropped, lost, killed, ... by the cluster
   std::size_t ended() const { return finished + failed + lost; }
 };
 
@@ -40,7 +40,7 @@ class Framework {
 
   const Tenant& tenant() const { return tenant_; }
   const Progress& progress() const { return progress_; }
-  mesoscore::Resources held() const;             // by the tasks that were launched and have not ended
+  mesoscore::Resources held() const;  // by the tasks that were launched and have not ended
   bool hungry() const { return started_ && !waiting_.empty(); }
   bool done() const { return progress_.ended() == progress_.total; }
   // The first thing that went wrong.
@@ -69,7 +69,7 @@ class Framework {
   Progress progress_;
   Clock::time_point begin_;
   bool started_ = false;
-  std::deque<std::size_t> waiting_;              // indices of tenant_.work
+  std::deque<std::size_t> waiting_;  // indices of tenant_.work
   std::unordered_map<mesoscore::TaskId, Active> active_;
   std::vector<double> waits_, launch_times_;
   std::optional<std::string> complaint_;

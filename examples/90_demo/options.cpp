@@ -10,9 +10,11 @@ void define_show(CLI::App& app, Options& options) {
   app.add_flag("--processes", options.processes,
                "Master and agents are processes of their own, not parts of this one");
   app.add_option("--agents", options.agents, "How many agents, of 4 cpus and 1 GB each")
-      ->check(CLI::Range(1u, 200u))->capture_default_str();
+      ->check(CLI::Range(1u, 200u))
+      ->capture_default_str();
   app.add_option("--tasks", options.tasks, "How many commands to run")
-      ->check(CLI::Range(10u, 100'000u))->capture_default_str();
+      ->check(CLI::Range(10u, 100'000u))
+      ->capture_default_str();
   app.add_option("--seed", options.seed, "Of the workload: the same seed gives the same commands")
       ->capture_default_str();
   app.add_option("--work-dir", options.work_dir,

@@ -36,10 +36,10 @@ std::string sparkline(const std::vector<double>& values) {
 
 void print_report(const std::vector<const Framework*>& frameworks, const std::vector<std::string>& resources,
                   const std::vector<double>& ideal, const ShareHistory& history) {
-  fmt::print("{:<10} {:>6} {:>6} {:>9} {:>7} {:>5}   {:>15}   {:>14}   {:>7} {:>7}\n", "framework", "weight", "tasks",
-             "finished", "failed", "lost", "wait, s", "launch, ms", "share", "ideal");
-  fmt::print("{:<10} {:>6} {:>6} {:>9} {:>7} {:>5}   {:>15}   {:>14}\n", "", "", "", "", "", "", "median / p95",
-             "median / p95");
+  fmt::print("{:<10} {:>6} {:>6} {:>9} {:>7} {:>5}   {:>15}   {:>14}   {:>7} {:>7}\n", "framework", "weight",
+             "tasks", "finished", "failed", "lost", "wait, s", "launch, ms", "share", "ideal");
+  fmt::print("{:<10} {:>6} {:>6} {:>9} {:>7} {:>5}   {:>15}   {:>14}\n", "", "", "", "", "", "",
+             "median / p95", "median / p95");
   for (std::size_t i = 0; i < frameworks.size(); ++i) {
     const Framework& framework = *frameworks[i];
     const Progress& progress = framework.progress();
@@ -49,9 +49,10 @@ void print_report(const std::vector<const Framework*>& frameworks, const std::ve
                two(framework.launch_times(), 1e-3, "{:.1f} / {:.1f}"), history.contended_mean(i) * 100,
                ideal[i] * 100);
   }
-  fmt::print("wait: from submission to RUNNING; launch: from the accepted offer to RUNNING;\n"
-             "share: of the dominant resource, mean over the {:.1f} s in which both had tasks waiting\n\n",
-             history.contended_seconds());
+  fmt::print(
+      "wait: from submission to RUNNING; launch: from the accepted offer to RUNNING;\n"
+      "share: of the dominant resource, mean over the {:.1f} s in which both had tasks waiting\n\n",
+      history.contended_seconds());
   for (std::size_t i = 0; i < frameworks.size(); ++i) {
     fmt::print("{:<10} |{}| share of {}\n", frameworks[i]->tenant().role, sparkline(history.columns(i, 60)),
                resources[i]);

@@ -1,4 +1,5 @@
-// One part of the cluster as this whole process: what --processes starts. Each ends when its standard input ends.
+// One part of the cluster as this whole process: what --processes starts. Each ends when its standard input
+// ends.
 #pragma once
 
 #include "options.hpp"

@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <memory>
 
+#include <fmt/format.h>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
-#include <fmt/format.h>
 
 #include "cluster.hpp"
 #include "display.hpp"
@@ -23,9 +23,9 @@ using namespace mesoscore;
 
 namespace {
 
-constexpr std::chrono::milliseconds kStep(25);                   // between two looks at the frameworks
-constexpr double kSecondArrives = 1.5;                           // seconds
-constexpr double kPatience = 20;                                 // seconds without any progress
+constexpr std::chrono::milliseconds kStep(25);  // between two looks at the frameworks
+constexpr double kSecondArrives = 1.5;          // seconds
+constexpr double kPatience = 20;                // seconds without any progress
 constexpr int kInterrupted = 130;
 
 Resources amounts(const char* text) { return *Resources::parse(text); }
@@ -34,8 +34,9 @@ Resources amounts(const char* text) { return *Resources::parse(text); }
 std::vector<Tenant> make_tenants(const Options& options) {
   Rng rng(options.seed);
   const std::size_t for_web = options.tasks * 3 / 10;
-  return {{kAnalytics, kAnalyticsWeight, amounts("cpus:1;mem:64"), make_workload(options.tasks - for_web, rng)},
-          {kWeb, kWebWeight, amounts("cpus:1;mem:384"), make_workload(for_web, rng)}};
+  return {
+      {kAnalytics, kAnalyticsWeight, amounts("cpus:1;mem:64"), make_workload(options.tasks - for_web, rng)},
+      {kWeb, kWebWeight, amounts("cpus:1;mem:384"), make_workload(for_web, rng)}};
 }
 
 class Show {
@@ -63,8 +64,9 @@ class Show {
       co_return 2;
     }
     display_.say(fmt::format("{} agents with {} are up ({}{}); {} arrives {} s after {}\n", options_.agents,
-                             kAgentResources, options_.transport, options_.processes ? ", separate processes" : "",
-                             kWeb, kSecondArrives, kAnalytics));
+                             kAgentResources, options_.transport,
+                             options_.processes ? ", separate processes" : "", kWeb, kSecondArrives,
+                             kAnalytics));
     for (Tenant& tenant : make_tenants(options_)) {
       resources_.emplace_back(dominant_resource(tenant.each.quantities(), total_));
       frameworks_.push_back(
@@ -130,7 +132,8 @@ class Show {
       last_ended_ = ended;
       last_progress_ = seconds();
     }
-    if (seconds() - last_progress_ > kPatience) problem_ = fmt::format("no task has ended for {} s", kPatience);
+    if (seconds() - last_progress_ > kPatience)
+      problem_ = fmt::format("no task has ended for {} s", kPatience);
     return !problem_.empty();
   }
 

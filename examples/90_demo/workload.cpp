@@ -30,7 +30,8 @@ WorkItem make_item(mesoscore::Rng& rng) {
   const std::uint64_t kind = rng.below(100);
   if (kind < 5) return {program({"true"})};
   if (kind < 25) {  // a little work, then a rest
-    return {shell("i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done; echo $i; sleep " + seconds(rng, 100, 400))};
+    return {
+        shell("i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done; echo $i; sleep " + seconds(rng, 100, 400))};
   }
   return {program({"sleep", seconds(rng, 200, 600)})};
 }

@@ -1,4 +1,5 @@
-// The commands that the frameworks run: short sleeps, some arithmetic in the shell, a few that fail on purpose.
+// The commands that the frameworks run: short sleeps, some arithmetic in the shell, a few that fail on
+// purpose.
 #pragma once
 
 #include <vector>

@@ -3,10 +3,12 @@
 //     auto config = executor_config_from_environment();   // set by the agent that started this process
 //     ExecutorDriver driver(io.get_executor(), transports, *config);
 //     driver.on_launch([&](TaskInfo task) { driver.update(task.task_id, TaskState::running); ... });
-//     driver.on_shutdown([&] { io.stop(); });
+//     driver.on_shutdown([&] { stop_tasks(); driver.async_flushed([&] { io.stop(); }); });
 //     driver.start();
 //
-// Threading: as for MasterServer.
+// Threading: as for MasterServer. Handlers may call the driver and may destroy it. When on_launch throws, or is not
+// set, the task is FAILED with a message that says so; what the other handlers throw goes to on_error, and the executor
+// goes on.
 #pragma once
 
 #include <functional>
@@ -14,8 +16,10 @@
 #include <string>
 
 #include <asio/any_io_executor.hpp>
+#include <asio/async_result.hpp>
 
 #include "mesoscore/clock.hpp"
+#include "mesoscore/detail/async.hpp"
 #include "mesoscore/executor.hpp"
 #include "mesoscore/transport.hpp"
 
@@ -42,8 +46,10 @@ class ExecutorDriver {
   ExecutorDriver& on_launch(std::function<void(TaskInfo)> handler);
   ExecutorDriver& on_kill(std::function<void(const TaskId&, std::optional<KillPolicy>)> handler);
   ExecutorDriver& on_message(std::function<void(std::string_view)> handler);
-  // The agent asks the executor to end, or has been away for longer than the recovery timeout.
+  // The agent asks the executor to end, or has been away for longer than the recovery timeout. End the tasks, report
+  // them, wait for async_flushed, and end the process; the agent kills it when the grace period is over.
   ExecutorDriver& on_shutdown(std::function<void()> handler);
+  // The agent refused the executor: nothing is retried. Or a handler threw.
   ExecutorDriver& on_error(std::function<void(const Error&)> handler);
 
   Status start();
@@ -51,8 +57,14 @@ class ExecutorDriver {
   void update(const TaskId& task, TaskState state, std::string message = {}, std::string data = {});
   void send_to_scheduler(std::string data);  // best effort
   std::uint32_t unacknowledged() const noexcept;
+  // Completes with void() when the agent has taken all updates, or never will.
+  template <class Token>
+  auto async_flushed(Token&& token) {
+    return detail::initiate<void()>(std::forward<Token>(token), [this](auto done) { when_flushed(std::move(done)); });
+  }
 
  private:
+  void when_flushed(std::function<void()> done);
   struct Impl;
   std::shared_ptr<Impl> impl_;
 };

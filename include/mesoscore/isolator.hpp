@@ -64,12 +64,14 @@ class Isolator {
   // and to be cleaned up.
   virtual Status recover(std::span<const ContainerId> /*live*/) { return {}; }
   virtual Status prepare(const ContainerSpec& /*spec*/, LaunchPlan& /*plan*/) { return {}; }
+  // Whether isolate() has anything to do. If no isolator of the set says so, the process need not be held back.
+  virtual bool holds() const noexcept { return true; }
   // `pid` exists and is held back until all isolators agree.
   virtual Status isolate(const ContainerId& /*id*/, pid_t /*pid*/) { return {}; }
   virtual void watch(const ContainerId& /*id*/, LimitationHandler /*on_limitation*/) {}
   virtual Status update(const ContainerId& /*id*/, const Resources& /*resources*/) { return {}; }
   virtual void usage(const ContainerId& /*id*/, ContainerUsage& /*add_to*/) {}
-  // No process of the container is left. Called for every container that was prepared, even if the launch failed.
+  // No process of the container is left. Called once after each prepare() that succeeded, even if the launch failed.
   virtual Status cleanup(const ContainerId& /*id*/) { return {}; }
   // The launcher that this isolator brings along, if any. The last one of an IsolatorSet is used.
   virtual std::shared_ptr<Launcher> launcher() { return nullptr; }
@@ -90,6 +92,8 @@ class Launcher {
   virtual void launch(const ContainerId& id, LaunchPlan plan, HoldHandler held) = 0;
   // SIGTERM to every process of the container now, SIGKILL when `grace` is over; may only shorten an earlier grace.
   virtual void kill(const ContainerId& id, Duration grace) = 0;
+  // The end of this container has been taken note of: what is kept about it in the state directory may go.
+  virtual void forget(const ContainerId& /*id*/) {}
   // Ends the launcher's own helpers; containers that run are left alone.
   virtual void stop() = 0;
 };

@@ -5,8 +5,10 @@
 //     MasterServer master(io.get_executor(), transports, {.listen = {"tcp://0.0.0.0:5050"}});
 //     if (auto status = master.start(); !status) return report(status.error());
 //
-// Threading: not thread-safe; call everything on the executor it was made with. Handlers run there. It starts no
-// thread, installs no signal handler and never ends the process. Destroying it closes all connections at once.
+// Threading: not thread-safe; call everything on the executor it was made with, which runs one handler at a time (an
+// io_context run by one thread, or a strand). Handlers run there. It starts no thread, installs no signal handler and
+// never ends the process. While it is started it counts as work: io.run() returns after async_stop or the destructor.
+// Destroying it closes all connections at once; operations under way complete.
 #pragma once
 
 #include <functional>

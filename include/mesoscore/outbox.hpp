@@ -7,8 +7,9 @@
 //     carry_out(outbox);  outbox.clear();    // clear() keeps the capacity: no allocation in steady state
 //     if (machine.next_deadline() <= now) machine.tick(now, outbox);
 //
-// Order within one outbox: commits are made durable first; `sends`, `dials` and `closes` follow in that order, and
-// whatever a Commit carries in `after` leaves only when its record is durable.
+// Order within one outbox: commits are made durable first, and whatever a Commit carries in `after` leaves only when
+// its record is durable; then `deliveries` go to the application, before `sends` leave: an acknowledgement must not
+// overtake what it acknowledges; then `dials` and `closes`.
 #pragma once
 
 #include <cstdint>
@@ -93,9 +94,10 @@ struct Commit {
   std::vector<Envelope> after;  // leave once the record is durable
 };
 
+// What has been sent to the peer before is flushed first. No event of this peer follows, not even PeerDisconnected.
 struct Close {
   PeerId peer;
-  std::string why;  // for people; what has been sent to the peer before is flushed first
+  std::string why;  // for people
 };
 
 // Ask for a connection to the master (Agent, Scheduler) or to the agent (Executor).

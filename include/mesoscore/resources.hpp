@@ -30,7 +30,7 @@ struct Scalar {
   static constexpr std::int64_t kMaxMilli = 9'220'000'000'000'000'000;  // sums saturate here
 
   // Nearest thousandth; saturates at +-kMaxMilli; NaN becomes zero. Doubles, and so JSON and the wire, keep all three
-  // decimals of amounts up to 8.7e12.
+  // decimals of amounts up to 4e12.
   static Scalar from_double(double value) noexcept;
   double to_double() const noexcept { return static_cast<double>(milli) / 1000.0; }
   friend constexpr auto operator<=>(Scalar, Scalar) = default;

@@ -4,7 +4,14 @@
 //
 // The application's calls go in as Submitted{msg::Accept, Decline, Kill, Revive, Suppress, Reconcile, Acknowledge,
 // ToExecutor, ShutdownExecutor, Teardown}; what concerns it comes out in Outbox::deliveries: Subscribed, OfferMade,
-// Rescind, Update, OperationUpdate, FromExecutor, Failure, ErrorMessage.
+// Rescind, Update, OperationUpdate, FromExecutor, Failure, ErrorMessage. An ErrorMessage is final; nothing is retried after it.
+//
+// Without a subscription: Accept finds no offer any more, so its tasks are answered at once with an Update to DROPPED
+// (reason MASTER_DISCONNECTED); Decline and ToExecutor are dropped; Acknowledge is remembered and made when the update
+// is repeated; Revive and Suppress become part of the next subscription; Kill, Reconcile and ShutdownExecutor are held
+// for it, and so is Teardown of a framework that has an id. A Kill is repeated after every re-subscription until the
+// task is terminal. A connection is lost when PeerDisconnected goes in or a Close comes out: all offers are void then.
+// Teardown has ended (SchedulerStats::ended) when the master has closed the connection.
 #pragma once
 
 #include <cstddef>

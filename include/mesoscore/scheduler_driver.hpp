@@ -6,8 +6,12 @@
 //     driver.start();
 //
 // It reconnects and re-subscribes for ever, acknowledges updates after on_update has returned, and reconciles its
-// tasks after each re-subscription. Threading: as for MasterServer. A handler that throws ends the subscription with
-// on_error and harms nobody else.
+// tasks after each re-subscription. For that the master must keep the framework while it is away: set
+// FrameworkInfo::failover_timeout, which is zero by default and then makes every lost connection the end.
+//
+// Threading: as for MasterServer. Handlers may call the driver and may destroy it. One that throws ends the subscription
+// with on_error and harms nobody else. io.run() does not return while a driver is started; it does after on_error,
+// async_teardown or the destructor.
 #pragma once
 
 #include <functional>
@@ -46,10 +50,12 @@ class SchedulerDriver {
   SchedulerDriver& on_offers(std::function<void(std::span<Offer>)> handler);        // may move from them
   SchedulerDriver& on_rescind(std::function<void(const OfferId&)> handler);
   SchedulerDriver& on_update(std::function<void(const TaskStatus&)> handler);
+  SchedulerDriver& on_operation(std::function<void(const msg::OperationUpdate&)> handler);
   SchedulerDriver& on_message(std::function<void(const AgentId&, const ExecutorId&, std::string_view)> handler);
   SchedulerDriver& on_failure(std::function<void(const msg::Failure&)> handler);
   SchedulerDriver& on_disconnected(std::function<void(std::string_view why)> handler);
-  // The master refused the framework (or it was replaced by a newer subscriber): final, nothing is retried.
+  // The master refused the framework (or it was replaced by a newer subscriber), or a handler threw: final, nothing is
+  // retried. Errc::stopped, with what the master said.
   SchedulerDriver& on_error(std::function<void(const Error&)> handler);
 
   Status start();  // checks the configuration, then connects in the background
@@ -59,7 +65,8 @@ class SchedulerDriver {
     return detail::initiate<void(Result<FrameworkId>)>(std::forward<Token>(token),
                                                        [this](auto done) { when_subscribed(std::move(done)); });
   }
-  // Removes the framework: the master kills its tasks and forgets it. Completes when the master has been told.
+  // Removes the framework: the master kills its tasks and forgets it. Completes when the master has been told; without
+  // a connection that waits for one, if the framework has an id.
   template <class Token>
   auto async_teardown(Token&& token) {
     return detail::initiate<void()>(std::forward<Token>(token), [this](auto done) { teardown(std::move(done)); });

@@ -8,7 +8,6 @@
 #include <initializer_list>
 #include <memory>
 #include <new>
-#include <span>
 #include <utility>
 
 namespace mesoscore {
@@ -91,7 +90,6 @@ class SmallVector {
     for (; first != last; ++first) emplace_back(*first);
   }
 
-  operator std::span<const T>() const noexcept { return {data_, size_}; }
   friend bool operator==(const SmallVector& a, const SmallVector& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
   }

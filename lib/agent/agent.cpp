@@ -14,21 +14,22 @@ constexpr std::size_t kReserve = 256;  // entries; the maps grow beyond it
 // A zero would send again and again without any time passing.
 constexpr Duration kShortestWait = std::chrono::milliseconds(1);
 
-void make_sane(AgentOptions& options) {
+AgentOptions made_sane(AgentOptions options) {
   options.registration_backoff = std::max(options.registration_backoff, kShortestWait);
-  options.registration_backoff_max = std::max(options.registration_backoff_max, options.registration_backoff);
   options.update_retry = std::max(options.update_retry, kShortestWait);
   options.update_retry_max = std::max(options.update_retry_max, options.update_retry);
   options.default_kill_grace = std::max(options.default_kill_grace, Duration::zero());
+  return options;
 }
 
 }  // namespace
 
 Agent::State::State(AgentOptions given, Rng generator, TimePoint at)
-    : options(std::move(given)), rng(generator), now(at) {
-  make_sane(options);
+    : options(made_sane(std::move(given))),
+      rng(generator),
+      now(at),
+      backoff(options.registration_backoff, options.registration_backoff_max) {
   agent = std::make_shared<const AgentInfo>(std::move(options.info));
-  backoff = options.registration_backoff;
   framework_by_id.reserve(kReserve);
   container_by_id.reserve(kReserve);
   task_by_id.reserve(kReserve);

@@ -1,7 +1,5 @@
 // The way to the master: dial, register, and again whenever it is lost. All delays are random, so that a
 // thousand agents whose master has come back do not arrive in the same millisecond.
-#include <algorithm>
-
 #include "agent/state.hpp"
 
 namespace mesoscore {
@@ -13,8 +11,7 @@ void Agent::State::begin() {
 
 void Agent::State::dial_later() {
   phase = Phase::waiting;
-  timers.arm(link_timer, after(now, rng.jitter(backoff)));
-  backoff = std::min(backoff, options.registration_backoff_max / 2) * 2;
+  timers.arm(link_timer, after(now, backoff.next(rng)));
 }
 
 void Agent::State::dial() {
@@ -38,13 +35,12 @@ void Agent::State::ask_for_registration() {
       });
     });
   }
-  timers.arm(link_timer, after(now, rng.jitter(backoff)));
-  backoff = std::min(backoff, options.registration_backoff_max / 2) * 2;
+  timers.arm(link_timer, after(now, backoff.next(rng)));
 }
 
 void Agent::State::registered(Duration timeout) {
   phase = Phase::registered;
-  backoff = options.registration_backoff;
+  backoff.reset();
   timers.disarm(link_timer);
   ping_timeout = timeout > Duration::zero() ? timeout : Duration::max();
   timers.arm(ping_timer, after(now, ping_timeout));

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "agent/records.hpp"
+#include "core/backoff.hpp"
 #include "core/notices.hpp"
 #include "mesoscore/agent.hpp"
 
@@ -38,7 +39,7 @@ struct Agent::State {
   };
   Phase phase = Phase::idle;
   PeerId master{};      // while registering or registered
-  Duration backoff{0};  // the next delay is random within it
+  Backoff backoff;                  // of dials and registrations
   Duration ping_timeout = Duration::max();
   std::vector<msg::ExecutorExited> unsent_exits;  // of executors that a registration under way still names
   Timer link_timer{Timer::Kind::link};

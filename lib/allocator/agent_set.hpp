@@ -1,5 +1,4 @@
-// A set of agents that is quick to add to, to clear, and to list in ascending order, be it two of a hundred thousand
-// or all of them.
+// Sets of agents.
 #pragma once
 
 #include <algorithm>
@@ -9,30 +8,18 @@
 
 namespace mesoscore::allocation {
 
-class AgentSet {
+class AgentBits {
  public:
   void make_room(std::size_t agents) {
     if (words_.size() * 64 < agents) words_.resize((agents + 63) / 64, 0);
-    list_.reserve(words_.size() * 64);
   }
-  bool empty() const noexcept { return list_.empty(); }
+  std::size_t words() const noexcept { return words_.size(); }
   bool contains(std::uint32_t agent) const noexcept { return ((words_[agent / 64] >> (agent % 64)) & 1u) != 0; }
-  void add(std::uint32_t agent) {
-    if (contains(agent)) return;
-    words_[agent / 64] |= std::uint64_t{1} << (agent % 64);
-    list_.push_back(agent);
-  }
-  void clear() noexcept {
-    for (const std::uint32_t agent : list_) words_[agent / 64] = 0;
-    list_.clear();
+  void set(std::uint32_t agent, bool on) noexcept {
+    const std::uint64_t bit = std::uint64_t{1} << (agent % 64);
+    words_[agent / 64] = on ? words_[agent / 64] | bit : words_[agent / 64] & ~bit;
   }
   void append_ascending_to(std::vector<std::uint32_t>& out) const {
-    if (list_.size() < words_.size()) {  // few: sort them; many: read the bits
-      const auto begin = static_cast<std::ptrdiff_t>(out.size());
-      out.insert(out.end(), list_.begin(), list_.end());
-      std::sort(out.begin() + begin, out.end());
-      return;
-    }
     for (std::size_t i = 0; i < words_.size(); ++i) {
       for (std::uint64_t word = words_[i]; word != 0; word &= word - 1) {
         out.push_back(static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
@@ -42,6 +29,35 @@ class AgentSet {
 
  private:
   std::vector<std::uint64_t> words_;
+};
+
+// Quick to add to, to clear, and to list in ascending order, be it two of a hundred thousand agents or all of them.
+class AgentSet {
+ public:
+  void make_room(std::size_t agents) {
+    bits_.make_room(agents);
+    list_.reserve(agents);
+  }
+  std::vector<std::uint32_t>::const_iterator begin() const noexcept { return list_.begin(); }
+  std::vector<std::uint32_t>::const_iterator end() const noexcept { return list_.end(); }
+  void add(std::uint32_t agent) {
+    if (bits_.contains(agent)) return;
+    bits_.set(agent, true);
+    list_.push_back(agent);
+  }
+  void clear() noexcept {
+    for (const std::uint32_t agent : list_) bits_.set(agent, false);
+    list_.clear();
+  }
+  void append_ascending_to(std::vector<std::uint32_t>& out) const {
+    if (list_.size() > bits_.words()) return bits_.append_ascending_to(out);
+    const auto first = static_cast<std::ptrdiff_t>(out.size());
+    out.insert(out.end(), list_.begin(), list_.end());
+    std::sort(out.begin() + first, out.end());
+  }
+
+ private:
+  AgentBits bits_;
   std::vector<std::uint32_t> list_;
 };
 

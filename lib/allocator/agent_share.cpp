@@ -63,6 +63,13 @@ bool AgentShare::any_below(std::string_view role) const {
   });
 }
 
+bool AgentShare::reserved_to_others(std::string_view role) const {
+  return std::any_of(pool_->begin(), pool_->end(), [role](const Resource& item) {
+    const std::string_view owner = item.reservation_role();
+    return item.reserved() && owner != role && !is_ancestor_role(owner, role);
+  });
+}
+
 const Resources& AgentShare::offer(NodeId role_node, std::string_view role, FrameworkCapabilities capabilities) {
   if (uniform_) {
     if (offer_ == nullptr) {

@@ -30,6 +30,8 @@ class AgentShare {
   bool empty() const noexcept { return pool_->empty(); }
   // Is anything there for this role or a role below it?
   bool any_below(std::string_view role) const;
+  // Is anything there that is reserved so that this role may not have it?
+  bool reserved_to_others(std::string_view role) const;
   // May be empty. Valid until the next call with another role or capabilities, or begin().
   const Resources& offer(NodeId role_node, std::string_view role, FrameworkCapabilities capabilities);
   bool is_everything() const noexcept { return offer_ == pool_; }

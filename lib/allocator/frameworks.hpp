@@ -13,6 +13,7 @@ namespace mesoscore::allocation {
 // A framework in one of its roles. It exists while the framework is in the role or holds something in it.
 struct Leaf {
   std::uint32_t framework = 0;
+  NodeId role = kNoNode;
   bool subscribed = false;
   bool suppressed = false;
   bool active = false;          // may be offered: subscribed, not suppressed, framework active

@@ -133,6 +133,20 @@ double RoleTree::weight(std::string_view role) const noexcept {
   return found == weights_.end() ? 1.0 : found->second;
 }
 
+void RoleTree::climb_to_siblings(NodeId& a, NodeId& b) const noexcept {
+  while (nodes_[a].depth > nodes_[b].depth) a = nodes_[a].parent;
+  while (nodes_[b].depth > nodes_[a].depth) b = nodes_[b].parent;
+  while (nodes_[a].parent != nodes_[b].parent) {
+    a = nodes_[a].parent;
+    b = nodes_[b].parent;
+  }
+}
+
+NodeId RoleTree::common_ancestor(NodeId a, NodeId b) const noexcept {
+  climb_to_siblings(a, b);
+  return nodes_[a].parent;
+}
+
 void RoleTree::grow_stride() {
   const std::size_t wider = total_.names();
   std::vector<std::int64_t> fresh(nodes_.size() * wider, 0);

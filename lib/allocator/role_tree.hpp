@@ -37,6 +37,7 @@ class RoleTree {
   std::size_t capacity() const noexcept { return nodes_.size(); }  // every NodeId is below it
   const Node& node(NodeId id) const noexcept { return nodes_[id]; }
   NodeId role_of(NodeId leaf) const noexcept { return nodes_[nodes_[leaf].parent].parent; }
+  NodeId common_ancestor(NodeId a, NodeId b) const noexcept;  // the lowest; of two different leaves
   const std::string& role_path(NodeId leaf) const noexcept { return nodes_[role_of(leaf)].path; }
 
   // ---- shares ----
@@ -87,6 +88,8 @@ class RoleTree {
   NodeId own_node(NodeId role) const noexcept;
   void grow_stride();
 
+  // Climbs from two nodes, neither above the other, to the siblings below their lowest common ancestor.
+  void climb_to_siblings(NodeId& a, NodeId& b) const noexcept;
   void mark_changed(NodeId id);
   void leave_order(NodeId id);
   void refresh(NodeId parent);        // brings the order of its children up to date

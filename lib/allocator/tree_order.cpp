@@ -143,12 +143,8 @@ double RoleTree::key_of(NodeId id) {
 }
 
 bool RoleTree::before(NodeId a, NodeId b) {
-  while (nodes_[a].depth > nodes_[b].depth) a = nodes_[a].parent;
-  while (nodes_[b].depth > nodes_[a].depth) b = nodes_[b].parent;
-  while (nodes_[a].parent != nodes_[b].parent) {
-    a = nodes_[a].parent;
-    b = nodes_[b].parent;
-  }
+  if (a == b) return false;
+  climb_to_siblings(a, b);
   refresh(nodes_[a].parent);
   return Less{nodes_}(entry_of(nodes_[a], a), entry_of(nodes_[b], b));
 }

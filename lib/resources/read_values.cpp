@@ -94,7 +94,8 @@ Result<Scalar> read_amount(std::string_view text) {
   const std::optional<double> value = read_double(text);
   if (!value) return fail(Errc::invalid_argument, in_quotes(text) + " is not a number");
   Result<Scalar> amount = checked_amount(*value);
-  if (amount && *value > 0) amount = exact(text, *value);
+  // Not below the double's verdict: 0.00049999999999999999 is half a thousandth to it, and so not zero.
+  if (amount && *value > 0) amount = std::max(exact(text, *value), Scalar{1});
   return amount;
 }
 

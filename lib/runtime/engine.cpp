@@ -21,6 +21,14 @@ ConnectionOptions as(PeerRole role, ConnectionOptions options) {
   return options;
 }
 
+// A burst may have left a vector much larger than what is needed now.
+void clear_and_trim(std::vector<Event>& events) {
+  constexpr std::size_t kWorthKeeping = 4096;
+  const bool oversized = events.capacity() > kWorthKeeping && events.size() < events.capacity() / 8;
+  events.clear();
+  if (oversized) events = {};
+}
+
 class Flag {
  public:
   explicit Flag(bool& flag) noexcept : flag_(flag) { flag_ = true; }
@@ -43,9 +51,7 @@ Engine::Engine(EngineConfig config)
       accepts_(std::move(config.accepts)),
       log_(std::move(config.log)),
       clock_(config.clock ? std::move(config.clock) : steady_clock_from_wall_time()),
-      timer_(executor_),
-      work_(executor_) {
-  work_.reset();  // from begin() on
+      timer_(executor_) {
   outbox_.notice_level = log_.write ? log_.level : LogLevel::off;
 }
 
@@ -53,7 +59,7 @@ Engine::~Engine() = default;
 
 void Engine::begin() {
   begun_ = true;
-  work_ = asio::make_work_guard(executor_);
+  work_ = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
   wake();
 }
 
@@ -88,16 +94,18 @@ void Engine::drain() {
 
 bool Engine::turn() {
   const TimePoint at = now();
-  outbox_.clear();
+  outbox_.clear();  // not empty if something threw
   working_.clear();
   working_.swap(incoming_);
   if (!working_.empty()) step(working_, at, outbox_);
+  clear_and_trim(working_);
   if (next_deadline() <= at) tick(at, outbox_);
   for (const Notice& notice : outbox_.notices) log(notice.level, notice.text);
   carry_out_messages();
   if (ended_) return false;
   carry_out_rest();
   if (ended_) return false;
+  outbox_.clear();
   settled();
   return !ended_;
 }
@@ -143,7 +151,7 @@ void Engine::end() {
   hub_.clear();
   incoming_.clear();
   timer_.cancel();
-  work_.reset();
+  work_ = {};
 }
 
 void Engine::log(LogLevel level, std::string_view line) const noexcept {

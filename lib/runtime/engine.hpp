@@ -19,7 +19,6 @@
 #include <vector>
 
 #include <asio/any_io_executor.hpp>
-#include <asio/executor_work_guard.hpp>
 #include <asio/steady_timer.hpp>
 
 #include "mesoscore/clock.hpp"
@@ -81,7 +80,6 @@ class Engine : public std::enable_shared_from_this<Engine> {
   const std::string& last_loss() const noexcept { return last_loss_; }
   std::size_t peers() const noexcept { return hub_.size(); }
   void log(LogLevel level, std::string_view line) const noexcept;
-  void set_dial_to(std::string endpoint) { dial_to_ = std::move(endpoint); }
 
  private:
   void wake();
@@ -114,7 +112,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::string last_loss_;
   asio::steady_timer timer_;
   TimePoint armed_ = kNever;               // what the timer waits for
-  asio::executor_work_guard<asio::any_io_executor> work_;  // run() does not return under a server that is idle
+  asio::any_io_executor work_;             // counts as work: run() does not return under a server that is idle
   bool begun_ = false, ended_ = false, woken_ = false, draining_ = false;
 };
 

@@ -60,16 +60,4 @@ void Scheduler::State::release_held() {
   }
 }
 
-// A framework that the master may know is torn down with the master's knowledge, or it would keep its tasks until its
-// failover timeout: without a master now, that waits for one.
-void Scheduler::State::submit_teardown() {
-  teardown_wanted = true;
-  if (subscribed()) {
-    send(msg::Teardown{});
-    end("torn down");
-  } else if (framework->id.empty() && phase != Phase::subscribing) {
-    end("torn down");
-  }
-}
-
 }  // namespace mesoscore

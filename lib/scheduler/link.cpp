@@ -28,7 +28,10 @@ void Scheduler::State::subscribe() {
 }
 
 void Scheduler::State::on(PeerDisconnected& event) {
-  if (is_master(event.peer)) lost_master(event.why);
+  if (!is_master(event.peer)) return;
+  if (phase != Phase::leaving) return lost_master(event.why);
+  phase = Phase::ended;
+  end("torn down");
 }
 
 void Scheduler::State::on(DialFailed& event) {
@@ -77,7 +80,8 @@ TimePoint Scheduler::State::silent_at() const noexcept {
 TimePoint Scheduler::State::next_deadline() const noexcept {
   switch (phase) {
     case Phase::waiting:
-    case Phase::subscribing: return link_at;
+    case Phase::subscribing:
+    case Phase::leaving: return link_at;
     case Phase::subscribed: return std::min(silent_at(), reconcile_at);
     case Phase::dialing:
     case Phase::ended: return kNever;
@@ -90,6 +94,8 @@ void Scheduler::State::check_deadlines() {
   if (phase == Phase::waiting) {
     phase = Phase::dialing;
     out->dials.push_back(Dial{PeerRole::master});
+  } else if (phase == Phase::leaving) {
+    end("torn down");
   } else if (phase == Phase::subscribing) {
     drop_master("the master did not answer the subscription");
   } else if (silent_at() <= now) {

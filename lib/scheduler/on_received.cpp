@@ -5,6 +5,7 @@ namespace mesoscore {
 
 void Scheduler::State::on(Received& event) {
   if (!is_master(event.peer)) return;  // of a connection that was given up
+  if (phase == Phase::leaving) return;  // it was said before the master read the Teardown
   heard = now;
   Message& message = event.message;
   if (std::holds_alternative<msg::ErrorMessage>(message)) return on_error(message);
@@ -14,11 +15,11 @@ void Scheduler::State::on(Received& event) {
     return drop_master(cat(message_name(message), answer ? " came twice" : " came before Subscribed"));
   }
   if (answer) return on_subscribed(*answer);
-  if (teardown_wanted) return;  // it was said before the master read the Teardown
   if (std::holds_alternative<msg::OfferMade>(message)) return on_offer(message);
   if (std::holds_alternative<msg::Rescind>(message)) return on_rescind(message);
   if (std::holds_alternative<msg::Update>(message)) return on_update(message);
-  if (std::holds_alternative<msg::FromExecutor>(message) || std::holds_alternative<msg::Failure>(message)) {
+  if (std::holds_alternative<msg::FromExecutor>(message) || std::holds_alternative<msg::Failure>(message) ||
+      std::holds_alternative<msg::OperationUpdate>(message)) {
     return deliver(std::move(message));
   }
   drop_master(cat("the master sent ", message_name(message), ", which is not for schedulers"));

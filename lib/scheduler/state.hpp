@@ -33,10 +33,11 @@ struct Scheduler::State {
     dialing,
     subscribing,  // connected; gives up at `link_at`
     subscribed,
+    leaving,      // Teardown is sent; the master closes, or we do at `link_at`
     ended,        // refused, replaced, torn down or stopped: final
   };
   Phase phase = Phase::waiting;
-  PeerId master{};                // while subscribing or subscribed
+  PeerId master{};                // while subscribing, subscribed or leaving
   TimePoint link_at;
   Backoff backoff;
   TimePoint heard{};              // when the master last said anything
@@ -89,7 +90,7 @@ struct Scheduler::State {
   void lost_master(std::string_view why);  // it is closed
   void end(std::string_view why);          // closes the connection and does nothing any more
   bool is_master(PeerId peer) const noexcept {
-    return peer == master && (phase == Phase::subscribing || phase == Phase::subscribed);
+    return peer == master && phase >= Phase::subscribing && phase <= Phase::leaving;
   }
   bool subscribed() const noexcept { return phase == Phase::subscribed; }
   TimePoint silent_at() const noexcept;

@@ -9,21 +9,41 @@
 #include <asio/associated_executor.hpp>
 #include <asio/async_result.hpp>
 #include <asio/dispatch.hpp>
+#include <asio/prefer.hpp>
 
 namespace mesoscore::detail {
 
-// Signature: the completion signature, e.g. void(Status). The completion runs on the handler's associated executor.
+// The completion runs on the handler's associated executor, which counts as busy until then: its run() does not
+// return while the operation is under way.
+template <class Handler>
+class Completion {
+ public:
+  explicit Completion(Handler handler)
+      : handler_(std::move(handler)),
+        work_(asio::prefer(asio::get_associated_executor(handler_), asio::execution::outstanding_work.tracked)) {}
+
+  template <class... Results>
+  void operator()(Results... results) {
+    auto work = std::move(work_);  // ends with this call; dispatch tracks what it queues
+    asio::dispatch(work, [handler = std::move(handler_), ... kept = std::move(results)]() mutable {
+      std::move(handler)(std::move(kept)...);
+    });
+  }
+
+ private:
+  using Executor = asio::associated_executor_t<Handler>;
+  Handler handler_;
+  std::decay_t<typename asio::prefer_result<Executor, asio::execution::outstanding_work_t::tracked_t>::type> work_;
+};
+
+// Signature: the completion signature, e.g. void(Status).
 template <class Signature, class Token, class Start>
 auto initiate(Token&& token, Start start) {
   return asio::async_initiate<Token, Signature>(
       [](auto handler, Start begin) {
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));  // std::function wants copies
-        begin([shared](auto... results) {
-          auto executor = asio::get_associated_executor(*shared);
-          asio::dispatch(executor, [shared, ... kept = std::move(results)]() mutable {
-            std::move (*shared)(std::move(kept)...);
-          });
-        });
+        using Handler = decltype(handler);
+        auto shared = std::make_shared<Completion<Handler>>(std::move(handler));  // std::function wants copies
+        begin([shared](auto... results) { (*shared)(std::move(results)...); });
       },
       token, std::move(start));
 }

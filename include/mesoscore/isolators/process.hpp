@@ -6,12 +6,15 @@
 #include <string>
 
 #include "mesoscore/isolator.hpp"
+#include "mesoscore/log.hpp"
 
 namespace mesoscore::isolators {
 
 struct ProcessOptions {
   // Where the supervisor executable is looked for when the kernel refuses to run it from memory. Empty: nowhere.
   std::string supervisor_path;
+  // Told when the process that starts the supervisors has died and was started again. Tasks are not affected by that.
+  Logger logger;
 };
 
 // One isolator per agent.

@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 
 #include "isolators/process/launch_message.hpp"
@@ -105,8 +104,7 @@ std::string failure_text(const MesoReport& report, const LaunchPlan& plan,
 std::string describe_wait_status(int wait_status) {
   if (WIFSIGNALED(wait_status)) {
     const int number = WTERMSIG(wait_status);
-    const char* name = ::sigdescr_np(number);
-    return "killed by signal " + std::to_string(number) + " (" + (name ? name : "unknown") + ")";
+    return "killed by signal " + std::to_string(number);
   }
   return "exit code " + std::to_string(WEXITSTATUS(wait_status));
 }

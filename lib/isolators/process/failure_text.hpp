@@ -17,7 +17,7 @@ std::string cannot_run(const LaunchPlan& plan, std::string_view why);
 std::string failure_text(const MesoReport& report, const LaunchPlan& plan,
                          const std::vector<std::string>& candidates);
 
-// "exit code 3", "killed by signal 9 (Killed)"
+// "exit code 3", "killed by signal 9"
 std::string describe_wait_status(int wait_status);
 
 }  // namespace mesoscore::supervision

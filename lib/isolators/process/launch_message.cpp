@@ -100,9 +100,8 @@ std::vector<std::string> candidates(const LaunchPlan& plan) {
   std::string_view rest = search_path(plan);
   while (true) {
     const std::size_t colon = rest.find(':');
-    std::string candidate(rest.substr(0, colon));
-    if (candidate.empty()) candidate = ".";
-    result.push_back(candidate.append("/").append(plan.program));
+    const std::string_view folder = colon == 0 || rest.empty() ? "." : rest.substr(0, colon);
+    result.push_back(std::string(folder).append("/").append(plan.program));
     if (colon == std::string_view::npos) return result;
     rest.remove_prefix(colon + 1);
   }

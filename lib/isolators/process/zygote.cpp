@@ -123,18 +123,18 @@ Result<Zygote> start_zygote(const ZygoteOptions& options, const std::string& boo
   if (!zygote.process) {
     const int error = errno;
     zygote.socket.reset();  // makes it end
-    reap_zygote(zygote);
+    reap_zygote(zygote.pid, -1);
     return fail(Errc::launch_failed, "cannot watch the supervisor of tasks: " + error_text(error));
   }
   return zygote;
 }
 
-int reap_zygote(const Zygote& zygote) {
-  pollfd ended{zygote.process.get(), POLLIN, 0};
-  if (zygote.process && ::poll(&ended, 1, kReapTimeoutMs) == 0) ::kill(zygote.pid, SIGKILL);
+int reap_zygote(pid_t pid, int process) {
+  pollfd ended{process, POLLIN, 0};
+  if (process >= 0 && ::poll(&ended, 1, kReapTimeoutMs) == 0) ::kill(pid, SIGKILL);
   int status = 0;
   // The host may have reaped it before, with a wait for any child.
-  while (::waitpid(zygote.pid, &status, 0) < 0) {
+  while (::waitpid(pid, &status, 0) < 0) {
     if (errno != EINTR) return 0;
   }
   return status;

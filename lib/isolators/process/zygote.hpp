@@ -25,8 +25,8 @@ struct Zygote {
 // Never forks this program: posix_spawn(3) of the executable that the component carries.
 Result<Zygote> start_zygote(const ZygoteOptions& options, const std::string& boot_id);
 
-// The wait status of a zygote that has ended. Waits for it; after some time it is killed.
-int reap_zygote(const Zygote& zygote);
+// The wait status of a zygote that has ended or is about to. Waits for it; after some time it is killed.
+int reap_zygote(pid_t pid, int process);
 
 // Sends one launch message, with at most one more descriptor (-1: none). The errno, or 0.
 int send_launch(int socket, std::vector<char>& message, int held_fd);

@@ -1,0 +1,135 @@
+// Who holds what on an agent, and what is therefore free there.
+//
+// free = total - what is held, kept incrementally. Shared volumes are not part of it: they stay free while they are
+// held, and each node of the tree is charged for one only once per agent.
+#include "allocator/state.hpp"
+
+namespace mesoscore {
+
+using namespace allocation;
+
+namespace {
+
+bool has_shared(const Resources& resources) noexcept {
+  for (const Resource& item : resources) {
+    if (item.shared()) return true;
+  }
+  return false;
+}
+
+bool has_same(const Resources& resources, const Resource& wanted) noexcept {
+  for (const Resource& item : resources) {
+    if (item.same_identity(wanted)) return true;
+  }
+  return false;
+}
+
+Resources without_shared(const Resources& resources) {
+  return resources.filter([](const Resource& item) { return !item.shared(); });
+}
+
+}  // namespace
+
+// The lowest node above `leaf` that is charged for the volume anyhow, because of another framework, is where it ends.
+void Allocator::State::charge_shared(AgentNumber number, NodeId leaf, const Resource& item, bool take) {
+  NodeId stop = kNoNode;
+  for (HoldingId id = agents[number].holdings; id != kNoHolding; id = holdings.record(id).next_of_agent) {
+    const NodeId other = holdings.record(id).leaf;
+    if (other == leaf || !has_same(holdings.resources(id), item)) continue;
+    const NodeId common = tree.common_ancestor(leaf, other);
+    if (stop == kNoNode || tree.node(common).depth > tree.node(stop).depth) stop = common;
+  }
+  Amounts amounts;
+  total.append(amounts, item);
+  take ? tree.charge(leaf, stop, amounts) : tree.refund(leaf, stop, amounts);
+}
+
+void Allocator::State::record(AgentNumber number, NodeId leaf, const Resources& resources) {
+  HoldingId id = holdings.find(agents[number].holdings, leaf);
+  if (id == kNoHolding) id = holdings.add(number, leaf, {agents[number].holdings, leaves[leaf].holdings});
+  Amounts amounts;
+  for (const Resource& item : resources) {
+    if (!item.shared()) {
+      total.append(amounts, item);
+    } else if (!has_same(holdings.resources(id), item)) {
+      charge_shared(number, leaf, item, true);
+    }
+  }
+  tree.charge(leaf, kNoNode, amounts);
+  holdings.resources(id) += resources;
+}
+
+void Allocator::State::take_from_free(AgentNumber number, const Resources& resources) {
+  Agent& agent = agents[number];
+  if (has_shared(resources)) {
+    const Resources rest = without_shared(resources);
+    if (!rest.empty()) take_from_free(number, rest);
+    return;
+  }
+  if (agent.overcommitted || !agent.free.contains(resources)) {
+    recompute_free(number);
+  } else {
+    agent.free -= resources;
+  }
+  offerable.set(number, agent.offerable());
+}
+
+// The shares shrink by what is gone; the record of `leaf` says already what is left.
+void Allocator::State::refund(AgentNumber number, NodeId leaf, const Resources& gone) {
+  const HoldingId id = holdings.find(agents[number].holdings, leaf);
+  Amounts amounts;
+  for (const Resource& item : gone) {
+    if (!item.shared()) {
+      total.append(amounts, item);
+    } else if (!has_same(holdings.resources(id), item)) {
+      charge_shared(number, leaf, item, false);
+    }
+  }
+  tree.refund(leaf, kNoNode, amounts);
+}
+
+void Allocator::State::give_back(AgentNumber number, HoldingId id, const Resources& resources) {
+  Resources& held = holdings.resources(id);
+  if (!held.contains(resources)) {  // more than there is: take what there is
+    Resources left = held;
+    left -= resources;
+    return give_back(number, id, held - left);
+  }
+  if (resources.empty()) return;
+  held -= resources;
+  refund(number, holdings.record(id).leaf, resources);
+  if (held.empty()) remove_holding(id);
+  Agent& agent = agents[number];
+  if (agent.overcommitted) {
+    recompute_free(number);
+  } else if (has_shared(resources)) {
+    agent.free += without_shared(resources);
+  } else {
+    agent.free += resources;
+  }
+  mark(number);
+}
+
+void Allocator::State::give_back_all(AgentNumber number, HoldingId id) {
+  give_back(number, id, Resources(holdings.resources(id)));
+}
+
+void Allocator::State::remove_holding(HoldingId id) {
+  const Holdings::Record record = holdings.record(id);
+  holdings.remove(id, {agents[record.agent].holdings, leaves[record.leaf].holdings});
+  drop_leaf_if_unused(record.leaf);
+}
+
+void Allocator::State::recompute_free(AgentNumber number) {
+  Agent& agent = agents[number];
+  Resources held;
+  for (HoldingId id = agent.holdings; id != kNoHolding; id = holdings.record(id).next_of_agent) {
+    held += without_shared(holdings.resources(id));
+  }
+  agent.free = without_shared(agent.total);
+  agent.overcommitted = !agent.free.contains(held);
+  agent.free -= held;
+  offerable.set(number, agent.offerable());
+}
+
+}  // namespace mesoscore

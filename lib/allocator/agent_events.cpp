@@ -1,0 +1,90 @@
+#include <algorithm>
+
+#include "allocator/state.hpp"
+
+namespace mesoscore {
+
+using namespace allocation;
+
+void Allocator::State::add(AgentHandle handle, const AgentInfo& info, std::span<const Holding> held) {
+  if (find(handle) != nullptr) remove(handle);
+  const auto number = static_cast<AgentNumber>(handle);
+  if (agents.size() <= number) {
+    agents.resize(number + 1);
+    touched.make_room(agents.capacity());
+    whole.make_room(agents.capacity());
+    offerable.make_room(agents.capacity());
+    expiries.make_room(agents.capacity());
+  }
+  agents[number].present = true;
+  agents[number].active = true;
+  agents[number].attributes = info.attributes;
+  set_total(number, info.resources);
+  for (const Holding& each : held) {
+    if (each.resources.empty()) continue;
+    record(number, make_leaf(static_cast<FrameworkNumber>(each.framework), each.role), each.resources);
+  }
+  if (!held.empty()) recompute_free(number);
+  mark(number);
+}
+
+void Allocator::State::set_total(AgentNumber number, const Resources& resources) {
+  Agent& agent = agents[number];
+  total.remove(agent.total);
+  agent.total = resources;
+  total.add(agent.total);
+  agent.shared = agent.total.filter([](const Resource& item) { return item.shared(); });
+  agent.has_gpus = agent.total.scalar("gpus").milli > 0;
+  recompute_free(number);
+}
+
+void Allocator::State::update(AgentHandle handle, const AgentInfo& info) {
+  Agent* agent = find(handle);
+  if (agent == nullptr) return;
+  const auto number = static_cast<AgentNumber>(handle);
+  const bool other_attributes = agent->attributes != info.attributes;
+  const bool other_total = !(agent->total == info.resources);
+  if (other_attributes) {
+    agent->attributes = info.attributes;
+    clear_filters_on(number);
+  }
+  if (other_total) set_total(number, info.resources);
+  if (other_attributes || other_total) mark(number);
+}
+
+void Allocator::State::remove(AgentHandle handle) {
+  Agent* agent = find(handle);
+  if (agent == nullptr) return;
+  const auto number = static_cast<AgentNumber>(handle);
+  while (agent->holdings != kNoHolding) give_back_all(number, agent->holdings);
+  clear_filters_on(number);
+  set_total(number, Resources());
+  agent->present = false;
+  agent->active = false;
+  agent->last_granted_run = 0;
+  agent->attributes.clear();
+  offerable.set(number, false);
+}
+
+void Allocator::State::set_active(AgentHandle handle, bool active) {
+  Agent* agent = find(handle);
+  if (agent == nullptr || agent->active == active) return;
+  agent->active = active;
+  const auto number = static_cast<AgentNumber>(handle);
+  offerable.set(number, agent->offerable());
+  if (active) mark(number);
+}
+
+void Allocator::State::clear_filters_on(AgentNumber number) {
+  agents[number].filters.clear();
+  expiries.set(number, kNever);
+}
+
+void Allocator::State::mark(AgentNumber number) {
+  offerable.set(number, agents[number].offerable());
+  whole.set(number, true);
+  touched.add(number);
+  event();
+}
+
+}  // namespace mesoscore

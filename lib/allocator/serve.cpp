@@ -1,0 +1,96 @@
+// One agent in a run: the first eligible leaf in the policy's order gets all that it may have, again and again until
+// nothing is left or nobody is eligible.
+#include <algorithm>
+
+#include "allocator/state.hpp"
+
+namespace mesoscore {
+
+using namespace allocation;
+
+namespace {
+
+// Up to so many leaves are compared with each other instead of walking the tree.
+constexpr std::size_t kFewTakers = 8;
+
+}  // namespace
+
+void Allocator::State::serve(AgentNumber number) {
+  Agent& agent = agents[number];
+  tree.begin_visit();
+  shared_left = agent.shared;
+  share.begin(agent.free, shared_left);
+  const bool few = list_takers(number);
+  while (!share.empty()) {
+    const NodeId leaf = few ? first_taker(number) : first_in_order(number);
+    if (leaf == kNoNode) break;
+    grant(number, leaf);
+  }
+  offerable.set(number, agent.offerable());
+}
+
+// The leaves for which something has changed since nobody was eligible for what the agent has. False: too many, or
+// all, or the order is random, which has to be drawn for everybody.
+bool Allocator::State::list_takers(AgentNumber number) {
+  takers.clear();
+  if (whole.contains(number) || !agents[number].shared.empty() || tree.random_order()) return false;
+  const auto [first, last] = std::equal_range(retries.begin(), retries.end(), Retry{number, 0},
+                                              [](const Retry& a, const Retry& b) { return a.agent < b.agent; });
+  if (fresh.size() + static_cast<std::size_t>(last - first) > kFewTakers) return false;
+  for (const NodeId leaf : fresh) takers.push_back(leaf);
+  for (auto retry = first; retry != last; ++retry) takers.push_back(retry->leaf);
+  return true;
+}
+
+NodeId Allocator::State::first_taker(AgentNumber number) {
+  NodeId best = kNoNode;
+  for (const NodeId leaf : takers) {
+    if (!leaves[leaf].active || !eligible(agents[number], leaf)) continue;
+    if (best == kNoNode || tree.before(leaf, best)) best = leaf;
+  }
+  return best;
+}
+
+NodeId Allocator::State::first_in_order(AgentNumber number) {
+  const Agent& agent = agents[number];
+  // With random order every visit makes the same draws, whatever there is to give.
+  const bool all_roles = tree.random_order();
+  return tree.first([&](NodeId role) { return all_roles || share.any_below(tree.node(role).path); },
+                    [&](NodeId leaf) { return eligible(agent, leaf); });
+}
+
+const Resources& Allocator::State::offer_to(NodeId id) {
+  const Leaf& leaf = leaves[id];
+  return share.offer(leaf.role, tree.node(leaf.role).path, leaf.capabilities);
+}
+
+bool Allocator::State::eligible(const Agent& agent, NodeId id) {
+  const Leaf& leaf = leaves[id];
+  if (agent.has_gpus && options.gpus_need_capability && !leaf.capabilities.has(FrameworkCapability::gpu_resources)) {
+    return false;
+  }
+  if (offer_to(id).empty()) return false;
+  for (const Filter& filter : agent.filters.of(id)) {
+    if (!is_dead(filter) && share.held_back_by(agent.filters, filter)) return false;
+  }
+  return share.is_enough(leaf.minimum, minimums[leaf.minimum]);
+}
+
+void Allocator::State::grant(AgentNumber number, NodeId id) {
+  Agent& agent = agents[number];
+  const Resources& offer = offer_to(id);
+  picks.push_back({leaves[id].framework, number, id, UINT32_MAX, offer});
+  const Resources& granted = picks.back().resources;
+  record(number, id, granted);
+  if (share.is_everything() && agent.shared.empty()) {
+    agent.free.clear();
+  } else {
+    take_from_free(number, granted);
+    shared_left -= granted.filter([](const Resource& item) { return item.shared(); });
+  }
+  tree.chosen(id);
+  agent.last_granted_run = runs;
+  share.begin(agent.free, shared_left);
+}
+
+}  // namespace mesoscore

@@ -1,0 +1,154 @@
+// The zygote and its socket.
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <system_error>
+
+#include "isolators/process/failure_text.hpp"
+#include "isolators/process/launcher.hpp"
+
+namespace mesoscore::supervision {
+
+namespace {
+
+constexpr int kReportsPerTurn = 1024;  // then others on the executor have their turn
+
+}  // namespace
+
+ProcessLauncher::Channel::Channel(const asio::any_io_executor& executor, Zygote started)
+    : zygote_pid(started.pid),
+      socket(executor, started.socket.release()),
+      process(executor, started.process.release()) {}
+
+Status ProcessLauncher::open_channel() {
+  Result<Zygote> zygote = start_zygote(options_.zygote, boot_id_);
+  if (!zygote) return fail(zygote.error());
+  channel_ = std::make_shared<Channel>(executor_, std::move(*zygote));
+  wait_for_reports(channel_);
+  wait_for_zygote_end(channel_);
+  return {};
+}
+
+void ProcessLauncher::close_channel(Channel& channel) {
+  std::error_code ignored;
+  channel.socket.close(ignored);  // the zygote ends
+  channel.process.close(ignored);
+  channel.unsent.clear();
+}
+
+// ---- launches out --------------------------------------------------------------------------------------------------
+
+Status ProcessLauncher::transmit(Unsent launch) {
+  int error = EAGAIN;
+  if (channel_->unsent.empty()) {
+    error = send_launch(channel_->socket.native_handle(), launch.message, launch.held.get());
+  }
+  if (error == 0) return {};
+  // The zygote may have died a moment ago: we are about to be told, and then the next one gets the launch.
+  if (error != EAGAIN && error != EPIPE && error != ECONNRESET) {
+    return fail(Errc::launch_failed, "the supervisor cannot be asked: " + std::generic_category().message(error));
+  }
+  channel_->unsent.push_back(std::move(launch));
+  if (channel_->unsent.size() == 1) flush(channel_);
+  return {};
+}
+
+void ProcessLauncher::flush(const std::shared_ptr<Channel>& channel) {
+  while (!channel->unsent.empty()) {
+    Unsent& next = channel->unsent.front();
+    const int error = send_launch(channel->socket.native_handle(), next.message, next.held.get());
+    if (error == EAGAIN) break;
+    if (error != 0) return;  // on_zygote_end() is coming
+    channel->unsent.pop_front();
+  }
+  if (channel->unsent.empty()) return;
+  channel->socket.async_wait(Descriptor::wait_write,
+                             [weak = weak_from_this(), channel](const std::error_code& error) {
+                               auto self = weak.lock();
+                               if (self && !error && channel->socket.is_open()) self->flush(channel);
+                             });
+}
+
+// ---- reports in ----------------------------------------------------------------------------------------------------
+
+void ProcessLauncher::wait_for_reports(const std::shared_ptr<Channel>& channel) {
+  channel->socket.async_wait(Descriptor::wait_read,
+                             [weak = weak_from_this(), channel](const std::error_code& error) {
+                               auto self = weak.lock();
+                               if (!self || error || !channel->socket.is_open()) return;
+                               if (self->read_reports(channel, kReportsPerTurn)) self->wait_for_reports(channel);
+                             });
+}
+
+// False when there will be no more: the zygote and all of its supervisors have ended, or we were stopped.
+bool ProcessLauncher::read_reports(const std::shared_ptr<Channel>& channel, int at_most) {
+  for (int i = 0; i < at_most && channel->socket.is_open(); ++i) {
+    MesoReport report;
+    const ssize_t bytes = ::recv(channel->socket.native_handle(), &report, sizeof report, MSG_DONTWAIT);
+    if (bytes < 0) return errno == EAGAIN || errno == EINTR;
+    if (bytes == 0) {
+      std::erase(old_channels_, channel);
+      return false;
+    }
+    if (bytes == sizeof report) on_report(report);
+  }
+  return channel->socket.is_open();
+}
+
+// ---- the death of a zygote -----------------------------------------------------------------------------------------
+
+void ProcessLauncher::wait_for_zygote_end(const std::shared_ptr<Channel>& channel) {
+  channel->process.async_wait(Descriptor::wait_read,
+                              [weak = weak_from_this(), channel](const std::error_code& error) {
+                                auto self = weak.lock();
+                                if (self && !error && channel->process.is_open()) self->on_zygote_end(channel);
+                              });
+}
+
+void ProcessLauncher::on_zygote_end(const std::shared_ptr<Channel>& channel) {
+  const std::string how = describe_wait_status(reap_zygote(channel->zygote_pid, -1));
+  if (options_.logger.enabled(LogLevel::warning)) {
+    options_.logger(LogLevel::warning, "the process that starts tasks (pid " + std::to_string(channel->zygote_pid) +
+                                           ") has ended: " + how + "; starting another one");
+  }
+  std::error_code ignored;
+  channel->process.close(ignored);
+  channel_.reset();
+  if (read_reports(channel, std::numeric_limits<int>::max())) old_channels_.push_back(channel);
+  if (stopped_) return;
+
+  const Status opened = open_channel();
+  if (!opened && options_.logger.enabled(LogLevel::error)) {
+    options_.logger(LogLevel::error, opened.error().message + "; the next launch tries again");
+  }
+  hand_over(*channel);
+  for (std::uint64_t serial : serials_of(channel.get())) {
+    if (Container* container = find(serial)) adopt_orphan(*container);
+  }
+}
+
+// What the dead zygote was never asked, the new one can be.
+void ProcessLauncher::hand_over(Channel& from) {
+  std::deque<Unsent> unsent = std::exchange(from.unsent, {});
+  for (Unsent& launch : unsent) {
+    Container* container = channel_ ? find(launch.serial) : nullptr;
+    if (!container) continue;
+    container->channel = channel_;
+    channel_->unsent.push_back(std::move(launch));
+  }
+  if (channel_ && !channel_->unsent.empty()) flush(channel_);
+}
+
+// In the order of the launches.
+std::vector<std::uint64_t> ProcessLauncher::serials_of(const Channel* channel) const {
+  std::vector<std::uint64_t> serials;
+  for (const auto& [serial, container] : containers_) {
+    if (container->channel.get() == channel) serials.push_back(serial);
+  }
+  std::sort(serials.begin(), serials.end());
+  return serials;
+}
+
+}  // namespace mesoscore::supervision

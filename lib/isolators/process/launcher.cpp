@@ -1,0 +1,143 @@
+#include "isolators/process/launcher.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include <asio/post.hpp>
+
+#include "isolators/process/failure_text.hpp"
+#include "isolators/process/launch_message.hpp"
+#include "isolators/process/proc.hpp"
+
+namespace mesoscore::supervision {
+
+ProcessLauncher::ProcessLauncher(LauncherOptions options) : options_(std::move(options)) {}
+
+ProcessLauncher::~ProcessLauncher() { stop(); }
+
+Status ProcessLauncher::start(asio::any_io_executor executor, std::string state_directory, EventHandler on_event) {
+  if (executor_) return fail(Errc::already_exists, "the process launcher was started before: one isolator per agent");
+  executor_ = std::move(executor);
+  state_directory_ = std::move(state_directory);
+  boot_id_ = boot_id();
+  on_event_ = std::move(on_event);
+  return open_channel();
+}
+
+void ProcessLauncher::launch(const ContainerId& id, LaunchPlan plan, HoldHandler held) {
+  if (stopped_) return;
+  auto container = std::make_unique<Container>();
+  container->id = id;
+  container->serial = ++last_serial_;
+  container->held = std::move(held);
+  container->candidates = candidates(plan);
+  Result<UniqueFd> release = send(*container, plan, static_cast<bool>(container->held));
+  if (!release) return fail_launch(id, cannot_run(plan, release.error().message));
+  container->release = std::move(*release);
+  container->plan = std::make_unique<LaunchPlan>(std::move(plan));
+  serials_[id] = container->serial;
+  containers_[container->serial] = std::move(container);
+}
+
+// The end of the pipe that releases the process, if it is to be held.
+Result<UniqueFd> ProcessLauncher::send(Container& container, const LaunchPlan& plan, bool held) {
+  if (plan.program.empty()) return fail(Errc::launch_failed, "the command is empty");
+  Result<std::optional<runtime::UserIds>> user = runtime::find_user(plan.user);
+  if (!user) return fail(user.error());
+  LaunchMessage message;
+  message.serial = container.serial;
+  message.held = held;
+  message.records = record_paths(state_directory_, container.id.view());
+  message.user = std::move(*user);
+  Result<std::vector<char>> bytes = encode(message, plan, container.candidates);
+  if (!bytes) return fail(bytes.error());
+  if (!channel_) {
+    if (Status opened = open_channel(); !opened) return fail(opened.error());
+  }
+  container.channel = channel_;
+
+  int pipe[2] = {-1, -1};
+  if (held && ::pipe2(pipe, O_CLOEXEC) != 0) {
+    return fail(Errc::launch_failed, "pipe: " + std::generic_category().message(errno));
+  }
+  UniqueFd theirs(pipe[0]), ours(pipe[1]);
+  if (Status sent = transmit({container.serial, std::move(*bytes), std::move(theirs)}); !sent) {
+    return fail(sent.error());
+  }
+  return ours;
+}
+
+void ProcessLauncher::kill(const ContainerId& id, Duration grace) {
+  const auto found = serials_.find(id);
+  Container* container = found == serials_.end() ? nullptr : find(found->second);
+  if (!container) return;
+  container->killed = true;
+  if (container->phase == Container::Phase::running) return signal(*container, grace);
+  container->kill_requested = std::min(grace, container->kill_requested.value_or(grace));
+}
+
+// If it is gone its end is on its way to us.
+void ProcessLauncher::signal(Container& container, Duration grace) { signal_supervisor(container.supervisor, grace); }
+
+void ProcessLauncher::forget(const ContainerId& id) {
+  if (std::find(given_up_.begin(), given_up_.end(), id) != given_up_.end()) return;
+  const RecordPaths paths = record_paths(state_directory_, id.view());
+  if (::unlink(paths.exit.c_str()) != 0) ::unlink(paths.run.c_str());
+}
+
+void ProcessLauncher::stop() {
+  stopped_ = true;
+  serials_.clear();
+  containers_.clear();
+  if (channel_) {
+    std::error_code ignored;
+    channel_->socket.close(ignored);  // the zygote ends
+    reap_zygote(channel_->zygote_pid, channel_->process.native_handle());
+    close_channel(*channel_);
+  }
+  for (const auto& channel : old_channels_) close_channel(*channel);
+  channel_.reset();
+  old_channels_.clear();
+}
+
+void ProcessLauncher::usage(const ContainerId& id, ContainerUsage& add_to) const {
+  if (const ProcessIdentity supervisor = supervisor_of(id); supervisor.pid != 0) add_usage(supervisor.pid, add_to);
+}
+
+pid_t ProcessLauncher::zygote_pid() const noexcept { return channel_ ? channel_->zygote_pid : 0; }
+
+ProcessIdentity ProcessLauncher::supervisor_of(const ContainerId& id) const {
+  const auto found = serials_.find(id);
+  return found == serials_.end() ? ProcessIdentity{} : containers_.at(found->second)->supervisor;
+}
+
+ProcessLauncher::Container* ProcessLauncher::find(std::uint64_t serial) {
+  const auto found = containers_.find(serial);
+  return found == containers_.end() ? nullptr : found->second.get();
+}
+
+void ProcessLauncher::erase(Container& container) {
+  const std::uint64_t serial = container.serial;
+  serials_.erase(container.id);
+  containers_.erase(serial);
+}
+
+void ProcessLauncher::emit(ContainerEvent event) {
+  if (!stopped_ && on_event_) on_event_(std::move(event));
+}
+
+// Never from within launch(): the caller may not be ready for it.
+void ProcessLauncher::fail_launch(const ContainerId& id, std::string message) {
+  ContainerEvent event;
+  event.container_id = id;
+  event.kind = ContainerEvent::Kind::launch_failed;
+  event.message = std::move(message);
+  asio::post(executor_, [self = weak_from_this(), event = std::move(event)]() mutable {
+    if (auto launcher = self.lock()) launcher->emit(std::move(event));
+  });
+}
+
+}  // namespace mesoscore::supervision

@@ -1,0 +1,142 @@
+// The launcher of the process isolator: containers under supervisors that outlive this program.
+//
+// One zygote at a time starts supervisors; all of them report over its socket (a Channel). If the zygote dies, its
+// supervisors live on and go on reporting; from then on each is also watched by a pidfd, because nobody else would
+// tell us of its death. Containers of an earlier agent have the pidfd and their record only.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+
+#include "isolators/process/records.hpp"
+#include "isolators/process/supervisor/protocol.h"
+#include "isolators/process/zygote.hpp"
+#include "mesoscore/isolator.hpp"
+#include "mesoscore/log.hpp"
+
+namespace mesoscore::supervision {
+
+struct LauncherOptions {
+  ZygoteOptions zygote;
+  Logger logger;
+};
+
+// A container of an earlier agent.
+struct RecoveredContainer {
+  ContainerId id;
+  bool live = false;               // it runs, and its exit will be reported as an event
+  std::optional<ExitStatus> exit;  // not live: its true exit status; nothing if the supervisor could not write it
+};
+
+class ProcessLauncher final : public Launcher, public std::enable_shared_from_this<ProcessLauncher> {
+ public:
+  explicit ProcessLauncher(LauncherOptions options);
+  ~ProcessLauncher() override;
+
+  Status start(asio::any_io_executor executor, std::string state_directory, EventHandler on_event) override;
+  void launch(const ContainerId& id, LaunchPlan plan, HoldHandler held) override;
+  void kill(const ContainerId& id, Duration grace) override;
+  void forget(const ContainerId& id) override;
+  void stop() override;
+
+  // After start(): what earlier agents have left in the state directory. Live ones are watched from now on.
+  Result<std::vector<RecoveredContainer>> recover();
+  void usage(const ContainerId& id, ContainerUsage& add_to) const;
+  pid_t zygote_pid() const noexcept;                         // 0: none
+  ProcessIdentity supervisor_of(const ContainerId& id) const;  // pid 0: not known
+
+ private:
+  struct Channel;
+  struct Container;
+  struct Unsent;
+  using Descriptor = asio::posix::stream_descriptor;
+
+  // launcher.cpp
+  Result<UniqueFd> send(Container& container, const LaunchPlan& plan, bool held);
+  void fail_launch(const ContainerId& id, std::string message);
+  void emit(ContainerEvent event);
+  Container* find(std::uint64_t serial);
+  void erase(Container& container);
+  void signal(Container& container, Duration grace);
+
+  // channel.cpp
+  Status open_channel();
+  Status transmit(Unsent launch);
+  void flush(const std::shared_ptr<Channel>& channel);
+  void wait_for_reports(const std::shared_ptr<Channel>& channel);
+  void wait_for_zygote_end(const std::shared_ptr<Channel>& channel);
+  bool read_reports(const std::shared_ptr<Channel>& channel, int at_most);
+  void on_zygote_end(const std::shared_ptr<Channel>& channel);
+  void hand_over(Channel& from);
+  std::vector<std::uint64_t> serials_of(const Channel* channel) const;
+  void close_channel(Channel& channel);
+
+  // reports.cpp
+  void on_report(const MesoReport& report);
+  void on_held(Container& container, const MesoReport& report);
+  void on_started(Container& container, const MesoReport& report);
+  void on_failed(Container& container, const MesoReport& report);
+  void on_exited(Container& container, int wait_status, bool killed);
+  void on_lost(Container& container, const std::string& how);
+
+  // watch.cpp
+  void adopt_orphan(Container& container);
+  void watch(Container& container);
+  void on_supervisor_end(std::uint64_t serial);
+
+  LauncherOptions options_;
+  asio::any_io_executor executor_;
+  std::string state_directory_;
+  std::string boot_id_;
+  EventHandler on_event_;
+  bool stopped_ = false;
+  std::uint64_t last_serial_ = 0;
+  std::shared_ptr<Channel> channel_;                 // the present one, if any
+  std::vector<std::shared_ptr<Channel>> old_channels_;  // their zygotes are dead, their supervisors may still report
+  std::unordered_map<ContainerId, std::uint64_t> serials_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Container>> containers_;
+  std::vector<ContainerId> given_up_;  // their record files keep late supervisors from starting them
+};
+
+struct ProcessLauncher::Unsent {
+  std::uint64_t serial = 0;
+  std::vector<char> message;
+  UniqueFd held;
+};
+
+struct ProcessLauncher::Channel {
+  Channel(const asio::any_io_executor& executor, Zygote started);
+
+  pid_t zygote_pid;
+  Descriptor socket;
+  Descriptor process;         // pidfd of the zygote; closed when that has ended
+  std::deque<Unsent> unsent;  // the socket is full
+};
+
+struct ProcessLauncher::Container {
+  enum class Phase : std::uint8_t { launching, running };
+
+  ContainerId id;
+  std::uint64_t serial = 0;
+  Phase phase = Phase::launching;
+  std::shared_ptr<Channel> channel;         // null: of an earlier agent
+  std::unique_ptr<LaunchPlan> plan;         // while launching, for messages
+  std::vector<std::string> candidates;      // the same
+  HoldHandler held;
+  UniqueFd release;                         // the process waits at the other end
+  std::string failure;                      // why it was not released
+  ProcessIdentity supervisor;
+  std::optional<Duration> kill_requested;   // before it was running
+  bool killed = false;
+  std::unique_ptr<Descriptor> watch;        // pidfd of the supervisor
+};
+
+}  // namespace mesoscore::supervision

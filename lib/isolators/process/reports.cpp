@@ -1,0 +1,110 @@
+// What the zygote and the supervisors report.
+#include <exception>
+
+#include "isolators/process/failure_text.hpp"
+#include "isolators/process/launcher.hpp"
+#include "isolators/process/proc.hpp"
+
+namespace mesoscore::supervision {
+
+namespace {
+
+// The handler is a user's code.
+Status ask(const Launcher::HoldHandler& held, pid_t pid) {
+  try {
+    return held ? held(pid) : Status{};
+  } catch (const std::exception& thrown) {
+    return fail(Errc::launch_failed, std::string("an isolator threw: ") + thrown.what());
+  } catch (...) {
+    return fail(Errc::launch_failed, "an isolator threw");
+  }
+}
+
+ContainerEvent make_event(const ContainerId& id, ContainerEvent::Kind kind, std::string message = {}) {
+  ContainerEvent event;
+  event.container_id = id;
+  event.kind = kind;
+  event.message = std::move(message);
+  return event;
+}
+
+}  // namespace
+
+void ProcessLauncher::on_report(const MesoReport& report) {
+  Container* container = find(report.serial);
+  if (!container) return;
+  switch (report.kind) {
+    case MESO_REPORT_HELD:
+      return on_held(*container, report);
+    case MESO_REPORT_STARTED:
+      return on_started(*container, report);
+    case MESO_REPORT_FAILED:
+      return on_failed(*container, report);
+    case MESO_REPORT_EXITED:
+      return on_exited(*container, report.status, report.killed != 0);
+    case MESO_REPORT_LOST:
+      return on_lost(*container, describe_wait_status(report.status));
+    default:
+      return;
+  }
+}
+
+// A byte lets the process go; the end of the pipe without one makes it give up.
+void ProcessLauncher::on_held(Container& container, const MesoReport& report) {
+  UniqueFd release = std::move(container.release);
+  const std::uint64_t serial = container.serial;
+  const Status agreed = ask(container.held, report.pid);
+  Container* still_there = find(serial);  // the handler may have called stop()
+  if (!still_there) return;
+  still_there->held = nullptr;
+  if (still_there->killed) return;
+  if (!agreed) {
+    still_there->failure = agreed.error().message;
+    return;
+  }
+  while (::write(release.get(), "+", 1) < 0 && errno == EINTR) continue;
+}
+
+void ProcessLauncher::on_started(Container& container, const MesoReport& report) {
+  container.phase = Container::Phase::running;
+  container.supervisor = {report.pid, report.start_time};
+  container.plan.reset();
+  container.candidates = {};
+  container.release.reset();
+  if (container.kill_requested) signal(container, *container.kill_requested);
+  emit(make_event(container.id, ContainerEvent::Kind::started));
+}
+
+void ProcessLauncher::on_failed(Container& container, const MesoReport& report) {
+  std::string message = std::move(container.failure);
+  if (message.empty() && container.killed && report.stage == MESO_STAGE_HOLD) message = "killed before it was started";
+  if (message.empty()) message = failure_text(report, *container.plan, container.candidates);
+  ContainerEvent event = make_event(container.id, ContainerEvent::Kind::launch_failed, std::move(message));
+  if (container.killed) {
+    event.state = TaskState::killed;
+    event.reason = TaskReason::task_killed_during_launch;
+  }
+  erase(container);
+  emit(std::move(event));
+}
+
+void ProcessLauncher::on_exited(Container& container, int wait_status, bool /*killed*/) {
+  ContainerEvent event = make_event(container.id, ContainerEvent::Kind::exited, describe_wait_status(wait_status));
+  event.wait_status = wait_status;
+  erase(container);
+  emit(std::move(event));
+}
+
+// The exit status of the process itself is not known to anybody.
+void ProcessLauncher::on_lost(Container& container, const std::string& how) {
+  const bool running = container.phase == Container::Phase::running;
+  ContainerEvent event = make_event(
+      container.id, running ? ContainerEvent::Kind::exited : ContainerEvent::Kind::launch_failed,
+      "its supervisor has ended (" + how + "), and so its processes were killed");
+  event.wait_status = 9;  // as if by SIGKILL, which is what the kernel has sent
+  if (!container.killed) event.state = TaskState::failed;
+  erase(container);
+  emit(std::move(event));
+}
+
+}  // namespace mesoscore::supervision

@@ -1,0 +1,41 @@
+// The engine of an AgentServer: the Agent and its containers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mesoscore/agent_server.hpp"
+#include "runtime/containers/containers.hpp"
+#include "runtime/engine.hpp"
+#include "runtime/waiters.hpp"
+
+namespace mesoscore {
+
+struct AgentServer::Impl final : runtime::MachineEngine<Agent> {
+  Impl(runtime::EngineConfig engine, AgentServerConfig given, Rng seed);
+
+  Status start();
+  void stop(std::function<void()> done);
+  void when_registered(std::function<void(Status)> done);
+  void shut(std::string_view why);  // the server is destroyed
+
+ private:
+  void apply(std::vector<ContainerCall>& calls) override;
+  void settled() override;
+
+  Status check() const;
+  Result<AgentInfo> described() const;  // `agent.info` with what the texts say
+  Status start_containers();
+  Status listen_for_executors();
+  void abandon_containers();
+
+  AgentServerConfig config_;
+  Rng rng_;
+  // Lives on the blocking executor, if there is one.
+  std::shared_ptr<runtime::Containers> containers_;
+  runtime::Waiters<Status> registration_waiters_;
+  runtime::Waiters<> stop_waiters_;
+};
+
+}  // namespace mesoscore

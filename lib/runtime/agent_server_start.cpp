@@ -1,0 +1,130 @@
+// From the configuration of an agent server to an agent that looks for its master.
+#include <filesystem>
+
+#include <unistd.h>
+
+#include <asio/post.hpp>
+
+#include "core/messages.hpp"
+#include "core/text_cat.hpp"
+#include "runtime/agent_server_impl.hpp"
+#include "runtime/config_checks.hpp"
+
+namespace mesoscore {
+namespace {
+
+// sockaddr_un::sun_path holds 107 characters and the terminator.
+constexpr std::size_t kLongestSocketPath = 107;
+
+std::string system_hostname() {
+  char name[256] = {};
+  if (gethostname(name, sizeof name - 1) != 0 || name[0] == '\0') return "localhost";
+  return name;
+}
+
+Status check_options(const AgentOptions& options) {
+  MESOSCORE_TRY(runtime::check_backoff(options.registration_backoff, options.registration_backoff_max,
+                                       "registration_backoff"));
+  MESOSCORE_TRY(runtime::check_not_negative(options.first_registration_within, "first_registration_within"));
+  MESOSCORE_TRY(runtime::check_backoff(options.update_retry, options.update_retry_max, "update_retry"));
+  MESOSCORE_TRY(
+      runtime::check_positive(options.executor_registration_timeout, "executor_registration_timeout"));
+  return runtime::check_not_negative(options.default_kill_grace, "default_kill_grace");
+}
+
+}  // namespace
+
+Status AgentServer::Impl::check() const {
+  MESOSCORE_TRY(runtime::check_target(transports(), config_.master, "master"));
+  MESOSCORE_TRY(runtime::check_connection(config_.connection));
+  if (config_.isolators.launcher() && config_.work_dir.empty()) {
+    return fail(Errc::invalid_argument, "work_dir is empty: tasks that are processes need a directory");
+  }
+  return check_options(config_.agent);
+}
+
+Result<AgentInfo> AgentServer::Impl::described() const {
+  AgentInfo info = config_.agent.info;
+  if (!config_.hostname.empty()) info.hostname = config_.hostname;
+  if (info.hostname.empty()) info.hostname = system_hostname();
+  if (!config_.resources.empty()) {
+    auto resources = Resources::parse(config_.resources);
+    if (!resources) return fail_in("resources", std::move(resources.error()));
+    info.resources = *std::move(resources);
+  }
+  if (!config_.attributes.empty()) {
+    auto attributes = parse_attributes(config_.attributes);
+    if (!attributes) return fail_in("attributes", std::move(attributes.error()));
+    info.attributes = *std::move(attributes);
+  }
+  if (info.resources.empty()) {
+    return fail(Errc::invalid_argument, "the agent has no resources to offer: give some, e.g. \"cpus:4;mem:8192\"");
+  }
+  MESOSCORE_TRY(validate(info));
+  return info;
+}
+
+Status AgentServer::Impl::start() {
+  if (begun() || ended()) return fail(runtime::already_started("agent server"));
+  MESOSCORE_TRY(check());
+  auto info = described();
+  if (!info) return fail(std::move(info.error()));
+  MESOSCORE_TRY(start_containers());
+  if (Status listening = listen_for_executors(); !listening) {
+    abandon_containers();
+    return listening;
+  }
+  for (const Endpoint& endpoint : endpoints()) info->port = endpoint.port;
+  AgentOptions options = config_.agent;
+  options.info = *std::move(info);
+  machine = Agent(std::move(options), rng_, now());
+  begin();
+  return {};
+}
+
+// Nothing runs on the blocking executor for us yet, so start() may be called from here.
+Status AgentServer::Impl::start_containers() {
+  runtime::ContainersConfig config;
+  config.work_dir = config_.work_dir;
+  config.isolators = config_.isolators;
+  config.functions = config_.functions;
+  config.function_executor = executor();
+  config.logger = config_.log;
+  const bool elsewhere = static_cast<bool>(config_.blocking_executor);
+  const auto weak = weak_from_this();
+  const auto take = [weak](ContainerEvent event) {
+    if (const auto self = weak.lock()) self->push(std::move(event));
+  };
+  runtime::Containers::EventHandler on_event = take;
+  if (elsewhere) {
+    on_event = [home = executor(), take](ContainerEvent event) {
+      asio::post(home, [take, event = std::move(event)]() mutable { take(std::move(event)); });
+    };
+  }
+  auto containers = std::make_shared<runtime::Containers>(elsewhere ? config_.blocking_executor : executor(),
+                                                          std::move(config), std::move(on_event));
+  MESOSCORE_TRY(containers->start());
+  containers_ = std::move(containers);
+  return {};
+}
+
+// Executors are processes: without a launcher there will be none.
+Status AgentServer::Impl::listen_for_executors() {
+  std::string at = config_.executor_listen;
+  if (at.empty()) {
+    if (!config_.isolators.launcher() || !transports().find("unix")) return {};
+    std::error_code error;
+    const std::string path = std::filesystem::absolute(config_.work_dir, error) / "agent.sock";
+    if (error || path.size() > kLongestSocketPath) {
+      log(LogLevel::warning, cat("no custom executors: ", in_quotes(path),
+                                 " is too long for a socket; name another endpoint with executor_listen"));
+      return {};
+    }
+    at = "unix://" + path;
+  }
+  if (const Status listening = listen({&at, 1}); !listening) return fail_in("executor_listen", listening.error());
+  containers_->set_agent_endpoint(endpoints().back().str());
+  return {};
+}
+
+}  // namespace mesoscore

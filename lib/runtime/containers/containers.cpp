@@ -1,0 +1,166 @@
+#include "runtime/containers/containers.hpp"
+
+#include <filesystem>
+
+#include <asio/post.hpp>
+
+#include "core/assert.hpp"
+#include "runtime/containers/containers_impl.hpp"
+#include "runtime/containers/sandbox.hpp"
+
+namespace mesoscore::runtime {
+
+namespace {
+
+std::string unknown_function(std::string_view name, const FunctionSet& functions) {
+  std::string text = "this agent has no function \"" + std::string(name) + "\"; it has ";
+  if (functions.entries().empty()) return text + "none at all";
+  const char* separator = "";
+  for (const FunctionSet::Entry& entry : functions.entries()) {
+    text.append(separator).append("\"").append(entry.name).append("\"");
+    separator = ", ";
+  }
+  return text;
+}
+
+}  // namespace
+
+// ---- Containers ----------------------------------------------------------------------------------------------------
+
+Containers::Containers(asio::any_io_executor executor, ContainersConfig config, EventHandler on_event)
+    : impl_(std::make_shared<Impl>(std::move(executor), std::move(config), std::move(on_event))) {}
+
+Containers::~Containers() { impl_->stop(); }
+
+Status Containers::start() { return impl_->start(); }
+
+void Containers::set_agent_endpoint(std::string endpoint) { impl_->set_agent_endpoint(std::move(endpoint)); }
+
+void Containers::apply(std::vector<ContainerCall>& calls) {
+  for (ContainerCall& call : calls) apply(std::move(call));
+  calls.clear();
+}
+
+void Containers::apply(ContainerCall call) {
+  std::visit([&](auto& one) { impl_->carry_out(std::move(one)); }, call);
+}
+
+ContainerUsage Containers::usage(const ContainerId& id) { return impl_->usage(id); }
+std::string Containers::sandbox(const ContainerId& id) const { return impl_->sandbox(id); }
+std::size_t Containers::size() const noexcept { return impl_->size(); }
+void Containers::stop() { impl_->stop(); }
+
+// ---- Impl ----------------------------------------------------------------------------------------------------------
+
+Containers::Impl::Impl(asio::any_io_executor executor, ContainersConfig config, EventHandler on_event)
+    : executor_(std::move(executor)),
+      config_(std::move(config)),
+      on_event_(std::move(on_event)),
+      functions_(std::make_shared<const FunctionSet>(std::move(config_.functions))) {
+  if (!config_.function_executor) config_.function_executor = executor_;
+}
+
+Status Containers::Impl::start() {
+  // The handlers hold us weakly: stop() may be called from within one.
+  mailbox_ = std::make_shared<Mailbox>(executor_, [weak = weak_from_this()](ContainerEvent event) {
+    if (auto self = weak.lock()) self->deliver(std::move(event));
+  });
+  std::error_code code;
+  const std::string work_dir = std::filesystem::absolute(config_.work_dir, code).lexically_normal().string();
+  if (code || config_.work_dir.empty()) {
+    return fail(Errc::invalid_argument, "the work directory of the agent, \"" + config_.work_dir + "\", is not a path");
+  }
+  sandboxes_ = work_dir + "/sandboxes";
+  const std::string state = work_dir + "/containers";
+  for (const std::string& directory : {sandboxes_, state}) {
+    if (Status made = make_directories(directory); !made) return made;
+  }
+  const std::shared_ptr<Launcher>& launcher = config_.isolators.launcher();
+  if (!launcher) return {};
+  Status started = launcher->start(executor_, state, [weak = weak_from_this()](ContainerEvent event) {
+    if (auto self = weak.lock()) self->on_launcher_event(std::move(event));
+  });
+  launcher_started_ = started.has_value();  // if not, it may be the launcher of another agent
+  return started;
+}
+
+void Containers::Impl::stop() {
+  if (std::exchange(stopped_, true)) return;
+  if (mailbox_) mailbox_->close();
+  if (launcher_started_) config_.isolators.launcher()->stop();
+  const auto entries = std::exchange(entries_, {});
+  for (const auto& [id, entry] : entries) {
+    const Function* function = std::get_if<Function>(&entry);
+    if (const auto state = function ? function->lock() : nullptr) state->request_kill();
+  }
+}
+
+// The only way out for events.
+void Containers::Impl::deliver(ContainerEvent event) {
+  if (stopped_) return;
+  using Kind = ContainerEvent::Kind;
+  if (event.kind == Kind::exited || event.kind == Kind::launch_failed) entries_.erase(event.container_id);
+  on_event_(std::move(event));
+}
+
+void Containers::Impl::carry_out(LaunchContainer call) {
+  if (stopped_) return;
+  MESOSCORE_ASSERT(entries_.count(call.container_id) == 0, "container ids are unique");
+  if (call.kind == ContainerKind::function) return launch_function(std::move(call));
+  launch_process(std::move(call));
+}
+
+void Containers::Impl::launch_function(LaunchContainer call) {
+  const FunctionSet::Entry* entry = functions_->find(call.task.function);
+  if (!entry) {
+    ContainerEvent event;
+    event.container_id = call.container_id;
+    event.kind = ContainerEvent::Kind::launch_failed;
+    event.message = unknown_function(call.task.function, *functions_);
+    mailbox_->push(std::move(event));
+    return;
+  }
+  const ContainerId id = call.container_id;
+  auto state = std::make_shared<FunctionTask::State>(std::move(call), mailbox_, functions_, *entry);
+  entries_.emplace(id, Function(state));
+  asio::post(entry->executor ? entry->executor : config_.function_executor,
+             [state = std::move(state)] { FunctionTask::State::call(state); });
+}
+
+void Containers::Impl::carry_out(const KillContainer& call) {
+  const auto found = entries_.find(call.container_id);
+  if (found == entries_.end()) return;
+  if (const Function* function = std::get_if<Function>(&found->second)) {
+    if (const auto state = function->lock()) state->request_kill();
+    return;
+  }
+  Process& process = *std::get<std::unique_ptr<Process>>(found->second);
+  process.killed = true;
+  if (!process.ended) config_.isolators.launcher()->kill(call.container_id, call.grace);
+}
+
+void Containers::Impl::carry_out(const UpdateContainer& call) {
+  if (Process* process = find_process(call.container_id); process && !process->ended) update(*process, call.resources);
+}
+
+Containers::Impl::Process* Containers::Impl::find_process(const ContainerId& id) const {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return nullptr;
+  const auto* process = std::get_if<std::unique_ptr<Process>>(&found->second);
+  return process ? process->get() : nullptr;
+}
+
+ContainerUsage Containers::Impl::usage(const ContainerId& id) {
+  ContainerUsage usage;
+  if (const Process* process = find_process(id); process && !process->ended) {
+    for (const auto& isolator : config_.isolators.isolators()) isolator->usage(id, usage);
+  }
+  return usage;
+}
+
+std::string Containers::Impl::sandbox(const ContainerId& id) const {
+  const Process* process = find_process(id);
+  return process ? process->sandbox : std::string();
+}
+
+}  // namespace mesoscore::runtime

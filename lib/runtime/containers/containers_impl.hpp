@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+#include "mesoscore/isolator.hpp"
+#include "runtime/containers/containers.hpp"
+#include "runtime/containers/mailbox.hpp"
+#include "runtime/function_state.hpp"
+
+namespace mesoscore::runtime {
+
+class Containers::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(asio::any_io_executor executor, ContainersConfig config, EventHandler on_event);
+
+  // containers.cpp
+  Status start();
+  void set_agent_endpoint(std::string endpoint) { config_.agent_endpoint = std::move(endpoint); }
+  void carry_out(LaunchContainer call);
+  void carry_out(const KillContainer& call);
+  void carry_out(const UpdateContainer& call);
+  ContainerUsage usage(const ContainerId& id);
+  std::string sandbox(const ContainerId& id) const;
+  std::size_t size() const noexcept { return entries_.size(); }
+  void stop();
+
+ private:
+  struct Limitation {
+    TaskReason reason;
+    std::string message;
+  };
+  struct Process {
+    LaunchContainer call;
+    std::string sandbox;
+    std::size_t prepared = 0;  // how many of the isolators, counted from the first, must clean up
+    bool with_launcher = false;
+    bool ended = false;  // its last event is on the way
+    bool killed = false;
+    std::optional<Limitation> limitation;
+  };
+  using Function = std::weak_ptr<FunctionTask::State>;
+  using Entry = std::variant<Function, std::unique_ptr<Process>>;
+
+  void deliver(ContainerEvent event);
+  void launch_function(LaunchContainer call);
+  Process* find_process(const ContainerId& id) const;
+
+  // processes.cpp
+  void launch_process(LaunchContainer call);
+  Status prepare(Process& process, LaunchPlan& plan);
+  Status run_prepare(Process& process, LaunchPlan& plan);
+  Launcher::HoldHandler hold_handler(const ContainerId& id);
+  Status isolate(const ContainerId& id, pid_t pid);
+  void on_launcher_event(ContainerEvent event);
+  void watch(const ContainerId& id);
+  void on_limitation(const ContainerId& id, TaskReason reason, std::string message);
+  void update(Process& process, const Resources& resources);
+  void end(Process& process, ContainerEvent event);
+  void fail_launch(Process& process, const Error& error);
+
+  asio::any_io_executor executor_;
+  ContainersConfig config_;
+  EventHandler on_event_;
+  std::shared_ptr<Mailbox> mailbox_;
+  std::shared_ptr<const FunctionSet> functions_;
+  std::string sandboxes_;  // absolute
+  std::unordered_map<ContainerId, Entry> entries_;
+  bool launcher_started_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace mesoscore::runtime

@@ -1,0 +1,99 @@
+#include "runtime/containers/plan.hpp"
+
+#include <utility>
+
+namespace mesoscore::runtime {
+
+namespace {
+
+constexpr std::string_view kPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+constexpr std::string_view kTcp = "tcp://";
+
+class Environment {
+ public:
+  explicit Environment(std::size_t more) { variables_.reserve(more + 16); }
+  void set(const char* name, std::string_view value) { variables_.push_back({name, std::string(value)}); }
+  void set_all(const std::vector<EnvironmentVariable>& all) {
+    variables_.insert(variables_.end(), all.begin(), all.end());
+  }
+  std::vector<EnvironmentVariable> take() { return std::move(variables_); }
+
+ private:
+  std::vector<EnvironmentVariable> variables_;
+};
+
+// What connects an executor to its agent.
+void set_agent(Environment& environment, const LaunchContainer& call, const PlanContext& context) {
+  const std::string_view url = context.agent_endpoint;
+  // Mesos has host:port here, and no URLs.
+  environment.set("MESOS_AGENT_ENDPOINT", url.starts_with(kTcp) ? url.substr(kTcp.size()) : url);
+  environment.set("MESOSCORE_AGENT", url);
+  environment.set("MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD", duration_text(call.task.executor->shutdown_grace_period));
+  const bool checkpoint = call.framework && call.framework->checkpoint;
+  environment.set("MESOS_CHECKPOINT", checkpoint ? "1" : "0");
+  if (checkpoint) environment.set("MESOS_RECOVERY_TIMEOUT", duration_text(context.recovery_timeout));
+}
+
+std::vector<EnvironmentVariable> environment_of(const LaunchContainer& call, const CommandInfo& command,
+                                                const std::string& user, const PlanContext& context) {
+  Environment environment(command.environment.size());
+  // What a command may choose for itself comes first, what is a fact comes last: later entries win.
+  environment.set("PATH", kPath);
+  environment.set("HOME", context.sandbox);
+  if (!user.empty()) environment.set("USER", user);
+  environment.set_all(command.environment);
+  if (call.framework) environment.set("MESOS_FRAMEWORK_ID", call.framework->id);
+  const bool is_executor = call.kind == ContainerKind::executor;
+  environment.set("MESOS_EXECUTOR_ID", is_executor ? call.task.executor->executor_id.view() : call.task.task_id.view());
+  if (!is_executor) environment.set("MESOS_TASK_ID", call.task.task_id);
+  environment.set("MESOS_DIRECTORY", context.sandbox);
+  environment.set("MESOS_SANDBOX", context.sandbox);
+  if (is_executor) set_agent(environment, call, context);
+  return environment.take();
+}
+
+}  // namespace
+
+const CommandInfo* command_of(const LaunchContainer& call) {
+  if (call.kind == ContainerKind::executor) return call.task.executor ? &call.task.executor->command : nullptr;
+  return call.task.command ? &*call.task.command : nullptr;
+}
+
+std::string user_of(const LaunchContainer& call, std::string_view default_user) {
+  if (const CommandInfo* command = command_of(call); command && !command->user.empty()) return command->user;
+  if (call.framework && !call.framework->user.empty()) return call.framework->user;
+  return std::string(default_user);
+}
+
+LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, const PlanContext& context) {
+  LaunchPlan plan;
+  if (command.shell) {
+    plan.program = "/bin/sh";
+    plan.argv = {"sh", "-c", command.value};
+  } else {
+    plan.program = command.value;
+    plan.argv = command.arguments;
+    if (plan.argv.empty()) plan.argv.push_back(command.value);
+  }
+  plan.user = user_of(call, context.default_user);
+  plan.environment = environment_of(call, command, plan.user, context);
+  plan.working_directory = context.sandbox;
+  plan.stdout_path = plan.working_directory + "/stdout";
+  plan.stderr_path = plan.working_directory + "/stderr";
+  return plan;
+}
+
+std::string duration_text(Duration duration) {
+  constexpr std::pair<std::int64_t, std::string_view> kUnits[] = {
+      {604'800'000'000'000, "weeks"}, {86'400'000'000'000, "days"}, {3'600'000'000'000, "hrs"},
+      {60'000'000'000, "mins"},       {1'000'000'000, "secs"},      {1'000'000, "ms"},
+      {1'000, "us"},                  {1, "ns"},
+  };
+  for (const auto& [unit, name] : kUnits) {
+    const std::int64_t count = duration.count();
+    if (count != 0 && count % unit == 0) return std::to_string(count / unit).append(name);
+  }
+  return "0ns";
+}
+
+}  // namespace mesoscore::runtime

@@ -1,0 +1,29 @@
+// From what the framework asked for to what is to be executed.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mesoscore/container.hpp"
+#include "mesoscore/isolator.hpp"
+#include "mesoscore/time.hpp"
+
+namespace mesoscore::runtime {
+
+struct PlanContext {
+  std::string_view agent_endpoint;  // URL
+  std::string_view default_user;
+  Duration recovery_timeout{0};
+  std::string_view sandbox;
+};
+
+// The command to run; null if the call has none.
+const CommandInfo* command_of(const LaunchContainer& call);
+// The user to run it as; empty = the agent's own.
+std::string user_of(const LaunchContainer& call, std::string_view default_user);
+LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, const PlanContext& context);
+
+// As Mesos writes durations: "5secs", "15mins". A whole number of the largest unit that allows it.
+std::string duration_text(Duration duration);
+
+}  // namespace mesoscore::runtime

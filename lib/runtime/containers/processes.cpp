@@ -1,0 +1,172 @@
+// Command tasks and custom executors: prepare -> launch -> isolate -> watch -> exit -> cleanup in reverse.
+#include <exception>
+
+#include "runtime/containers/containers_impl.hpp"
+#include "runtime/containers/plan.hpp"
+#include "runtime/containers/sandbox.hpp"
+
+namespace mesoscore::runtime {
+
+namespace {
+
+constexpr const char* kNoLauncher =
+    "this agent runs function tasks only: compose an isolator with a launcher, e.g. isolators::process()";
+constexpr const char* kNoEndpoint =
+    "this agent listens nowhere that a custom executor could connect to: give it a unix:// or tcp:// endpoint";
+
+// Calls into an isolator, which may be a user's: its errors and exceptions carry its name.
+template <class Call>
+Status ask(const Isolator& isolator, Call call) {
+  const auto named = [&](std::string_view what) {
+    return std::string("isolator ").append(isolator.name()).append(": ").append(what);
+  };
+  try {
+    Status answer = call();
+    if (answer) return answer;
+    return fail(Error(answer.error().code, named(answer.error().message)));
+  } catch (const std::exception& thrown) {
+    return fail(Errc::launch_failed, named(thrown.what()));
+  } catch (...) {
+    return fail(Errc::launch_failed, named("it threw"));
+  }
+}
+
+ContainerEvent make_event(const ContainerId& id, ContainerEvent::Kind kind, std::string message = {}) {
+  ContainerEvent event;
+  event.container_id = id;
+  event.kind = kind;
+  event.message = std::move(message);
+  return event;
+}
+
+bool can_connect(std::string_view endpoint) { return !endpoint.empty() && !endpoint.starts_with("inproc:"); }
+
+}  // namespace
+
+// ---- launch --------------------------------------------------------------------------------------------------------
+
+void Containers::Impl::launch_process(LaunchContainer call) {
+  const ContainerId id = call.container_id;
+  auto owned = std::make_unique<Process>();
+  Process& process = *owned;
+  process.call = std::move(call);
+  entries_.emplace(id, std::move(owned));
+
+  LaunchPlan plan;
+  if (Status prepared = prepare(process, plan); !prepared) return fail_launch(process, prepared.error());
+  process.with_launcher = true;
+  config_.isolators.launcher()->launch(id, std::move(plan), hold_handler(id));
+}
+
+Status Containers::Impl::prepare(Process& process, LaunchPlan& plan) {
+  if (!config_.isolators.launcher()) return fail(Errc::launch_failed, kNoLauncher);
+  const LaunchContainer& call = process.call;
+  const CommandInfo* command = command_of(call);
+  if (!command) return fail(Errc::invalid_argument, "the task has no command");
+  if (call.kind == ContainerKind::executor && !can_connect(config_.agent_endpoint)) {
+    return fail(Errc::launch_failed, kNoEndpoint);
+  }
+  Result<std::string> sandbox = sandbox_path(sandboxes_, call);
+  if (!sandbox) return fail(sandbox.error());
+  plan = make_plan(call, *command, {config_.agent_endpoint, config_.default_user, config_.recovery_timeout, *sandbox});
+  const auto user = find_user(plan.user);
+  if (!user) return fail(Error(user.error().code, "cannot run \"" + plan.program + "\": " + user.error().message));
+  if (Status made = make_sandbox(*sandbox, *user); !made) return made;
+  process.sandbox = std::move(*sandbox);
+  return run_prepare(process, plan);
+}
+
+Status Containers::Impl::run_prepare(Process& process, LaunchPlan& plan) {
+  const ContainerSpec spec{process.call, process.sandbox};
+  for (const auto& isolator : config_.isolators.isolators()) {
+    if (Status done = ask(*isolator, [&] { return isolator->prepare(spec, plan); }); !done) return done;
+    ++process.prepared;
+  }
+  return {};
+}
+
+Launcher::HoldHandler Containers::Impl::hold_handler(const ContainerId& id) {
+  bool holds = false;
+  for (const auto& isolator : config_.isolators.isolators()) holds = holds || isolator->holds();
+  if (!holds) return nullptr;
+  return [weak = weak_from_this(), id](pid_t pid) -> Status {
+    auto self = weak.lock();
+    return self ? self->isolate(id, pid) : fail(Errc::stopped, "the agent was stopped");
+  };
+}
+
+Status Containers::Impl::isolate(const ContainerId& id, pid_t pid) {
+  if (!find_process(id)) return fail(Errc::stopped, "the agent was stopped");
+  for (const auto& isolator : config_.isolators.isolators()) {
+    if (Status done = ask(*isolator, [&] { return isolator->isolate(id, pid); }); !done) return done;
+  }
+  return {};
+}
+
+void Containers::Impl::fail_launch(Process& process, const Error& error) {
+  end(process, make_event(process.call.container_id, ContainerEvent::Kind::launch_failed, error.message));
+}
+
+// ---- life ----------------------------------------------------------------------------------------------------------
+
+void Containers::Impl::on_launcher_event(ContainerEvent event) {
+  Process* process = find_process(event.container_id);
+  if (!process || process->ended) return;
+  if (event.kind != ContainerEvent::Kind::started) return end(*process, std::move(event));
+  const ContainerId id = event.container_id;
+  mailbox_->push(std::move(event));
+  watch(id);
+}
+
+void Containers::Impl::watch(const ContainerId& id) {
+  for (const auto& isolator : config_.isolators.isolators()) {
+    const Status watched = ask(*isolator, [&] {
+      isolator->watch(id, [weak = weak_from_this()](const ContainerId& which, TaskReason reason, std::string message) {
+        if (auto self = weak.lock()) self->on_limitation(which, reason, std::move(message));
+      });
+      return Status{};
+    });
+    if (!watched) on_limitation(id, TaskReason::container_limitation, watched.error().message);
+  }
+}
+
+// The first limitation is the one that is told. One that crosses a kill changes nothing: the end is near anyway.
+void Containers::Impl::on_limitation(const ContainerId& id, TaskReason reason, std::string message) {
+  Process* process = find_process(id);
+  if (!process || process->ended || process->limitation) return;
+  if (!process->killed) process->limitation = Limitation{reason, std::move(message)};
+  config_.isolators.launcher()->kill(id, Duration::zero());
+}
+
+void Containers::Impl::update(Process& process, const Resources& resources) {
+  const ContainerId id = process.call.container_id;
+  for (const auto& isolator : config_.isolators.isolators()) {
+    if (Status done = ask(*isolator, [&] { return isolator->update(id, resources); }); !done) {
+      return on_limitation(id, TaskReason::container_update_failed, done.error().message);
+    }
+  }
+}
+
+// ---- end -----------------------------------------------------------------------------------------------------------
+
+void Containers::Impl::end(Process& process, ContainerEvent event) {
+  process.ended = true;
+  const ContainerId id = process.call.container_id;
+  const auto isolators = config_.isolators.isolators();
+  for (; process.prepared > 0; --process.prepared) {
+    Isolator& isolator = *isolators[process.prepared - 1];
+    const Status cleaned = ask(isolator, [&] { return isolator.cleanup(id); });
+    if (!cleaned && config_.logger.enabled(LogLevel::warning)) {
+      config_.logger(LogLevel::warning, "cleanup of container " + id.str() + ": " + cleaned.error().message);
+    }
+  }
+  if (process.with_launcher) config_.isolators.launcher()->forget(id);
+  if (process.limitation) {
+    event.state = TaskState::failed;
+    event.reason = process.limitation->reason;
+    event.message = std::move(process.limitation->message);
+  }
+  mailbox_->push(std::move(event));
+}
+
+}  // namespace mesoscore::runtime

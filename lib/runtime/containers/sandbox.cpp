@@ -1,0 +1,67 @@
+#include "runtime/containers/sandbox.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+namespace mesoscore::runtime {
+
+namespace {
+
+constexpr mode_t kSandboxMode = 0750;
+
+Status failed(const std::string& what, const std::string& path, std::error_code code) {
+  return fail(Error(code, what + " \"" + path + "\": " + code.message()));
+}
+
+std::error_code last_error() { return {errno, std::generic_category()}; }
+
+}  // namespace
+
+std::string_view directory_id(const LaunchContainer& call) {
+  if (call.kind == ContainerKind::executor && call.task.executor) return call.task.executor->executor_id.view();
+  return call.task.task_id.view();
+}
+
+Result<std::string> sandbox_path(std::string_view sandboxes, const LaunchContainer& call) {
+  const std::string_view framework = call.framework ? call.framework->id.view() : std::string_view();
+  const std::pair<std::string_view, std::string_view> parts[] = {
+      {call.agent_id.view(), "agent id"},
+      {framework, "framework id"},
+      {directory_id(call), call.kind == ContainerKind::executor ? "executor id" : "task id"},
+      {call.container_id.view(), "container id"},
+  };
+  std::string path(sandboxes);
+  for (const auto& [id, what] : parts) {
+    if (Status valid = validate_id(id, what); !valid) return fail(valid.error());
+    path.append("/").append(id);
+  }
+  return path;
+}
+
+Status make_directories(const std::string& path) {
+  std::error_code code;
+  std::filesystem::create_directories(path, code);
+  return code ? failed("cannot create the directory", path, code) : Status{};
+}
+
+Status make_sandbox(const std::string& path, const std::optional<UserIds>& user) {
+  int made = ::mkdir(path.c_str(), kSandboxMode);
+  if (made != 0 && errno == ENOENT) {
+    // The usual case: a new task in a framework that is known. One level up is enough.
+    const std::string parent = path.substr(0, path.rfind('/'));
+    if (::mkdir(parent.c_str(), 0755) != 0 && errno == ENOENT) {
+      if (Status parents = make_directories(parent); !parents) return parents;
+    }
+    made = ::mkdir(path.c_str(), kSandboxMode);
+  }
+  if (made != 0) return failed("cannot create the sandbox", path, last_error());
+  if (user && ::chown(path.c_str(), user->uid, user->gid) != 0) {
+    return failed("cannot hand over the sandbox", path, last_error());
+  }
+  return {};
+}
+
+}  // namespace mesoscore::runtime

@@ -1,0 +1,26 @@
+// The directory of one container.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mesoscore/container.hpp"
+#include "mesoscore/result.hpp"
+#include "runtime/containers/user.hpp"
+
+namespace mesoscore::runtime {
+
+// The id that the container's directory is named after: of the executor or of the task.
+std::string_view directory_id(const LaunchContainer& call);
+
+// <sandboxes>/<agent id>/<framework id>/<task or executor id>/<container id>. Refuses ids that are not fit for a path.
+Result<std::string> sandbox_path(std::string_view sandboxes, const LaunchContainer& call);
+
+// Makes it, for the given user if there is one; it must not exist yet.
+Status make_sandbox(const std::string& path, const std::optional<UserIds>& user);
+
+// mkdir -p
+Status make_directories(const std::string& path);
+
+}  // namespace mesoscore::runtime

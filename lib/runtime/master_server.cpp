@@ -1,0 +1,129 @@
+#include "mesoscore/master_server.hpp"
+
+#include <cmath>
+
+#include "core/messages.hpp"
+#include "core/text_cat.hpp"
+#include "mesoscore/roles.hpp"
+#include "runtime/config_checks.hpp"
+#include "runtime/engine.hpp"
+#include "runtime/waiters.hpp"
+
+namespace mesoscore {
+
+struct MasterServer::Impl final : runtime::MachineEngine<Master> {
+  Impl(runtime::EngineConfig engine, Master first) : MachineEngine(std::move(engine), std::move(first)) {}
+
+  Status check() const;
+  void stop(std::function<void()> done);
+  void shut() {  // the server is destroyed
+    end();
+    stop_waiters.complete(executor());
+  }
+
+  std::vector<std::string> listen_at;
+  MasterOptions options;
+  ConnectionOptions connection;
+  runtime::Waiters<> stop_waiters;
+
+ private:
+  void settled() override {
+    if (stopping_) leave();
+  }
+  void leave() {
+    finish();
+    stop_waiters.complete(executor());
+  }
+
+  bool stopping_ = false;
+};
+
+namespace {
+
+runtime::EngineConfig engine_config(asio::any_io_executor executor, TransportSet transports,
+                                    MasterServerConfig& config) {
+  runtime::EngineConfig engine;
+  engine.executor = std::move(executor);
+  engine.transports = std::move(transports);
+  engine.connection = config.connection;
+  engine.role = PeerRole::master;
+  engine.accepts = {PeerRole::scheduler, PeerRole::agent, PeerRole::operator_};
+  engine.log = std::move(config.log);
+  engine.clock = config.clock ? std::move(config.clock) : steady_clock_from_wall_time();
+  return engine;
+}
+
+Status check_weight(std::string_view role, double weight) {
+  MESOSCORE_TRY(validate_role(role));
+  if (std::isfinite(weight) && weight > 0) return {};
+  return fail(Errc::invalid_argument,
+              cat("weight of role ", in_quotes(role), " is ", std::to_string(weight), ": give more than zero"));
+}
+
+Status check_options(const MasterOptions& options) {
+  for (const SetWeight& weight : options.weights) MESOSCORE_TRY(check_weight(weight.role, weight.weight));
+  MESOSCORE_TRY(runtime::check_not_negative(options.offer_timeout, "offer_timeout"));
+  MESOSCORE_TRY(runtime::check_positive(options.heartbeat_interval, "heartbeat_interval"));
+  MESOSCORE_TRY(runtime::check_positive(options.ping_interval, "ping_interval"));
+  MESOSCORE_TRY(runtime::check_positive(options.agent_reregister_timeout, "agent_reregister_timeout"));
+  MESOSCORE_TRY(runtime::check_not_negative(options.allocator.batch_delay, "batch_delay"));
+  if (options.ping_misses == 0) return fail(Errc::invalid_argument, "ping_misses is 0: give at least 1");
+  return {};
+}
+
+}  // namespace
+
+Status MasterServer::Impl::check() const {
+  if (listen_at.empty()) {
+    return fail(Errc::invalid_argument, "a master must listen somewhere: give endpoints, e.g. tcp://0.0.0.0:5050");
+  }
+  MESOSCORE_TRY(runtime::check_connection(connection));
+  return check_options(options);
+}
+
+void MasterServer::Impl::stop(std::function<void()> done) {
+  stop_waiters.add(std::move(done));
+  if (ended() || !begun()) return shut();
+  stopping_ = true;
+  push(Stop{});
+}
+
+MasterServer::MasterServer(asio::any_io_executor executor, TransportSet transports, MasterServerConfig config) {
+  runtime::EngineConfig engine = engine_config(std::move(executor), std::move(transports), config);
+  auto policy = config.policy ? config.policy() : nullptr;
+  Master machine(config.master, std::move(policy), runtime::make_rng(config.seed), engine.clock());
+  impl_ = std::make_shared<Impl>(std::move(engine), std::move(machine));
+  impl_->listen_at = std::move(config.listen);
+  impl_->options = std::move(config.master);
+  impl_->connection = std::move(config.connection);
+}
+
+MasterServer::~MasterServer() { impl_->shut(); }
+
+Status MasterServer::start() {
+  if (impl_->begun() || impl_->ended()) return fail(runtime::already_started("master server"));
+  MESOSCORE_TRY(impl_->check());
+  MESOSCORE_TRY(impl_->listen(impl_->listen_at));
+  impl_->begin();
+  return {};
+}
+
+void MasterServer::stop(std::function<void()> done) { impl_->stop(std::move(done)); }
+
+const MasterId& MasterServer::id() const noexcept { return impl_->machine.id(); }
+std::vector<Endpoint> MasterServer::endpoints() const { return impl_->endpoints(); }
+std::shared_ptr<const MasterView> MasterServer::view() const { return impl_->machine.view(); }
+std::vector<Task> MasterServer::tasks(const FrameworkId& framework) const { return impl_->machine.tasks(framework); }
+Explanation MasterServer::explain(const FrameworkId& framework, std::string_view role) const {
+  return impl_->machine.explain(framework, role, impl_->now());
+}
+
+Status MasterServer::set_weight(std::string_view role, double weight) {
+  MESOSCORE_TRY(check_weight(role, weight));
+  impl_->push(SetWeight{RoleName(role), weight});
+  return {};
+}
+
+void MasterServer::teardown(const FrameworkId& framework) { impl_->push(TeardownFramework{framework}); }
+
+}  // namespace mesoscore

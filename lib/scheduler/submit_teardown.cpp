@@ -1,0 +1,25 @@
+#include "scheduler/state.hpp"
+
+namespace mesoscore {
+namespace {
+
+// The master answers a Teardown by closing the connection: then it has certainly been read.
+constexpr Duration kPatience = std::chrono::seconds(2);
+
+}  // namespace
+
+// A framework that the master may know is torn down with the master's knowledge, or it would keep its tasks until its
+// failover timeout: without a master now, that waits for one.
+void Scheduler::State::submit_teardown() {
+  teardown_wanted = true;
+  if (subscribed()) {
+    send(msg::Teardown{});
+    offers.clear();
+    phase = Phase::leaving;
+    link_at = after(now, kPatience);
+  } else if (framework->id.empty() && phase != Phase::subscribing) {
+    end("torn down");
+  }
+}
+
+}  // namespace mesoscore

@@ -1,0 +1,105 @@
+#include <array>
+#include <utility>
+
+#include "wire/codec.hpp"
+#include "wire/tables/agent_messages.hpp"
+#include "wire/tables/envelope.hpp"
+#include "wire/tables/executor_messages.hpp"
+#include "wire/tables/scheduler_messages.hpp"
+
+namespace mesoscore::wire {
+namespace {
+
+constexpr std::size_t kLongestText = 255;  // of what a peer says about itself
+
+// One function per alternative: reads its body into a new message of that kind.
+using ReadBody = void (*)(Decoder&, std::string_view body, Message&);
+template <std::size_t... I>
+constexpr auto readers(std::index_sequence<I...>) {
+  return std::array<ReadBody, sizeof...(I)>{[](Decoder& decoder, std::string_view body, Message& message) {
+    auto& alternative = message.template emplace<I>();
+    decoder.set_name(message_name(message));
+    decoder.read_message(body, alternative);
+  }...};
+}
+constexpr auto kReaders = readers(std::make_index_sequence<std::variant_size_v<Message>>());
+
+Goodbye tidied(Goodbye goodbye) {
+  const bool known = goodbye.code >= Errc::invalid_argument && goodbye.code <= Errc::io_error;
+  if (!known) goodbye.code = Errc::connection_closed;
+  if (goodbye.text.size() > kLongestText) goodbye.text.resize(kLongestText);
+  for (char& c : goodbye.text) {
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';  // one line, for logs
+  }
+  return goodbye;
+}
+
+Frame read_body(Decoder& decoder, std::uint32_t number, std::string_view body,
+                std::vector<Message>& messages) {
+  if (number == kGoodbye) {
+    Goodbye goodbye;
+    decoder.set_name("Goodbye");
+    decoder.read_message(body, goodbye);
+    return tidied(std::move(goodbye));
+  }
+  if (number > kReaders.size()) return Ignored{number};
+  Message& message = messages.emplace_back();
+  kReaders[number - 1](decoder, body, message);
+  return &message;
+}
+
+// A frame has one message. Numbers above kGoodbye are left for what may one day accompany it.
+std::optional<Frame> read_frame(Decoder& decoder, std::string_view frame, std::vector<Message>& messages) {
+  std::optional<Frame> out;
+  protozero::pbf_reader reader(frame.data(), frame.size());
+  while (decoder.ok() && reader.next()) {
+    if (reader.tag() > kGoodbye) {
+      reader.skip();
+    } else if (out) {
+      decoder.fail("holds more than one message");
+    } else if (reader.wire_type() != protozero::pbf_wire_type::length_delimited) {
+      decoder.fail("does not begin with a message");
+    } else {
+      const protozero::data_view body = reader.get_view();
+      out = read_body(decoder, reader.tag(), {body.data(), body.size()}, messages);
+    }
+  }
+  if (!out) decoder.fail("holds no message");
+  return out;
+}
+
+}  // namespace
+
+Result<Frame> decode(std::string_view frame, std::vector<Message>& messages) {
+  const std::size_t before = messages.size();
+  Decoder decoder(frame.size());
+  decoder.set_name("frame");
+  std::optional<Frame> out;
+  decoder.guard([&] { out = read_frame(decoder, frame, messages); });
+  if (decoder.ok()) return *std::move(out);
+  if (messages.size() > before) messages.pop_back();
+  return fail(*decoder.error());
+}
+
+Result<Message> decode(std::string_view frame) {
+  std::vector<Message> messages;
+  const Result<Frame> decoded = decode(frame, messages);
+  if (!decoded) return fail(decoded.error());
+  if (messages.empty()) return fail(Errc::protocol_error, "a frame holds a message of an unknown number");
+  return std::move(messages.front());
+}
+
+Result<Greeting> decode_greeting(std::string_view frame) {
+  if (!frame.starts_with(kMagic)) return fail(Errc::protocol_error, "the peer does not begin with MSC1");
+  Greeting greeting;
+  Decoder decoder(frame.size());
+  decoder.set_name("Hello");
+  decoder.guard([&] { decoder.read_message(frame.substr(kMagic.size()), greeting); });
+  if (!decoder.ok()) return fail(*decoder.error());
+  if (to_string(greeting.hello.role) == "unknown") greeting.hello.role = PeerRole::unknown;
+  if (greeting.hello.software.size() > kLongestText) greeting.hello.software.resize(kLongestText);
+  if (greeting.refusal) greeting.refusal = tidied(*std::move(greeting.refusal));
+  return greeting;
+}
+
+}  // namespace mesoscore::wire

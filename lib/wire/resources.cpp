@@ -1,0 +1,182 @@
+#include "wire/tables/resources.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/messages.hpp"
+#include "mesoscore/roles.hpp"
+#include "resources/scalar.hpp"
+
+namespace mesoscore::wire {
+namespace {
+
+tl::unexpected<Error> bad(std::string why) { return mesoscore::fail(Errc::protocol_error, std::move(why)); }
+
+// Exactly the member that the type names must be there.
+template <class Parts>
+Status check_members(const Parts& parts, bool text) {
+  const bool there[] = {parts.scalar.has_value(), parts.ranges.has_value(), parts.set.has_value(), text};
+  for (std::size_t i = 0; i < std::size(there); ++i) {
+    const bool wanted = static_cast<ValueKind>(i) == parts.type;
+    if (wanted && !there[i]) return bad("has no value of its type");
+    if (!wanted && there[i]) return bad("has a value of another type than its own");
+  }
+  return {};
+}
+
+// What `role` and `reservation` stand for.
+Result<std::vector<Reservation>> old_form(ResourceParts& parts) {
+  std::vector<Reservation> stack;
+  if (parts.role.empty() || parts.role == kDefaultRole) {
+    if (parts.reservation) return bad("has a reservation for role '*'");
+    return stack;
+  }
+  Reservation only;
+  only.type = Reservation::Type::static_;
+  if (parts.reservation) {
+    if (!parts.reservation->role.empty()) return bad("has a role inside its old-form reservation");
+    only = std::move(*parts.reservation);
+    only.type = Reservation::Type::dynamic;
+  }
+  only.role = parts.role;
+  stack.push_back(std::move(only));
+  return stack;
+}
+
+Status settle_reservations(ResourceParts& parts) {
+  if (parts.role.empty() && !parts.reservation) return {};
+  Result<std::vector<Reservation>> old = old_form(parts);
+  if (!old) return mesoscore::fail(old.error());
+  if (parts.traits.reservations.empty()) {
+    parts.traits.reservations = std::move(*old);
+  } else if (!old->empty() && *old != parts.traits.reservations) {
+    return bad("has reservations that disagree with its old-form role");
+  }
+  return {};
+}
+
+Result<Resource> make_value(ResourceParts& parts) {
+  if (parts.type == ValueKind::scalar) {
+    const Result<Scalar> amount = checked_amount(*parts.scalar);
+    if (!amount) return mesoscore::fail(amount.error());
+    return Resource(std::move(parts.name), *amount);
+  }
+  if (parts.type == ValueKind::set) return Resource(std::move(parts.name), std::move(*parts.set));
+  Result<Ranges> ranges = Ranges::make(std::move(*parts.ranges));
+  if (!ranges) return mesoscore::fail(std::move(ranges.error()));
+  return Resource(std::move(parts.name), std::move(*ranges));
+}
+
+Status add_checked(Resources& bag, const Resource& item) {
+  for (const Resource& other : bag) {
+    if (other.name() == item.name() && other.kind() != item.kind()) {
+      return bad("resource " + in_quotes(item.name()) + " comes with two kinds of value");
+    }
+  }
+  bag.add(item);
+  return {};
+}
+
+}  // namespace
+
+ResourceOut::ResourceOut(const Resource& r) : name(r.name()), type(r.kind()), traits(r.traits()) {
+  switch (type) {
+    case ValueKind::scalar: scalar = r.scalar().to_double(); break;
+    case ValueKind::ranges: ranges = r.ranges().intervals(); break;
+    case ValueKind::set: set = r.set(); break;
+    case ValueKind::text: break;
+  }
+}
+
+Result<Resource> make_resource(ResourceParts parts) {
+  if (parts.type == ValueKind::text) return bad("a resource is no text");
+  if (const Status ok = check_members(parts, false); !ok) return mesoscore::fail(ok.error());
+  if (const Status ok = settle_reservations(parts); !ok) return mesoscore::fail(ok.error());
+  Result<Resource> value = make_value(parts);
+  if (!value) return value;
+  if (parts.traits.plain()) return value;
+  return value->with_traits(std::move(parts.traits));
+}
+
+void Kind<Resources>::put(Encoder& encoder, std::uint32_t number, const Resources& bag) {
+  constexpr std::uint32_t kMostCopies = 65536;
+  for (const Resource& item : bag) {
+    const ResourceOut out(item);
+    // A shared resource appears once per copy, as in Mesos.
+    const std::uint32_t copies = std::min(item.copies(), kMostCopies);
+    for (std::uint32_t i = 0; i < copies; ++i) Kind<ResourceOut>::put(encoder, number, out);
+  }
+}
+
+void Kind<Resources>::take(Decoder& decoder, Resources& bag) {
+  decoder.charge(sizeof(Resource));
+  ResourceParts parts;
+  decoder.nested(parts);
+  if (!decoder.ok()) return;
+  if (bag.size() == kMost) return decoder.fail("more than " + std::to_string(kMost) + " entries");
+  const Result<Resource> item = make_resource(std::move(parts));
+  if (!item) return decoder.fail(item.error().message);
+  if (const Status valid = validate(*item); !valid) return decoder.fail(valid.error().message);
+  if (const Status added = add_checked(bag, *item); !added) decoder.fail(added.error().message);
+}
+
+void Kind<Attribute>::put(Encoder& encoder, std::uint32_t number, const Attribute& attribute) {
+  const std::size_t at = encoder.open(number);
+  Kind<std::string>::put(encoder, 1, attribute.name);
+  Kind<ValueKind>::put(encoder, 2, attribute.kind);
+  const std::optional<double> scalar = attribute.scalar.to_double();
+  const std::optional<std::span<const Range>> ranges = attribute.ranges.intervals();
+  const std::optional<std::span<const std::string>> set = attribute.set;
+  switch (attribute.kind) {
+    case ValueKind::scalar: encoder.required(3, "scalar", wrapped(scalar, "value")); break;
+    case ValueKind::ranges: encoder.required(4, "ranges", wrapped(ranges, "range")); break;
+    case ValueKind::text: encoder.required(5, "text", wrapped(attribute.text, "value")); break;
+    case ValueKind::set: encoder.required(6, "set", wrapped(set, "item")); break;
+  }
+  encoder.close(at);
+}
+
+void Kind<Attribute>::take(Decoder& decoder, Attribute& attribute) {
+  AttributeParts parts;
+  decoder.nested(parts);
+  if (!decoder.ok()) return;
+  const Status members = check_members(parts, parts.text.has_value());
+  if (!members) return decoder.fail(members.error().message);
+  attribute.name = std::move(parts.name);
+  attribute.kind = parts.type;
+  if (parts.scalar) {
+    attribute.scalar = Scalar::from_double(*parts.scalar);
+    if (!std::isfinite(*parts.scalar)) decoder.fail("is not finite");
+  } else if (parts.ranges) {
+    Result<Ranges> ranges = Ranges::make(std::move(*parts.ranges));
+    if (!ranges) return decoder.fail(ranges.error().message);
+    attribute.ranges = std::move(*ranges);
+  } else if (parts.text) {
+    attribute.text = std::move(*parts.text);
+  } else {
+    attribute.set = std::move(*parts.set);
+    std::sort(attribute.set.begin(), attribute.set.end());
+  }
+}
+
+void Kind<Scalar>::take(Decoder& decoder, Scalar& value) {
+  const Result<Scalar> amount = checked_amount(decoder.fixed64());
+  if (!amount) return decoder.fail(amount.error().message);
+  value = *amount;
+}
+
+void Kind<Quantities>::put(Encoder& encoder, std::uint32_t number, const Quantities& quantities) {
+  const std::size_t at = encoder.open(number);
+  Kind<std::span<const Quantities::Entry>>::put(encoder, 1, quantities.entries());
+  encoder.close(at);
+}
+
+void Kind<Quantities>::take(Decoder& decoder, Quantities& quantities) {
+  std::vector<Quantities::Entry> entries;
+  auto view = wrapped(entries, "quantities");
+  decoder.nested(view);
+  if (entries.size() > kMost) return decoder.fail("more than " + std::to_string(kMost) + " quantities");
+  for (const Quantities::Entry& entry : entries) quantities.set(entry.name, entry.amount);
+}
+
+}  // namespace mesoscore::wire

@@ -1,0 +1,88 @@
+// Messages between agents and the master. Mesos v1 has none of them: the numbers are ours.
+#pragma once
+
+#include "mesoscore/message.hpp"
+#include "wire/tables/framework.hpp"
+#include "wire/tables/offer.hpp"
+
+namespace mesoscore::wire {
+
+// ---- agent -> master
+
+void fields(auto& v, Like<msg::RegisterAgent> auto& m) { v.required(1, "agent", m.agent); }
+void fields(auto& v, Like<msg::AgentExecutor> auto& m) {
+  v.required(1, "framework_id", m.framework_id);
+  v.required(2, "info", m.info);
+}
+void fields(auto& v, Like<msg::ReregisterAgent> auto& m) {
+  v.required(1, "agent", m.agent);
+  v.optional(2, "tasks", m.tasks);
+  v.optional(3, "executors", m.executors);
+  v.optional(4, "frameworks", m.frameworks);
+}
+void fields(auto&, Like<msg::UnregisterAgent> auto&) {}
+void fields(auto&, Like<msg::Pong> auto&) {}
+void fields(auto& v, Like<msg::AgentUpdate> auto& m) {
+  v.required(1, "framework_id", m.framework_id);
+  v.required(2, "status", m.status);
+  v.required(3, "latest_state", m.latest_state);
+}
+void fields(auto& v, Like<msg::ExecutorExited> auto& m) {
+  v.required(1, "framework_id", m.framework_id);
+  v.required(2, "executor_id", m.executor_id);
+  v.required(3, "wait_status", m.wait_status);
+}
+void fields(auto& v, Like<msg::ExecutorToFramework> auto& m) {
+  v.required(1, "framework_id", m.framework_id);
+  v.required(2, "executor_id", m.executor_id);
+  v.required(3, "data", Data{m.data});
+}
+
+// ---- master -> agent
+
+void fields(auto& v, Like<msg::AgentRegistered> auto& m) {
+  v.required(1, "agent_id", m.agent_id);
+  v.required(2, "master_id", PlainId{m.master_id});
+  v.always(3, "ping_timeout", m.ping_timeout);
+}
+void fields(auto& v, Like<msg::AgentReregistered::Missing> auto& m) {
+  v.required(1, "framework_id", m.framework_id);
+  v.required(2, "task_id", m.task_id);
+}
+void fields(auto& v, Like<msg::AgentReregistered> auto& m) {
+  v.required(1, "agent_id", m.agent_id);
+  v.required(2, "master_id", PlainId{m.master_id});
+  v.always(3, "ping_timeout", m.ping_timeout);
+  v.optional(4, "missing", m.missing);
+}
+void fields(auto& v, Like<msg::RunTask> auto& m) {
+  v.required(1, "framework", m.framework);
+  v.optional(2, "role", m.role);
+  v.required(3, "task", m.task);
+  v.optional(4, "launch_executor", m.launch_executor);
+}
+void fields(auto& v, Like<msg::KillTask> auto& m) {
+  v.required(1, "framework_id", m.framework_id);
+  v.required(2, "task_id", m.task_id);
+  v.optional(3, "kill_policy", m.kill_policy);
+}
+void fields(auto& v, Like<msg::UpdateAcknowledged> auto& m) {
+  v.required(1, "framework_id", m.framework_id);
+  v.required(2, "task_id", m.task_id);
+  v.required(3, "uuid", m.uuid);
+}
+void fields(auto& v, Like<msg::ShutdownFramework> auto& m) { v.required(1, "framework_id", m.framework_id); }
+void fields(auto& v, Like<msg::AgentShutdownExecutor> auto& m) {
+  v.required(1, "framework_id", m.framework_id);
+  v.required(2, "executor_id", m.executor_id);
+}
+void fields(auto& v, Like<msg::FrameworkToExecutor> auto& m) {
+  v.required(1, "framework_id", m.framework_id);
+  v.required(2, "executor_id", m.executor_id);
+  v.required(3, "data", Data{m.data});
+}
+void fields(auto& v, Like<msg::UpdateFramework> auto& m) { v.required(1, "framework", m.framework); }
+void fields(auto& v, Like<msg::Ping> auto& m) { v.required(1, "connected", m.connected); }
+void fields(auto& v, Like<msg::ShutdownAgent> auto& m) { v.optional(1, "message", m.message); }
+
+}  // namespace mesoscore::wire

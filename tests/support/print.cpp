@@ -1,0 +1,166 @@
+#include "support/print.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "support/print_line.hpp"
+
+namespace mesoscore::test {
+namespace {
+
+template <class Map>
+auto find_name(const Map& map, std::string_view name) {
+  return std::find_if(map.begin(), map.end(), [&](const auto& entry) { return entry.second == name; });
+}
+
+std::string_view kind_name(ContainerKind kind) {
+  switch (kind) {
+    case ContainerKind::command:
+      return "command";
+    case ContainerKind::executor:
+      return "executor";
+    case ContainerKind::function:
+      return "function";
+  }
+  return "?";
+}
+
+std::string_view kind_name(ContainerEvent::Kind kind) {
+  switch (kind) {
+    case ContainerEvent::Kind::started:
+      return "started";
+    case ContainerEvent::Kind::launch_failed:
+      return "launch_failed";
+    case ContainerEvent::Kind::exited:
+      return "exited";
+    case ContainerEvent::Kind::progress:
+      return "progress";
+  }
+  return "?";
+}
+
+std::string_view kind_name(Record::Kind kind) {
+  switch (kind) {
+    case Record::Kind::agent_admitted:
+      return "agent_admitted";
+    case Record::Kind::agent_unreachable:
+      return "agent_unreachable";
+    case Record::Kind::agent_reachable:
+      return "agent_reachable";
+    case Record::Kind::agent_removed:
+      return "agent_removed";
+    case Record::Kind::weight:
+      return "weight";
+  }
+  return "?";
+}
+
+}  // namespace
+
+std::string Names::of(const Uuid& uuid) {
+  auto [entry, fresh] = uuids_.try_emplace(uuid);
+  if (fresh) entry->second = "u" + std::to_string(next_uuid_++);
+  return entry->second;
+}
+
+std::string Names::of(const ContainerId& id) {
+  auto [entry, fresh] = containers_.try_emplace(id);
+  if (fresh) entry->second = "c" + std::to_string(next_container_++);
+  return entry->second;
+}
+
+std::string Names::of(PeerId peer) const {
+  const auto found = peers_.find(peer);
+  return found == peers_.end() ? "p" + std::to_string(static_cast<std::uint64_t>(peer)) : found->second;
+}
+
+Uuid Names::uuid(std::string_view name) {
+  if (const auto found = find_name(uuids_, name); found != uuids_.end()) return found->first;
+  Uuid made_up;
+  for (std::size_t i = 0; i < std::min(name.size(), made_up.bytes.size()); ++i) {
+    made_up.bytes[i] = static_cast<std::uint8_t>(name[i]);
+  }
+  uuids_[made_up] = name;
+  return made_up;
+}
+
+ContainerId Names::container(std::string_view name) const {
+  const auto found = find_name(containers_, name);
+  return found == containers_.end() ? ContainerId() : found->first;
+}
+
+std::string print(Duration duration) {
+  if (duration == Duration::max()) return "ever";
+  const long long millis = (duration.count() + (duration.count() < 0 ? -500'000 : 500'000)) / 1'000'000;
+  const long long size = millis < 0 ? -millis : millis;
+  std::string text = (millis < 0 ? "-" : "") + std::to_string(size / 1000);
+  if (size % 1000 != 0) {
+    char decimals[8];
+    std::snprintf(decimals, sizeof decimals, ".%03d", static_cast<int>(size % 1000));
+    text += decimals;
+    text.erase(text.find_last_not_of('0') + 1);
+  }
+  return text + "s";
+}
+
+std::string print(const ContainerCall& call, Names& names) {
+  if (const auto* launch = std::get_if<LaunchContainer>(&call)) {
+    Line line("LaunchContainer", names);
+    line.word(names.of(launch->container_id)).word(kind_name(launch->kind));
+    line.id("framework", launch->framework ? launch->framework->id.view() : "null")
+        .id("agent", launch->agent_id);
+    const bool executor = launch->kind == ContainerKind::executor && launch->task.executor;
+    line.word(executor ? "executor=" + launch->task.executor->executor_id.str() : print(launch->task, names));
+    return line.word("with").resources(launch->resources).str();
+  }
+  if (const auto* kill = std::get_if<KillContainer>(&call)) {
+    return Line("KillContainer", names).word(names.of(kill->container_id)).time("grace", kill->grace).str();
+  }
+  const auto& update = std::get<UpdateContainer>(call);
+  return Line("UpdateContainer", names).word(names.of(update.container_id)).resources(update.resources).str();
+}
+
+std::string print(const ContainerEvent& event, Names& names) {
+  Line line("container", names);
+  line.word(names.of(event.container_id)).word(kind_name(event.kind));
+  if (event.kind == ContainerEvent::Kind::exited) line.number("wait_status", event.wait_status);
+  if (event.state) line.word(to_string(*event.state));
+  if (event.reason) line.word(to_string(*event.reason));
+  return line.quote("message", event.message).quote("data", event.data).str();
+}
+
+std::string print(const Record& record) {
+  Names names;
+  Line line(kind_name(record.kind), names);
+  line.word(record.agent ? record.agent->id : record.agent_id).word(record.role);
+  if (record.kind == Record::Kind::weight) {
+    char weight[32];
+    std::snprintf(weight, sizeof weight, "%g", record.weight);
+    line.word(weight);
+  }
+  return line.str();
+}
+
+std::vector<std::string> print(const Outbox& out, Names& names) {
+  std::vector<std::string> lines;
+  const auto send = [&](const Envelope& envelope) {
+    return "-> " + names.of(envelope.to) + " " + print(envelope.message, names);
+  };
+  for (const Commit& commit : out.commits) {
+    lines.push_back("commit " + print(commit.record));
+    for (const Envelope& envelope : commit.after) lines.push_back("  then " + send(envelope));
+  }
+  for (const ContainerCall& call : out.containers) lines.push_back("container " + print(call, names));
+  for (const Envelope& envelope : out.sends) lines.push_back(send(envelope));
+  for (const Dial& dial : out.dials) lines.push_back("dial " + std::string(to_string(dial.role)));
+  for (const Close& close : out.closes) {
+    lines.push_back(Line("close", names).word(names.of(close.peer)).quote("", close.why).str());
+  }
+  for (const Message& message : out.deliveries) lines.push_back("deliver " + print(message, names));
+  for (const Notice& notice : out.notices) {
+    lines.push_back("note " + std::string(to_string(notice.level)) + ": " + notice.text);
+  }
+  return lines;
+}
+
+}  // namespace mesoscore::test

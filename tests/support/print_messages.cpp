@@ -1,0 +1,209 @@
+// One function for each message: what is worth showing of it.
+#include "support/print_line.hpp"
+
+namespace mesoscore::test {
+namespace {
+
+std::string framework_text(const msg::FrameworkPtr& framework) {
+  return framework ? framework->id.str() : "null";
+}
+
+void show(Line& line, const msg::AgentPtr& agent) {
+  if (!agent) {
+    line.word("agent=null");
+    return;
+  }
+  line.id("agent", agent->id).id("hostname", agent->hostname).resources(agent->resources);
+}
+
+void show(Line& line, const Filters& filters) { line.time("refuse", filters.refuse); }
+
+std::string operation_text(const Operation& operation, Names& names) {
+  Line line("", names);
+  line.id("operation", operation.id);
+  if (const auto* launch = std::get_if<LaunchOperation>(&operation.action)) {
+    line.list("launch", launch->tasks, [&](const TaskInfo& task) { return print(task, names); });
+  } else if (const auto* reserve = std::get_if<ReserveOperation>(&operation.action)) {
+    line.word("reserve").resources(reserve->resources);
+  } else if (const auto* unreserve = std::get_if<UnreserveOperation>(&operation.action)) {
+    line.word("unreserve").resources(unreserve->resources);
+  } else if (const auto* create = std::get_if<CreateOperation>(&operation.action)) {
+    line.word("create").resources(create->volumes);
+  } else if (const auto* destroy = std::get_if<DestroyOperation>(&operation.action)) {
+    line.word("destroy").resources(destroy->volumes);
+  }
+  return line.str();
+}
+
+// ---- scheduler -> master ----
+void show(Line& line, const msg::Subscribe& m) {
+  line.word(m.framework ? m.framework->name : "null");
+  if (m.framework) line.id("framework", m.framework->id).ids("roles", m.framework->roles);
+  line.ids("suppressed", m.suppressed_roles);
+}
+void show(Line& line, const msg::Accept& m) {
+  line.ids("offers", m.offer_ids);
+  line.list("operations", m.operations,
+            [&](const Operation& op) { return operation_text(op, line.names()); });
+  show(line, m.filters);
+}
+void show(Line& line, const msg::Decline& m) {
+  line.ids("offers", m.offer_ids);
+  show(line, m.filters);
+}
+void show(Line& line, const msg::Revive& m) { line.ids("roles", m.roles); }
+void show(Line& line, const msg::Suppress& m) { line.ids("roles", m.roles); }
+void show(Line& line, const msg::Kill& m) {
+  line.id("task", m.task_id).id("agent", m.agent_id).kill_policy(m.kill_policy);
+}
+void show(Line& line, const msg::ShutdownExecutor& m) {
+  line.id("executor", m.executor_id).id("agent", m.agent_id);
+}
+void show(Line& line, const msg::Acknowledge& m) {
+  line.id("task", m.task_id).id("agent", m.agent_id).uuid(m.uuid);
+}
+void show(Line& line, const msg::Reconcile& m) {
+  line.list("tasks", m.tasks, [](const msg::Reconcile::Item& item) {
+    return item.task_id.str() + (item.agent_id.empty() ? "" : "@" + item.agent_id.str());
+  });
+}
+void show(Line& line, const msg::ToExecutor& m) {
+  line.id("agent", m.agent_id).id("executor", m.executor_id).quote("data", m.data);
+}
+
+// ---- master -> scheduler ----
+void show(Line& line, const msg::Subscribed& m) {
+  line.id("framework", m.framework_id).id("master", m.master_id).time("heartbeat", m.heartbeat_interval);
+}
+void show(Line& line, const msg::OfferMade& m) {
+  const Offer& offer = m.offer;
+  line.word(offer.id).id("framework", offer.framework_id).id("role", offer.role).id("agent", offer.agent_id);
+  line.resources(offer.resources).ids("executors", offer.executor_ids);
+}
+void show(Line& line, const msg::Rescind& m) { line.word(m.offer_id); }
+void show(Line& line, const msg::Update& m) { line.word(print(m.status, line.names())); }
+void show(Line& line, const msg::FromExecutor& m) {
+  line.id("agent", m.agent_id).id("executor", m.executor_id).quote("data", m.data);
+}
+void show(Line& line, const msg::Failure& m) {
+  line.id("agent", m.agent_id).id("executor", m.executor_id);
+  if (m.wait_status) line.number("wait_status", *m.wait_status);
+}
+void show(Line& line, const msg::OperationUpdate& m) {
+  line.id("operation", m.operation_id).number("state", static_cast<int>(m.state));
+  line.id("agent", m.agent_id).quote("message", m.message);
+}
+void show(Line& line, const msg::ErrorMessage& m) { line.quote("", m.message); }
+
+// ---- agent -> master ----
+void show(Line& line, const msg::RegisterAgent& m) { show(line, m.agent); }
+void show(Line& line, const msg::ReregisterAgent& m) {
+  show(line, m.agent);
+  line.list("tasks", m.tasks, [&](const Task& task) { return print(task, line.names()); });
+  line.list("executors", m.executors, [](const msg::AgentExecutor& executor) {
+    return executor.framework_id.str() + "/" + executor.info.executor_id.str();
+  });
+  line.list("frameworks", m.frameworks, framework_text);
+}
+void show(Line& line, const msg::AgentUpdate& m) {
+  line.id("framework", m.framework_id).word(print(m.status, line.names()));
+  if (m.latest_state != m.status.state) line.id("latest", to_string(m.latest_state));
+}
+void show(Line& line, const msg::ExecutorExited& m) {
+  line.id("framework", m.framework_id).id("executor", m.executor_id).number("wait_status", m.wait_status);
+}
+void show(Line& line, const msg::ExecutorToFramework& m) {
+  line.id("framework", m.framework_id).id("executor", m.executor_id).quote("data", m.data);
+}
+
+// ---- master -> agent ----
+void show(Line& line, const msg::AgentRegistered& m) {
+  line.id("agent", m.agent_id).id("master", m.master_id).time("ping_timeout", m.ping_timeout);
+}
+void show(Line& line, const msg::AgentReregistered& m) {
+  line.id("agent", m.agent_id).id("master", m.master_id).time("ping_timeout", m.ping_timeout);
+  line.list("missing", m.missing, [](const msg::AgentReregistered::Missing& missing) {
+    return missing.framework_id.str() + "/" + missing.task_id.str();
+  });
+}
+void show(Line& line, const msg::RunTask& m) {
+  line.id("framework", framework_text(m.framework)).id("role", m.role).word(print(m.task, line.names()));
+  line.flag("launch_executor", m.launch_executor);
+}
+void show(Line& line, const msg::KillTask& m) {
+  line.id("framework", m.framework_id).id("task", m.task_id).kill_policy(m.kill_policy);
+}
+void show(Line& line, const msg::UpdateAcknowledged& m) {
+  line.id("framework", m.framework_id).id("task", m.task_id).uuid(m.uuid);
+}
+void show(Line& line, const msg::ShutdownFramework& m) { line.word(m.framework_id); }
+void show(Line& line, const msg::AgentShutdownExecutor& m) {
+  line.id("framework", m.framework_id).id("executor", m.executor_id);
+}
+void show(Line& line, const msg::FrameworkToExecutor& m) {
+  line.id("framework", m.framework_id).id("executor", m.executor_id).quote("data", m.data);
+}
+void show(Line& line, const msg::UpdateFramework& m) { line.word(framework_text(m.framework)); }
+void show(Line& line, const msg::Ping& m) { line.flag("connected=false", !m.connected); }
+void show(Line& line, const msg::ShutdownAgent& m) { line.quote("", m.message); }
+
+// ---- executor <-> agent ----
+void show(Line& line, const msg::ExecutorSubscribe& m) {
+  line.id("framework", m.framework_id).id("executor", m.executor_id);
+  line.list("tasks", m.unacknowledged_tasks, [](const TaskInfo& task) { return task.task_id.str(); });
+  line.list("updates", m.unacknowledged_updates, [&](const TaskStatus& s) { return print(s, line.names()); });
+}
+void show(Line& line, const msg::ExecutorUpdate& m) { line.word(print(m.status, line.names())); }
+void show(Line& line, const msg::ExecutorMessage& m) { line.quote("data", m.data); }
+void show(Line& line, const msg::ExecutorSubscribed& m) {
+  line.id("framework", framework_text(m.framework)).id("executor", m.executor.executor_id);
+  line.id("agent", m.agent ? m.agent->id.view() : "null").word(line.names().of(m.container_id));
+}
+void show(Line& line, const msg::LaunchTask& m) { line.word(print(m.task, line.names())); }
+void show(Line& line, const msg::ExecutorKill& m) { line.id("task", m.task_id).kill_policy(m.kill_policy); }
+void show(Line& line, const msg::ExecutorAcknowledged& m) { line.id("task", m.task_id).uuid(m.uuid); }
+
+// ---- without content ----
+void show(Line&, const msg::Heartbeat&) {}
+void show(Line&, const msg::Teardown&) {}
+void show(Line&, const msg::UnregisterAgent&) {}
+void show(Line&, const msg::Pong&) {}
+void show(Line&, const msg::ExecutorShutdown&) {}
+
+}  // namespace
+
+std::string print(const TaskStatus& status, Names& names) {
+  Line line(status.task_id, names);
+  line.word(to_string(status.state)).word(to_string(status.source));
+  if (status.reason) line.word(to_string(*status.reason));
+  line.id("agent", status.agent_id).id("executor", status.executor_id).uuid(status.uuid);
+  if (status.healthy) line.word(*status.healthy ? "healthy" : "unhealthy");
+  line.flag("unreachable_time", status.unreachable_time > 0);
+  return line.quote("message", status.message).quote("data", status.data).str();
+}
+
+std::string print(const TaskInfo& task, Names& names) {
+  Line line("", names);
+  line.id("task", task.task_id).id("agent", task.agent_id).resources(task.resources);
+  if (task.command) line.quote("command", task.command->value);
+  if (task.executor) line.id("executor", task.executor->executor_id);
+  line.quote("function", task.function).quote("data", task.data).kill_policy(task.kill_policy);
+  return line.time("max_completion_time", task.max_completion_time).str();
+}
+
+std::string print(const Task& task, Names& names) {
+  Line line(task.framework_id.str() + "/" + task.task_id.str(), names);
+  line.word(to_string(task.state)).id("executor", task.executor_id).resources(task.resources);
+  if (task.status_update_state && task.status_update_state != task.state) {
+    line.id("told", to_string(*task.status_update_state));
+  }
+  return line.uuid(task.status_update_uuid).str();
+}
+
+std::string print(const Message& message, Names& names) {
+  Line line(message_name(message), names);
+  std::visit([&](const auto& known) { show(line, known); }, message);
+  return line.str();
+}
+
+}  // namespace mesoscore::test

@@ -1,0 +1,104 @@
+// The arithmetic of plain amounts is the inner loop of the allocator: it must not touch the heap.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "mesoscore/resources.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+std::atomic<long> allocations{0};
+
+}  // namespace
+
+// All forms of the standard library end up in these two.
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* place = std::malloc(size > 0 ? size : 1)) return place;
+  throw std::bad_alloc();
+}
+void operator delete(void* place) noexcept { std::free(place); }
+void operator delete(void* place, std::size_t) noexcept { std::free(place); }
+
+using namespace mesoscore;
+
+namespace {
+
+template <class Work>
+long allocations_of(Work work) {
+  const long before = allocations;
+  work();
+  return allocations - before;
+}
+
+Resources amounts(std::int64_t cpus, std::int64_t mem, std::int64_t disk) {
+  return {Resource("cpus", Scalar{cpus}), Resource("mem", Scalar{mem}), Resource("disk", Scalar{disk})};
+}
+
+}  // namespace
+
+TEST_CASE("the counter of allocations counts") {
+  CHECK(allocations_of([] { ::operator delete(::operator new(1)); }) == 1);
+  CHECK(allocations_of([] { Resource("ports", *Ranges::make({{1, 2}})); }) > 0);
+}
+
+TEST_CASE("plain amounts are added, subtracted and compared without the heap") {
+  const Resources a = amounts(4000, 1'024'000, 5000);
+  const Resources b = amounts(500, 64'000, 1);
+  bool contained = false;
+  bool equal = true;
+  const long count = allocations_of([&] {
+    Resources sum = a + b;
+    sum -= b;
+    contained = sum.contains(b) && !b.contains(sum);
+    equal = sum == a;
+    sum -= a;
+    contained = contained && sum.empty();
+    sum += amounts(1, 2, 3);
+    sum.add(Resource("cpus", Scalar{5}));
+    sum.subtract(Resource("mem", Scalar{2}));
+    const Resources copy = sum;
+    Resources moved = std::move(sum);
+    equal = equal && copy == moved;
+    contained = contained && copy.contains(Resource("cpus", Scalar{6}));
+  });
+  CHECK(count == 0);
+  CHECK(contained);
+  CHECK(equal);
+}
+
+TEST_CASE("quantities of up to four names do without the heap") {
+  const Resources a = amounts(4000, 1'024'000, 5000);
+  const long count = allocations_of([&] {
+    Quantities sum = a.quantities();
+    sum += a.quantities();
+    sum.add("gpus", Scalar{1000});
+    const Quantities copy = sum;
+    sum -= copy;
+    if (!sum.empty() || !copy.contains(sum)) std::abort();
+  });
+  CHECK(count == 0);
+}
+
+TEST_CASE("views of a bag of plain amounts do without the heap") {
+  const Resources a = amounts(1, 2, 3);
+  CHECK(allocations_of([&] {
+          if (a.unreserved().size() + a.allocatable_to("eng").size() + a.non_revocable().size() != 9)
+            std::abort();
+        }) == 0);
+}
+
+TEST_CASE("whole ranges move between bags without being copied") {
+  const Resources total{Resource("cpus", Scalar{1000}), Resource("ports", *Ranges::make({{1, 9}, {20, 30}}))};
+  const long count = allocations_of([&] {
+    Resources free = total;
+    Resources used;
+    for (const Resource& item : total) {
+      used.add(item);
+      free.subtract(item);
+    }
+    if (!free.empty() || !used.contains(total)) std::abort();
+  });
+  CHECK(count == 0);
+}

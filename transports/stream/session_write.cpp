@@ -1,0 +1,105 @@
+#include <asio/buffer.hpp>
+
+#include "stream/errors.hpp"
+#include "stream/session.hpp"
+
+namespace mesoscore::stream {
+namespace {
+
+// A burst may have left a buffer much larger than what is needed now.
+void clear_and_trim(std::string& buffer) {
+  constexpr std::size_t kWorthKeeping = 256u << 10;
+  buffer.clear();
+  if (buffer.capacity() > kWorthKeeping) buffer = std::string();
+}
+
+}  // namespace
+
+void Session::send(Message&& message) {
+  if (state_ != State::open) return;
+  const std::size_t before = pending_.size();
+  const std::size_t at = wire::begin_frame(pending_);
+  wire::encode(message, pending_);
+  wire::end_frame(pending_, at);
+  const ConnectionLimits& limits = options_.limits;
+  if (const std::size_t size = pending_.size() - at; size > limits.max_frame_bytes) {
+    pending_.resize(before);
+    return end(Error(Errc::limit_exceeded, std::string(message_name(message)) + " of " + std::to_string(size) +
+                                               " bytes is larger than a frame may be: at most " +
+                                               std::to_string(limits.max_frame_bytes) + " (max_frame_bytes)"),
+               Tell::after_all);
+  }
+  ++pending_count_;
+  ++stats_.messages_sent;
+  if (queued_bytes() > limits.max_queued_bytes) {
+    end(Error(Errc::limit_exceeded, "the peer reads too slowly: more than " +
+                                        std::to_string(limits.max_queued_bytes) +
+                                        " bytes wait for it (max_queued_bytes)"),
+        Tell::at_once);
+  }
+}
+
+void Session::flush() {
+  if (state_ != State::open) return;
+  flush_wanted_ = true;
+  write();
+}
+
+// Hands over everything that is pending, unless an earlier part is still under way: then that comes first.
+void Session::write() {
+  if (write_active_ || pending_.empty()) return;
+  flush_wanted_ = false;
+  writing_.swap(pending_);
+  writing_count_ = std::exchange(pending_count_, 0);
+  written_ = 0;
+  // Most writes fit into the socket's buffer: no need to wait for the reactor.
+  std::error_code error;
+  const std::size_t size = socket_.send(asio::buffer(writing_), 0, error);
+  if (error == asio::error::would_block) error = {};
+  written_ = size;
+  stats_.bytes_sent += size;
+  if (!error && written_ == writing_.size()) return all_written();
+  write_more();  // reports an error too, later: not from inside this call
+}
+
+void Session::write_more() {
+  write_active_ = true;
+  const asio::const_buffer rest = asio::buffer(writing_) + written_;
+  socket_.async_write_some(rest, [self = shared_from_this()](std::error_code error, std::size_t size) {
+    self->write_active_ = false;
+    self->on_written(error, size);
+  });
+}
+
+void Session::on_written(std::error_code error, std::size_t size) {
+  if (state_ == State::closed) return;
+  if (error) {
+    if (state_ == State::open) return end(system_error("connection lost", error), Tell::nothing);
+    if (state_ == State::closing) close_now();
+    return;  // a handshake ends by its read
+  }
+  written_ += size;
+  stats_.bytes_sent += size;
+  if (!farewell_.empty()) cut_after_current_frame();
+  if (written_ < writing_.size()) return write_more();
+  all_written();
+  if (flush_wanted_ || state_ == State::closing) write();
+  if (state_ == State::closing && !write_active_) shut_down();
+}
+
+void Session::all_written() {
+  clear_and_trim(writing_);
+  written_ = 0;
+  writing_count_ = 0;
+}
+
+// The frame whose bytes have begun to leave is completed; the farewell follows in place of those behind it.
+void Session::cut_after_current_frame() {
+  std::size_t boundary = 0;
+  while (boundary < written_) boundary += wire::frame_size(std::string_view(writing_).substr(boundary));
+  writing_.resize(boundary);
+  writing_ += farewell_;
+  farewell_.clear();
+}
+
+}  // namespace mesoscore::stream
