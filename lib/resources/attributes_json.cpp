@@ -24,7 +24,7 @@ Status read_scalar(const Json& json, Attribute& out) {
   return {};
 }
 
-Status read_set(const Json& json, Attribute& out) {
+Status read_attribute_set(const Json& json, Attribute& out) {
   MESOSCORE_TRY(store(out.set, read_set_member(json)));
   std::sort(out.set.begin(), out.set.end());
   const bool twice = std::adjacent_find(out.set.begin(), out.set.end()) != out.set.end();
@@ -39,7 +39,7 @@ Status read_value(const Json& json, Attribute& out) {
     case ValueKind::ranges:
       return store(out.ranges, read_ranges_member(json));
     case ValueKind::set:
-      return read_set(json, out);
+      return read_attribute_set(json, out);
     case ValueKind::text:
       break;
   }

@@ -12,15 +12,18 @@ namespace {
 
 constexpr std::size_t kLongestText = 255;  // of what a peer says about itself
 
-// One function per alternative: reads its body into a new message of that kind.
+// Reads a body into a new message of alternative I.
+template <std::size_t I>
+void read_alternative(Decoder& decoder, std::string_view body, Message& message) {
+  auto& alternative = message.emplace<I>();
+  decoder.set_name(message_name(message));
+  decoder.read_message(body, alternative);
+}
+
 using ReadBody = void (*)(Decoder&, std::string_view body, Message&);
 template <std::size_t... I>
 constexpr auto readers(std::index_sequence<I...>) {
-  return std::array<ReadBody, sizeof...(I)>{[](Decoder& decoder, std::string_view body, Message& message) {
-    auto& alternative = message.template emplace<I>();
-    decoder.set_name(message_name(message));
-    decoder.read_message(body, alternative);
-  }...};
+  return std::array<ReadBody, sizeof...(I)>{&read_alternative<I>...};
 }
 constexpr auto kReaders = readers(std::make_index_sequence<std::variant_size_v<Message>>());
 

@@ -15,7 +15,6 @@ namespace {
 
 std::string quoted(std::string_view text) { return std::string("\"").append(text).append("\""); }
 
-std::string error_text(int error) { return std::generic_category().message(error); }
 
 // A path as the process saw it, which was in its working directory.
 std::string absolute(const LaunchPlan& plan, const std::string& path) {
@@ -91,6 +90,8 @@ std::string why(const MesoReport& report, const LaunchPlan& plan, const std::vec
 }
 
 }  // namespace
+
+std::string error_text(int error) { return std::generic_category().message(error); }
 
 std::string cannot_run(const LaunchPlan& plan, std::string_view reason) {
   return "cannot run " + quoted(plan.program) + ": " + std::string(reason);

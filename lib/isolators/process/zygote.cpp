@@ -1,5 +1,6 @@
 #include "isolators/process/zygote.hpp"
 
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "isolators/process/failure_text.hpp"
 #include "isolators/process/supervisor/protocol.h"
 
 extern "C" {
@@ -29,7 +31,6 @@ constexpr int kReapTimeoutMs = 2000;
 constexpr unsigned MFD_EXEC = 0x10;
 #endif
 
-std::string error_text(int error) { return std::generic_category().message(error); }
 
 bool write_all(int fd, const void* data, std::size_t bytes) {
   const char* from = static_cast<const char*>(data);

@@ -34,7 +34,7 @@ TEST_CASE("a declined agent stays away for the time of the filter") {
   }
   SECTION("an hour, then REVIVE") {
     c.send(f.peer, msg::Decline{{offer.id}, {1h}});
-    c.advance(10min);
+    c.advance(1min);
     CHECK(c.offers(f.peer).empty());
     c.send(f.peer, msg::Revive{});
     CHECK(c.offers(f.peer).size() == 1);
