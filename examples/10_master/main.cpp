@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
 
   auto log = spdlog::stderr_color_mt(options.name);
   log->set_level(options.log_level);
-  options.config.log = mesoscore::log::spdlog(log);
+  options.config.log = mesoscore::spdlog_logger(log);
 
   // What this program can speak is what is composed here; each transport is a component to link.
   mesoscore::TransportSet transports;

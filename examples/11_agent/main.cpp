@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
 
   auto log = spdlog::stderr_color_mt("agent");
   log->set_level(options.log_level);
-  options.config.log = mesoscore::log::spdlog(log);
+  options.config.log = mesoscore::spdlog_logger(log);
   options.config.isolators.add(mesoscore::isolators::process());
 
   mesoscore::TransportSet transports;

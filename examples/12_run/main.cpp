@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
 
   auto log = spdlog::stderr_color_mt("run");
   log->set_level(options.log_level);
-  options.config.log = mesoscore::log::spdlog(log);
+  options.config.log = mesoscore::spdlog_logger(log);
 
   mesoscore::TransportSet transports;
   transports.add(mesoscore::transports::tcp()).add(mesoscore::transports::unix_socket());

@@ -32,7 +32,7 @@ void reset(Agent::State::TaskRecord& task) {
 // As Uuid::str(), without its allocation.
 ContainerId text_of(const Uuid& uuid) {
   constexpr char kHex[] = "0123456789abcdef";
-  char text[36];
+  char text[48];  // 36 are used; gcc 12 believes that Id would read more
   std::size_t at = 0;
   for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';

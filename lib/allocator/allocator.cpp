@@ -73,7 +73,7 @@ void Allocator::recover(FrameworkHandle framework, AgentHandle agent, std::strin
   s.now = std::max(s.now, now);
   const auto number = static_cast<State::AgentNumber>(agent);
   const State::NodeId leaf = s.find_leaf(framework, role);
-  if (leaf == allocation::kNoNode || s.find(agent) == nullptr) return;
+  if (leaf == allocation::kNoNode || s.find(agent) == nullptr || resources.empty()) return;
   const State::HoldingId holding = s.holdings.find(s.agents[number].holdings, leaf);
   if (holding == allocation::kNoHolding) return;
   const bool filtered = filters != nullptr && s.leaves[leaf].subscribed;

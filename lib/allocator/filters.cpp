@@ -54,8 +54,10 @@ void Allocator::State::expire_filters() {
     agents[number].filters.remove_if([&](const Filter& filter) {
       if (is_dead(filter)) return true;
       if (!is_over(filter, now)) return false;
-      retries.push_back({number, filter.leaf});
-      touched.add(number);
+      if (leaves[filter.leaf].active) {
+        retries.push_back({number, filter.leaf});
+        touched.add(number);
+      }
       return true;
     });
     expiries.set(number, first_expiry(number));

@@ -42,6 +42,10 @@ void Allocator::State::run(TimePoint at, std::vector<Grant>& out) {
 
 void Allocator::State::list_candidates() {
   candidates.clear();
+  std::erase_if(fresh, [this](NodeId leaf) {
+    leaves[leaf].fresh = leaves[leaf].active;
+    return !leaves[leaf].active;
+  });
   if (!fresh.empty()) return offerable.append_ascending_to(candidates);
   touched.append_ascending_to(candidates);
   std::erase_if(candidates, [this](AgentNumber agent) { return !offerable.contains(agent); });

@@ -63,8 +63,9 @@ std::optional<Frame> read_frame(Decoder& decoder, std::string_view frame, std::v
     } else if (reader.wire_type() != protozero::pbf_wire_type::length_delimited) {
       decoder.fail("does not begin with a message");
     } else {
+      const std::uint32_t number = reader.tag();  // gone when the value is taken
       const protozero::data_view body = reader.get_view();
-      out = read_body(decoder, reader.tag(), {body.data(), body.size()}, messages);
+      out = read_body(decoder, number, {body.data(), body.size()}, messages);
     }
   }
   if (!out) decoder.fail("holds no message");

@@ -1,6 +1,5 @@
 #include "isolators/process/zygote.hpp"
 
-
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>

@@ -65,6 +65,8 @@ Status Containers::Impl::start() {
   mailbox_ = std::make_shared<Mailbox>(executor_, [weak = weak_from_this()](ContainerEvent event) {
     if (auto self = weak.lock()) self->deliver(std::move(event));
   });
+  const std::shared_ptr<Launcher>& launcher = config_.isolators.launcher();
+  if (!launcher) return {};  // functions need no directory
   std::error_code code;
   const std::string work_dir = std::filesystem::absolute(config_.work_dir, code).lexically_normal().string();
   if (code || config_.work_dir.empty()) {
@@ -75,8 +77,6 @@ Status Containers::Impl::start() {
   for (const std::string& directory : {sandboxes_, state}) {
     if (Status made = make_directories(directory); !made) return made;
   }
-  const std::shared_ptr<Launcher>& launcher = config_.isolators.launcher();
-  if (!launcher) return {};
   Status started = launcher->start(executor_, state, [weak = weak_from_this()](ContainerEvent event) {
     if (auto self = weak.lock()) self->on_launcher_event(std::move(event));
   });

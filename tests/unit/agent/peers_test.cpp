@@ -57,7 +57,9 @@ TEST_CASE("an executor subscribes before anything else") {
   AgentUnderTest agent;
   agent.join();
   agent.connect_executor();
-  SECTION("update") { agent.receive(kExecutor, msg::ExecutorUpdate{executor_status("t", TaskState::running)}); }
+  SECTION("update") {
+    agent.receive(kExecutor, msg::ExecutorUpdate{executor_status("t", TaskState::running)});
+  }
   SECTION("message") { agent.receive(kExecutor, msg::ExecutorMessage{"x"}); }
   SECTION("a master's message") { agent.receive(kExecutor, msg::Ping{}); }
   SECTION("an executor that was not started") { agent.subscribe(); }
@@ -129,7 +131,8 @@ TEST_CASE("an executor that reports an error is disconnected and may come back")
 TEST_CASE("events that are not for agents are ignored") {
   AgentUnderTest agent;
   agent.join();
-  agent.step(Submitted{msg::Heartbeat{}}, SetWeight{"r", 2}, TeardownFramework{kFramework}, DialFailed{"late"});
+  agent.step(Submitted{msg::Heartbeat{}}, SetWeight{"r", 2}, TeardownFramework{kFramework},
+             DialFailed{"late"});
   CHECK(agent.quiet());
   CHECK(agent.view().registered);
 }

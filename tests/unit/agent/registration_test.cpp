@@ -107,8 +107,8 @@ TEST_CASE("tasks that did not reach the agent are answered, reliably") {
   agent.run(command_task("here"), plain_framework());
   agent.step(PeerDisconnected{kMaster, "gone"});
   agent.connect();
-  agent.from_master(
-      msg::AgentReregistered{kAgent, "M", {}, {{kFramework, "here"}, {kFramework, "lost"}, {"F2", "dropped"}}});
+  agent.from_master(msg::AgentReregistered{
+      kAgent, "M", {}, {{kFramework, "here"}, {kFramework, "lost"}, {"F2", "dropped"}}});
   const auto updates = agent.sent<msg::AgentUpdate>();
   REQUIRE(updates.size() == 2);
   CHECK(updates[0]->status.task_id == "lost");
@@ -242,7 +242,8 @@ TEST_CASE("answers that cannot be right end the connection") {
 
 TEST_CASE("options that would make the agent spin are mended") {
   AgentOptions options = agent_options();
-  options.first_registration_within = options.registration_backoff = options.registration_backoff_max = Duration(-5);
+  options.first_registration_within = options.registration_backoff = options.registration_backoff_max =
+      Duration(-5);
   options.update_retry = options.update_retry_max = Duration::zero();
   options.default_kill_grace = Duration(-1);
   AgentUnderTest agent(options);

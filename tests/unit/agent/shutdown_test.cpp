@@ -101,7 +101,8 @@ TEST_CASE("an agent with nothing to do stops at once") {
   agent.step(Stop{});
   CHECK(agent.machine().stopped());
   CHECK(agent.machine().next_deadline() == kNever);
-  agent.step(PeerConnected{PeerId{5}, PeerRole::master, ""}, PeerConnected{PeerId{6}, PeerRole::executor, ""});
+  agent.step(PeerConnected{PeerId{5}, PeerRole::master, ""},
+             PeerConnected{PeerId{6}, PeerRole::executor, ""});
   CHECK(agent.closed(PeerId{5}));
   CHECK(agent.closed(PeerId{6}));
   agent.advance(1h);

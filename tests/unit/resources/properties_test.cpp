@@ -130,9 +130,10 @@ TEST_CASE("a bag may be combined with itself") {
   for_many([](BagMaker& make) {
     const Resources a = make.bag();
     Resources twice = a;
-    twice += twice;
+    const Resources& same = twice;
+    twice += same;
     REQUIRE(twice == a + a);
-    twice -= twice;
+    twice -= same;
     REQUIRE(twice.empty());
     Resources one = a;
     for (const Resource& item : a) {

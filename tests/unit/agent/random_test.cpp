@@ -1,0 +1,329 @@
+// Random events with random content, in any order: nothing crashes, memory is bounded, and what the agent
+// promises of every task holds. A failure names its seed.
+#include <map>
+#include <set>
+
+#include "agent_under_test.hpp"
+
+namespace mesoscore::test {
+namespace {
+
+using Key = std::pair<std::string, std::string>;  // framework, task
+
+// The world around one agent: its master, the containers, executors; and what must be true of the agent.
+class World {
+ public:
+  explicit World(std::uint64_t seed) : rng_(seed), agent_(options(), seed) {}
+
+  void run(int steps) {
+    for (int i = 0; i < steps; ++i) {
+      act();
+      watch();
+      CHECK(agent_.machine().next_deadline() >= TimePoint(kStart));
+    }
+    settle();
+  }
+
+ private:
+  static AgentOptions options() {
+    AgentOptions options = agent_options();
+    options.limits.max_pending_updates_per_task = 5;
+    options.limits.max_completed_frameworks = 3;
+    return options;
+  }
+
+  bool chance(double probability) { return rng_.uniform() < probability; }
+  std::string pick(const char* prefix, std::uint64_t count) {
+    return prefix + std::to_string(rng_.below(count));
+  }
+  template <class Container>
+  auto any(const Container& all) {
+    return std::next(all.begin(), static_cast<std::ptrdiff_t>(rng_.below(all.size())));
+  }
+
+  void act() {
+    switch (rng_.below(14)) {
+      case 0:
+      case 1:
+      case 2:
+        return run_task();
+      case 3:
+      case 4:
+        return container_event();
+      case 5:
+      case 6:
+        return acknowledge();
+      case 7:
+        return executor();
+      case 8:
+        return kill();
+      case 9:
+        return agent_.advance(Duration(static_cast<Duration::rep>(rng_.below(30'000'000'000))));
+      case 10:
+        return link();
+      case 11:
+        return end_something();
+      case 12:
+        return executor_update();
+      default:
+        return nonsense();
+    }
+  }
+
+  void run_task() {
+    TaskInfo task = bare_task(pick("t", 30));
+    if (chance(0.02)) task.agent_id = "S2";
+    const auto kind = rng_.below(chance(0.05) ? 4 : 3);
+    if (kind == 0) task.command.emplace().value = "true";
+    if (kind == 1) task.function = "f";
+    const bool custom = kind == 2;
+    if (custom) task.executor = executor_task("", pick("e", 3)).executor;
+    if (chance(0.2))
+      task.max_completion_time = Duration(static_cast<Duration::rep>(rng_.below(20'000'000'000)));
+    auto framework = framework_info(FrameworkId(pick("F", 3)));
+    if (chance(0.3)) framework->capabilities = {};
+    tell(msg::RunTask{framework, "*", std::move(task), custom && chance(0.6)});
+  }
+
+  void container_event() {
+    if (containers_.empty()) return;
+    ContainerEvent event;
+    event.container_id = *any(containers_);
+    event.kind = static_cast<ContainerEvent::Kind>(rng_.below(4));
+    if (event.kind == ContainerEvent::Kind::progress && executor_containers_.contains(event.container_id))
+      return;
+    if (chance(0.3)) event.wait_status = static_cast<int>(rng_.below(300));
+    if (chance(0.2)) event.state = static_cast<TaskState>(rng_.below(14));
+    const bool over =
+        event.kind == ContainerEvent::Kind::exited || event.kind == ContainerEvent::Kind::launch_failed;
+    if (over) end_container(event.container_id);
+    agent_.step(std::move(event));
+  }
+
+  void end_container(const ContainerId& id) {
+    containers_.erase(id);
+    executor_containers_.erase(id);
+    ended_containers_.insert(id);
+  }
+
+  void acknowledge() {
+    if (in_flight_.empty()) return;
+    const auto chosen = any(in_flight_);
+    const Key key = chosen->first;
+    const TaskStatus status = chosen->second;
+    Uuid uuid = *status.uuid;
+    if (chance(0.1)) uuid.bytes[0] ^= 1;
+    const bool taken = to_agent(msg::UpdateAcknowledged{FrameworkId(key.first), TaskId(key.second), uuid});
+    if (!taken || uuid != *status.uuid) return;
+    in_flight_.erase(key);
+    if (is_terminal(status.state)) CHECK(ended_.erase(key) == 1);
+  }
+
+  void executor() {
+    const PeerId peer{100 + rng_.below(6)};
+    if (chance(0.5)) return agent_.step(PeerConnected{peer, PeerRole::executor, ""});
+    if (chance(0.2)) return agent_.step(PeerDisconnected{peer, ""});
+    msg::ExecutorSubscribe subscribe{FrameworkId(pick("F", 3)), ExecutorId(pick("e", 3)), {}, {}};
+    if (chance(0.5)) subscribe.unacknowledged_tasks.push_back(bare_task(pick("t", 30)));
+    if (chance(0.3)) subscribe.unacknowledged_updates.push_back(random_status());
+    agent_.receive(peer, std::move(subscribe));
+  }
+
+  TaskStatus random_status() {
+    TaskStatus status =
+        executor_status(pick("t", 30), static_cast<TaskState>(rng_.below(chance(0.05) ? 15 : 6)));
+    for (auto& byte : status.uuid->bytes) byte = static_cast<std::uint8_t>(rng_.next());
+    if (chance(0.1)) status.uuid = executor_status("", TaskState::running).uuid;
+    if (chance(0.02)) status.uuid.reset();
+    return status;
+  }
+  void executor_update() {
+    const PeerId peer{100 + rng_.below(6)};
+    agent_.receive(peer, msg::ExecutorUpdate{random_status()});
+  }
+
+  void kill() {
+    msg::KillTask kill{FrameworkId(pick("F", 3)), TaskId(pick("t", 30)), {}};
+    if (chance(0.5))
+      kill.kill_policy = KillPolicy{Duration(static_cast<Duration::rep>(rng_.below(9'000'000'000)))};
+    tell(std::move(kill));
+  }
+
+  void link() {
+    switch (rng_.below(8)) {
+      case 0:
+        return lose_master(PeerDisconnected{master_, ""});
+      case 1:
+        return tell(msg::Ping{chance(0.5)});
+      case 2:
+        return agent_.step(DialFailed{"no"});
+      default:
+        break;
+    }
+    if (!agent_.machine().view()->registered && chance(0.7)) {
+      agent_.step(PeerConnected{next_master_, PeerRole::master, ""});
+      if (!agent_.closed(next_master_)) master_ = next_master_;
+      next_master_ = PeerId{static_cast<std::uint64_t>(next_master_) + 1};
+    }
+    if (agent_.machine().info().id.empty()) return tell(msg::AgentRegistered{kAgent, "M", 30s});
+    msg::AgentReregistered answer{kAgent, "M", 30s, {}};
+    if (chance(0.3)) answer.missing.push_back({FrameworkId(pick("F", 3)), TaskId(pick("t", 30))});
+    tell(std::move(answer));
+  }
+  void lose_master(PeerDisconnected event) { agent_.step(std::move(event)); }
+
+  void end_something() {
+    if (chance(0.7))
+      return tell(msg::AgentShutdownExecutor{FrameworkId(pick("F", 3)), ExecutorId(pick("e", 3))});
+    const FrameworkId framework(pick("F", 3));
+    if (to_agent(msg::ShutdownFramework{framework})) forget_framework(framework.str());
+  }
+  void forget_framework(const std::string& framework) {
+    std::erase_if(in_flight_, [&](const auto& entry) { return entry.first.first == framework; });
+    std::erase_if(ended_, [&](const Key& key) { return key.first == framework; });
+    std::erase_if(launched_, [&](const auto& entry) { return entry.second.first == framework; });
+  }
+
+  void nonsense() {
+    switch (rng_.below(6)) {
+      case 0:
+        return agent_.receive(PeerId{999}, msg::Pong{});
+      case 1:
+        return tell(msg::FrameworkToExecutor{FrameworkId(pick("F", 3)), ExecutorId(pick("e", 3)), "x"});
+      case 2:
+        return agent_.step(PeerConnected{PeerId{998}, PeerRole::scheduler, ""});
+      case 3:
+        return tell(msg::UpdateFramework{framework_info(FrameworkId(pick("F", 3)))});
+      case 4:
+        return tell(msg::UpdateAcknowledged{FrameworkId(pick("F", 3)), TaskId(pick("t", 30)), Uuid{}});
+      default:
+        if (chance(0.1)) return tell(msg::Decline{});
+        return agent_.step(SetWeight{});
+    }
+  }
+
+  // Of the master. False when the agent does not take this peer for its master.
+  template <class M>
+  bool to_agent(M message) {
+    agent_.receive(master_, std::move(message));
+    return !agent_.refused(master_);
+  }
+  template <class M>
+  void tell(M message) {
+    to_agent(std::move(message));
+  }
+
+  // ---- what must hold ----
+  void watch() {
+    for (const ContainerCall& call : agent_.out().containers) see(call);
+    for (const Envelope& envelope : agent_.out().sends) {
+      if (const auto* update = std::get_if<msg::AgentUpdate>(&envelope.message)) see(*update);
+    }
+    const AgentView view = agent_.view();
+    CHECK(view.tasks <= 90);
+    CHECK(view.executors <= 9);
+    CHECK(view.unacknowledged <= 90 * 6);
+    CHECK(agent_.machine().tasks().size() <= 90);
+  }
+  void see(const ContainerCall& call) {
+    if (const auto* launch = std::get_if<LaunchContainer>(&call)) {
+      CHECK(containers_.insert(launch->container_id).second);  // a new id
+      CHECK_FALSE(ended_containers_.contains(launch->container_id));
+      if (launch->kind == ContainerKind::executor) {
+        executor_containers_.insert(launch->container_id);
+      } else {
+        launched_[launch->container_id] = {launch->framework->id.str(), launch->task.task_id.str()};
+      }
+      return;
+    }
+    const auto* kill = std::get_if<KillContainer>(&call);
+    const ContainerId& id =
+        kill != nullptr ? kill->container_id : std::get<UpdateContainer>(call).container_id;
+    CHECK(containers_.contains(id));  // only what lives is killed or changed
+    if (kill != nullptr) CHECK(kill->grace >= Duration::zero());
+  }
+  void see(const msg::AgentUpdate& update) {
+    const TaskStatus& status = update.status;
+    const Key key{update.framework_id.str(), status.task_id.str()};
+    REQUIRE(status.uuid.has_value());
+    CHECK(status.agent_id == kAgent);
+    const auto [entry, fresh] = in_flight_.try_emplace(key, status);
+    if (!fresh) CHECK(entry->second.uuid == status.uuid);  // one in flight: it can only be the same again
+    if (!is_terminal(status.state)) return;
+    CHECK(is_terminal(update.latest_state));
+    if (!fresh) return;
+    CHECK(ended_.insert(key).second);
+    CHECK(std::erase_if(launched_, [&](const auto& at) {
+            return at.second == key && !containers_.contains(at.first);
+          }) <= 1);
+    for (const auto& at : launched_) CHECK(at.second != key);  // its container is gone before the task ends
+  }
+
+  // Everything ends: then every task has been reported to its end, and the agent is empty.
+  void settle() {
+    agent_.step(PeerDisconnected{master_, ""});
+    agent_.connect(PeerId{5000});
+    master_ = PeerId{5000};
+    agent_.from_master(agent_.machine().info().id.empty()
+                           ? Message(msg::AgentRegistered{kAgent, "M", {}})
+                           : Message(msg::AgentReregistered{kAgent, "M", {}, {}}));
+    watch();
+    while (!containers_.empty()) {
+      ContainerEvent exit;
+      exit.container_id = *containers_.begin();
+      exit.kind = ContainerEvent::Kind::exited;
+      end_container(exit.container_id);
+      agent_.step(std::move(exit));
+      watch();
+    }
+    for (int i = 0; i < 90 * 7 && !in_flight_.empty(); ++i) {
+      const auto [key, status] = *in_flight_.begin();
+      in_flight_.erase(key);
+      if (is_terminal(status.state)) CHECK(ended_.erase(key) == 1);
+      to_agent(msg::UpdateAcknowledged{FrameworkId(key.first), TaskId(key.second), *status.uuid});
+      watch();
+    }
+    CHECK(launched_.empty());  // each has had its terminal update
+    CHECK(agent_.view().tasks == 0);
+    CHECK(agent_.view().unacknowledged == 0);
+    CHECK(agent_.view().used.empty());
+    CHECK(agent_.machine().tasks().empty());
+    CHECK(agent_.machine().next_deadline() == kNever);
+  }
+
+  Rng rng_;
+  AgentUnderTest agent_;
+  PeerId master_{1}, next_master_{1};
+  std::set<ContainerId> containers_, executor_containers_, ended_containers_;
+  std::map<ContainerId, Key> launched_;
+  std::map<Key, TaskStatus> in_flight_;  // sent and not acknowledged
+  std::set<Key> ended_;                  // with a terminal update that is not acknowledged
+};
+
+}  // namespace
+
+TEST_CASE("random events keep the promises") {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    INFO("seed " << seed);
+    World(seed).run(400);
+  }
+}
+
+TEST_CASE("the same seed gives the same events") {
+  const auto trace = [](std::uint64_t seed) {
+    AgentUnderTest agent(agent_options(), seed);
+    agent.join(75s);
+    std::string all;
+    for (const char* id : {"c", "a", "b"}) {
+      agent.run(command_task(id));
+      agent.started();
+      all += agent.text();
+    }
+    agent.advance(5min);
+    return all + agent.text() + agent.container.str();
+  };
+  CHECK(trace(3) == trace(3));
+  CHECK(trace(3) != trace(4));
+}
+
+}  // namespace mesoscore::test
