@@ -172,12 +172,14 @@ void report_processes(Report& report, const std::string& name, const std::string
 int main(int argc, char** argv) {
   using namespace mesoscore::bench;
   const std::vector<std::string> args(argv + 1, argv + argc);
+  const bool only_inproc = args.size() == 3 && args[2] == "inproc";
   if (args.size() == 2 && args[0] == "--master") return run_master(args[1]);
   if (args.size() == 2 && args[0] == "--echo") return run_echo(args[1]);
-  const std::uint64_t tasks = args.size() == 2 && args[0] == "--tasks" ? std::stoull(args[1]) : 100'000;
+  const std::uint64_t tasks = args.size() >= 2 && args[0] == "--tasks" ? std::stoull(args[1]) : 100'000;
   const std::string socket = "unix:///tmp/mesoscore-bench-" + std::to_string(::getpid()) + ".sock";
   Report report;
   report_inproc(report, tasks);
+  if (only_inproc) return 0;
   report_processes(report, "unix", socket, tasks);
   report_processes(report, "tcp", "tcp://127.0.0.1:" + std::to_string(20000 + ::getpid() % 10000), tasks);
   return 0;

@@ -16,7 +16,6 @@
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/thread_pool.hpp>
 
 #include "mesoscore/executor_driver.hpp"
@@ -43,7 +42,7 @@ std::optional<unsigned> count_primes_below(unsigned limit, const std::atomic<boo
 
 class PrimeExecutor {
  public:
-  PrimeExecutor(asio::io_context& io, ExecutorDriver& driver) : io_(io), driver_(driver), last_words_(io) {
+  PrimeExecutor(asio::io_context& io, ExecutorDriver& driver) : io_(io), driver_(driver) {
     driver_.on_launch([this](const TaskInfo& task) { launch(task); });
     driver_.on_kill([this](const TaskId& task, std::optional<KillPolicy>) { kill(task); });
     driver_.on_shutdown([this] { shut_down(); });
@@ -76,6 +75,7 @@ class PrimeExecutor {
     } else {
       driver_.update(task, TaskState::killed);
     }
+    if (stopping_ && running_.empty()) leave();
   }
 
   void kill(const TaskId& task) {
@@ -87,20 +87,22 @@ class PrimeExecutor {
     pool_.join();
   }
 
-  // Ends when the agent has taken the last updates, or after two seconds; a grace period would end it in any
-  // case.
-  void shut_down(int checks = 100) {
+  void shut_down() {
+    stopping_ = true;
     for (auto& [task, stop] : running_) *stop = true;
-    if ((running_.empty() && driver_.unacknowledged() == 0) || checks == 0) return io_.stop();
-    last_words_.expires_after(std::chrono::milliseconds(20));
-    last_words_.async_wait([this, checks](std::error_code) { shut_down(checks - 1); });
+    if (running_.empty()) leave();
+  }
+
+  // Ends when the agent has taken the last updates.
+  void leave() {
+    driver_.async_flushed([this] { io_.stop(); });
   }
 
   asio::io_context& io_;
   ExecutorDriver& driver_;
-  asio::steady_timer last_words_;
   std::map<TaskId, StopFlag> running_;
   asio::thread_pool pool_{2};
+  bool stopping_ = false;
 };
 
 }  // namespace

@@ -32,19 +32,19 @@ std::string_view to_string(PeerRole role) noexcept;
 // ---- events: what goes in ------------------------------------------------------------------------------------------
 
 struct PeerConnected {
-  PeerId peer;
+  PeerId peer{};
   PeerRole role = PeerRole::unknown;  // what the peer said in its handshake
   std::string address;                // for people: "tcp://10.0.0.7:41312"
 };
 struct PeerDisconnected {
-  PeerId peer;
+  PeerId peer{};
   std::string why;  // for people
 };
 struct DialFailed {  // the answer to a Dial that did not become a PeerConnected
   std::string why;
 };
 struct Received {
-  PeerId peer;
+  PeerId peer{};
   Message message;
 };
 // The application beside the machine wants this sent: schedulers submit Accept, Kill, ...; executors ExecutorUpdate,
@@ -69,7 +69,7 @@ using Event = std::variant<PeerConnected, PeerDisconnected, DialFailed, Received
 // ---- outbox: what comes out ----------------------------------------------------------------------------------------
 
 struct Envelope {
-  PeerId to;
+  PeerId to{};
   Message message;
 };
 
@@ -96,7 +96,7 @@ struct Commit {
 
 // What has been sent to the peer before is flushed first. No event of this peer follows, not even PeerDisconnected.
 struct Close {
-  PeerId peer;
+  PeerId peer{};
   std::string why;  // for people
 };
 

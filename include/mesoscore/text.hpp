@@ -18,7 +18,7 @@ namespace mesoscore {
 // Capacity is the size of the object in bytes; Capacity - 1 characters fit without a heap allocation.
 template <std::size_t Capacity>
 class BasicText {
-  static_assert(Capacity >= 16 && Capacity <= 128);
+  static_assert(Capacity >= 16 && Capacity <= 128 && Capacity % 8 == 0);
 
  public:
   BasicText() noexcept { store_[kTag] = 0; }
@@ -54,7 +54,12 @@ class BasicText {
   bool empty() const noexcept { return store_[kTag] == 0; }
 
   // One overload per type: with fewer, a std::string could be converted in two ways.
-  friend bool operator==(const BasicText& a, const BasicText& b) noexcept { return a.view() == b.view(); }
+  friend bool operator==(const BasicText& a, const BasicText& b) noexcept {
+    if (a.is_heap() || b.is_heap()) return a.view() == b.view();
+    std::uint64_t difference = 0;
+    for (std::size_t i = 0; i < kWords; ++i) difference |= a.word(i) ^ b.word(i);
+    return difference == 0;
+  }
   friend bool operator==(const BasicText& a, std::string_view b) noexcept { return a.view() == b; }
   friend bool operator==(const BasicText& a, const std::string& b) noexcept { return a.view() == b; }
   friend bool operator==(const BasicText& a, const char* b) noexcept { return a.view() == b; }
@@ -68,11 +73,24 @@ class BasicText {
   }
   friend std::ostream& operator<<(std::ostream& out, const BasicText& text) { return out << text.view(); }
 
+  std::size_t hash() const noexcept {
+    if (is_heap()) return std::hash<std::string_view>{}(heap_view());
+    std::uint64_t h = 0x9e3779b97f4a7c15ULL;
+    for (std::size_t i = 0; i < kWords; ++i) h = (h ^ word(i)) * 0xff51afd7ed558ccdULL, h ^= h >> 32;
+    return static_cast<std::size_t>(h);
+  }
+
  private:
+  static constexpr std::size_t kWords = Capacity / 8;
   static constexpr std::size_t kTag = Capacity - 1;
   static constexpr unsigned char kHeapTag = 255;
 
   bool is_heap() const noexcept { return static_cast<unsigned char>(store_[kTag]) == kHeapTag; }
+  std::uint64_t word(std::size_t index) const noexcept {
+    std::uint64_t value;
+    std::memcpy(&value, store_ + 8 * index, sizeof value);
+    return value;
+  }
   // A long text is a block of its size and its characters. The size is not kept inside the object, where in the
   // smallest one it would run into the tag.
   char* block() const noexcept {
@@ -107,13 +125,13 @@ class BasicText {
   }
   void steal(BasicText& other) noexcept {
     std::memcpy(store_, other.store_, Capacity);
-    other.store_[kTag] = 0;
+    std::memset(other.store_, 0, Capacity);
   }
   void release() noexcept {
     if (is_heap()) delete[] block();
   }
 
-  // Zeroed so that copying the whole object never reads indeterminate bytes.
+  // What follows the characters is zero, so that short texts are compared and hashed as a few words.
   alignas(8) char store_[Capacity] = {};
 };
 
@@ -125,6 +143,6 @@ using RoleName = BasicText<32>;  // role paths: "eng/web"
 template <std::size_t Capacity>
 struct std::hash<mesoscore::BasicText<Capacity>> {
   std::size_t operator()(const mesoscore::BasicText<Capacity>& text) const noexcept {
-    return std::hash<std::string_view>{}(text.view());
+    return text.hash();
   }
 };

@@ -23,6 +23,7 @@ struct Node {
   bool ordered = false;            // it is in the parent's order, at `place`
   std::uint16_t depth = 0;
   std::uint32_t active_leaves = 0;  // in the subtree; only nodes that have some are in an order
+  std::uint32_t active_children = 0;
   std::uint32_t times_chosen = 0;
   double weight = 1.0;
   Place place;

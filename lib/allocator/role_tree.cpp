@@ -109,9 +109,12 @@ void RoleTree::set_active(NodeId leaf, bool active) {
   for (NodeId id = leaf; id != kNoNode; id = nodes_[id].parent) {
     Node& node = nodes_[id];
     if (active) {
-      if (node.active_leaves++ == 0) mark_changed(id);
+      if (node.active_leaves++ != 0) continue;
+      mark_changed(id);
+      if (id != root()) ++nodes_[node.parent].active_children;
     } else if (--node.active_leaves == 0) {
       leave_order(id);
+      if (id != root()) --nodes_[node.parent].active_children;
     }
   }
 }

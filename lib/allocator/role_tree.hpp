@@ -94,6 +94,7 @@ class RoleTree {
   void leave_order(NodeId id);
   void refresh(NodeId parent);        // brings the order of its children up to date
   void redraw(NodeId parent);
+  void order_only_child(NodeId parent);
   void order_all(NodeId parent, bool new_keys);
   void order_changed(NodeId parent);
   double key_of(NodeId id);           // marks the node for another try if it has no usable key

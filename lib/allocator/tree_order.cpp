@@ -59,11 +59,23 @@ void RoleTree::refresh(NodeId parent) {
   Node& node = nodes_[parent];
   if (redraw_) {
     if (node.order_version != visit_) redraw(parent);
+  } else if (node.active_children == 1) {
+    if (node.order.size() == 0) order_only_child(parent);
   } else if (node.order_version != total_.version()) {
     order_all(parent, true);
     node.order_version = total_.version();
   } else if (!node.changed_children.empty()) {
     order_changed(parent);
+  }
+}
+
+// It is the first with any key. It stays marked as changed: the key is computed once another child is there.
+void RoleTree::order_only_child(NodeId parent) {
+  Node& node = nodes_[parent];
+  for (const NodeId child : node.changed_children) {
+    if (nodes_[child].active_leaves == 0) continue;
+    nodes_[child].ordered = true;
+    node.order.push_back(entry_of(nodes_[child], child));
   }
 }
 
@@ -74,13 +86,11 @@ void RoleTree::redraw(NodeId parent) {
   for (const NodeId child : node.changed_children) nodes_[child].changed = false;
   node.changed_children.clear();
   node.order.clear();
-  std::size_t active = 0;
-  for (const NodeId child : node.children) active += nodes_[child].active_leaves != 0;
   for (const NodeId child : node.children) {
     Node& each = nodes_[child];
     each.ordered = each.active_leaves != 0;
     if (!each.ordered) continue;
-    each.place = {active == 1 ? 0 : key_of(child), each.times_chosen};
+    each.place = {node.active_children == 1 ? 0 : key_of(child), each.times_chosen};
     node.order.push_back(entry_of(each, child));
   }
   node.order.sort(Less{nodes_});

@@ -75,7 +75,12 @@ struct Executor::State {
   bool subscribed() const noexcept { return phase == Phase::subscribed; }
   TimePoint given_up_at() const noexcept;
 
-  void send(Message&& message) { out->sends.push_back(Envelope{agent, std::move(message)}); }
+  template <class M>
+  void send(M&& message) {
+    Envelope& envelope = out->sends.emplace_back();
+    envelope.to = agent;
+    envelope.message = std::forward<M>(message);
+  }
   void deliver(Message&& message) { out->deliveries.push_back(std::move(message)); }
 };
 

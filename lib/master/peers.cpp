@@ -8,18 +8,6 @@ MasterPeer* Master::State::find_peer(PeerId peer) {
   return found == peers.end() ? nullptr : &found.value();
 }
 
-void Master::State::send(PeerId peer, Message message) { out->sends.push_back({peer, std::move(message)}); }
-
-void Master::State::send_to_framework(std::uint32_t f, Message message) {
-  if (frameworks[f].peer) send(*frameworks[f].peer, std::move(message));
-}
-
-bool Master::State::send_to_agent(std::uint32_t a, Message message) {
-  if (!agents[a].peer) return false;
-  send(*agents[a].peer, std::move(message));
-  return true;
-}
-
 void Master::State::refuse(PeerId peer, std::string why) {
   ++refused;
   const MasterPeer* known = find_peer(peer);

@@ -174,9 +174,22 @@ struct Master::State {
 
   // peers.cpp
   MasterPeer* find_peer(PeerId peer);
-  void send(PeerId peer, Message message);
-  void send_to_framework(std::uint32_t f, Message message);  // dropped while it is disconnected
-  bool send_to_agent(std::uint32_t a, Message message);      // false while it is disconnected
+  template <class M>
+  void send(PeerId peer, M&& message) {  // moved once, into its place
+    Envelope& envelope = out->sends.emplace_back();
+    envelope.to = peer;
+    envelope.message = std::forward<M>(message);
+  }
+  template <class M>
+  void send_to_framework(std::uint32_t f, M&& message) {  // dropped while it is disconnected
+    if (frameworks[f].peer) send(*frameworks[f].peer, std::forward<M>(message));
+  }
+  template <class M>
+  bool send_to_agent(std::uint32_t a, M&& message) {  // false while it is disconnected
+    if (!agents[a].peer) return false;
+    send(*agents[a].peer, std::forward<M>(message));
+    return true;
+  }
   void refuse(PeerId peer, std::string why);                 // an error answer, then the connection is closed
   void unbind(PeerId peer);
 

@@ -72,7 +72,11 @@ void Engine::connected(std::shared_ptr<Connection> connection) {
 
 void Engine::received(PeerId from, std::span<Message> messages) {
   if (ended_ || !hub_.find(from)) return;
-  for (Message& message : messages) incoming_.emplace_back(Received{from, std::move(message)});
+  for (Message& message : messages) {  // moved once
+    Received& event = std::get<Received>(incoming_.emplace_back(std::in_place_type<Received>));
+    event.peer = from;
+    event.message = std::move(message);
+  }
   wake();
 }
 

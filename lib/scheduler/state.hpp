@@ -96,7 +96,12 @@ struct Scheduler::State {
   TimePoint silent_at() const noexcept;
 
   // ---- calls (calls.cpp) ----
-  void send(Message&& message) { out->sends.push_back(Envelope{master, std::move(message)}); }
+  template <class M>
+  void send(M&& message) {
+    Envelope& envelope = out->sends.emplace_back();
+    envelope.to = master;
+    envelope.message = std::forward<M>(message);
+  }
   void deliver(Message&& message) { out->deliveries.push_back(std::move(message)); }
   void hold(Message& call);                // until the next subscription
   void release_held();

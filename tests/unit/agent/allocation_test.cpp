@@ -31,6 +31,7 @@ namespace {
 class Workload {
  public:
   Workload() : agent_(agent_options(), Rng(1), kStart) {
+    agent_.tick(kStart, out_);
     agent_.tick(kStart + 1s, out_);
     step(PeerConnected{kMaster, PeerRole::master, ""});
     step(Received{kMaster, msg::AgentRegistered{kAgent, "M", 75s}});

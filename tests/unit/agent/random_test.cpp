@@ -42,6 +42,7 @@ class World {
   }
 
   void act() {
+    agent_.out().clear();
     switch (rng_.below(14)) {
       case 0:
       case 1:
@@ -261,7 +262,8 @@ class World {
 
   // Everything ends: then every task has been reported to its end, and the agent is empty.
   void settle() {
-    agent_.step(PeerDisconnected{master_, ""});
+    agent_.step(PeerDisconnected{master_, ""}, DialFailed{"none of before"});
+    agent_.out().dials.clear();
     agent_.connect(PeerId{5000});
     master_ = PeerId{5000};
     agent_.from_master(agent_.machine().info().id.empty()

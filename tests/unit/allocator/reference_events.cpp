@@ -162,6 +162,11 @@ void Reference::recover(const Leaf& leaf, unsigned a, const Resources& resources
   if (filters != nullptr && filters->refuse != Duration::zero() && is_subscribed(leaf)) {
     Duration refuse = filters->refuse < Duration::zero() ? std::chrono::seconds(5) : filters->refuse;
     refuse = std::min<Duration>(refuse, std::chrono::hours(365 * 24));
+    // What this one makes superfluous goes, so that its end is no reason for a run.
+    clear_filters([&](const OneFilter& old) {
+      const bool same = old.leaf == leaf && old.agent == a;
+      return same && old.expiry <= now + refuse && resources.contains(old.refused);
+    });
     filters_.push_back({leaf, a, resources, now + refuse, true});
   }
   forget_unused();

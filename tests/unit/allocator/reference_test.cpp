@@ -1,19 +1,35 @@
 #include "support/catch.hpp"
 #include "twins.hpp"
 
-using lab::Twins;
+namespace {
 
-TEST_CASE("the allocator grants what the slow reference grants, for 20,000 random histories") {
+struct Sum {
   std::size_t grants = 0, held_back = 0;
-  for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
-    Twins twins(seed);
-    for (int i = 0; i < 40; ++i) {
+};
+
+Sum play(std::uint64_t first_seed, std::uint64_t histories, int steps, lab::Twins::Size size, bool populated) {
+  Sum sum;
+  for (std::uint64_t seed = first_seed; seed < first_seed + histories; ++seed) {
+    lab::Twins twins(seed, size);
+    if (populated) twins.populate();
+    for (int i = 0; i < steps; ++i) {
       if (!twins.step()) FAIL("seed " << seed << ": " << twins.trouble());
     }
-    grants += twins.grants();
-    held_back += twins.held_back();
+    sum.grants += twins.grants();
+    sum.held_back += twins.held_back();
   }
-  // The histories were not empty ones.
-  CHECK(grants > 100'000);
-  CHECK(held_back > 10'000);
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("the allocator grants what the slow reference grants, for 20,000 random histories") {
+  const Sum sum = play(0, 20'000, 50, {5, 5}, false);
+  CHECK(sum.grants > 100'000);  // the histories were not empty ones
+  CHECK(sum.held_back > 10'000);
+}
+
+TEST_CASE("the allocator grants what the slow reference grants, with many frameworks and agents") {
+  const Sum sum = play(1'000'000, 60, 40, {40, 70}, true);
+  CHECK(sum.grants > 5'000);
 }

@@ -39,8 +39,9 @@ AllocatorOptions options_of(std::uint64_t seed) {
 
 }  // namespace
 
-Twins::Twins(std::uint64_t seed)
-    : dice_(seed ^ 0x5eed),
+Twins::Twins(std::uint64_t seed, Size size)
+    : size_(size),
+      dice_(seed ^ 0x5eed),
       real_(options_of(seed), policy_of(seed), Rng(seed)),
       slow_(options_of(seed), policy_of(seed), Rng(seed)) {}
 

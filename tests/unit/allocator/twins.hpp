@@ -13,7 +13,11 @@ namespace lab {
 
 class Twins {
  public:
-  explicit Twins(std::uint64_t seed);
+  struct Size {
+    unsigned frameworks, agents;  // at most so many of them
+  };
+  Twins(std::uint64_t seed, Size size);
+  void populate();                // as many of them as there may be
 
   // One random event or run. False: the two differ, see trouble().
   bool step();
@@ -40,10 +44,10 @@ class Twins {
   Roles some_roles(const FrameworkInfo& info);
   static std::vector<RoleName> names(const Roles& roles) { return {roles.begin(), roles.end()}; }
 
-  void add_framework();
+  void add_framework(unsigned f);
   void change_framework();
   void suppress_or_revive();
-  void add_agent();
+  void add_agent(unsigned a);
   void change_agent();
   void recover();
   void allocate();
@@ -52,6 +56,7 @@ class Twins {
   bool same_books();
   bool fail(std::string what);
 
+  Size size_;
   Rng dice_;
   TimePoint now_{};
   Allocator real_;

@@ -5,8 +5,12 @@
 
 namespace lab {
 
-void Twins::add_framework() {
-  const unsigned f = pick(5);
+void Twins::populate() {
+  for (unsigned f = 0; f < size_.frameworks; ++f) add_framework(f);
+  for (unsigned a = 0; a < size_.agents; ++a) add_agent(a);
+}
+
+void Twins::add_framework(unsigned f) {
   if (slow_.frameworks().count(f) > 0) return;
   const FrameworkInfo info = any_framework(f);
   const Roles suppressed = chance(20) ? some_roles(info) : Roles();
@@ -54,8 +58,7 @@ void Twins::suppress_or_revive() {
   }
 }
 
-void Twins::add_agent() {
-  const unsigned a = pick(5);
+void Twins::add_agent(unsigned a) {
   if (slow_.agents().count(a) > 0) return;
   const AgentInfo info = agent(any_resources(true));
   std::vector<Holding> held;
@@ -144,13 +147,13 @@ void Twins::set_weight() {
 bool Twins::step() {
   const unsigned what = pick(100);
   if (what < 12) {
-    add_framework();
+    add_framework(pick(size_.frameworks));
   } else if (what < 19) {
     change_framework();
   } else if (what < 26) {
     suppress_or_revive();
   } else if (what < 38) {
-    add_agent();
+    add_agent(pick(size_.agents));
   } else if (what < 45) {
     change_agent();
   } else if (what < 65) {

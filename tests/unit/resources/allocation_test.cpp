@@ -12,14 +12,25 @@ std::atomic<long> allocations{0};
 
 }  // namespace
 
-// All forms of the standard library end up in these two.
-void* operator new(std::size_t size) {
+// All forms are replaced: a sanitizer has its own of those that are not, and blocks must not cross over.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++allocations;
-  if (void* place = std::malloc(size > 0 ? size : 1)) return place;
+  return std::malloc(size > 0 ? size : 1);
+}
+void* operator new[](std::size_t size, const std::nothrow_t& nothrow) noexcept {
+  return operator new(size, nothrow);
+}
+void* operator new(std::size_t size) {
+  if (void* place = operator new(size, std::nothrow)) return place;
   throw std::bad_alloc();
 }
+void* operator new[](std::size_t size) { return operator new(size); }
 void operator delete(void* place) noexcept { std::free(place); }
+void operator delete[](void* place) noexcept { std::free(place); }
 void operator delete(void* place, std::size_t) noexcept { std::free(place); }
+void operator delete[](void* place, std::size_t) noexcept { std::free(place); }
+void operator delete(void* place, const std::nothrow_t&) noexcept { std::free(place); }
+void operator delete[](void* place, const std::nothrow_t&) noexcept { std::free(place); }
 
 using namespace mesoscore;
 
@@ -40,6 +51,7 @@ Resources amounts(std::int64_t cpus, std::int64_t mem, std::int64_t disk) {
 
 TEST_CASE("the counter of allocations counts") {
   CHECK(allocations_of([] { ::operator delete(::operator new(1)); }) == 1);
+  CHECK(allocations_of([] { const Name name("a text beyond its inline capacity"); }) == 1);
   CHECK(allocations_of([] { Resource("ports", *Ranges::make({{1, 2}})); }) > 0);
 }
 

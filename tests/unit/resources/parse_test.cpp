@@ -80,7 +80,7 @@ TEST_CASE("malformed text is refused with the entry and what is expected") {
       {"cpus:nan", "amount nan is not a finite number"},
       {"cpus:inf", "amount inf is not a finite number"},
       {"cpus:-inf", "amount -inf is not a finite number"},
-      {"cpus:9220000000000001", "is too large: at most 9.22e15"},
+      {"cpus:9220000000000002", "is too large: at most 9.22e15"},
       {"cpus:1e30", "amount 1e+30 is too large"},
       {"cpus:1 2", "value '1 2' is not one"},
       {"cpus:1x", "value '1x' is not one"},

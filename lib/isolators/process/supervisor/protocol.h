@@ -1,6 +1,12 @@
-// What the launcher (C++) and the supervisor executable (C) say to each other over one SOCK_SEQPACKET socket, which is
-// descriptor MESO_CHANNEL_FD of the zygote and of all its supervisors. Both are built from this header together, so
-// there is no version in it.
+// What the launcher (C++) and the supervisor executable (C) say to each other. Both are built from this header
+// together, so there is no version in it.
+//
+//   channel  SOCK_SEQPACKET, descriptor MESO_CHANNEL_FD of all supervisors: launches in, reports out. Whichever
+//            supervisor is idle takes the next launch; it is free for another one when the container has ended.
+//   control  SOCK_STREAM, descriptor MESO_CONTROL_FD of the zygote: each byte asks for one more supervisor.
+//
+// The launcher counts, and asks for a supervisor when it launches more than it has. When it closes the channel, idle
+// supervisors end at once and the others when their containers have ended; the zygote ends with the control socket.
 #pragma once
 
 #include <stdint.h>
@@ -11,17 +17,22 @@ extern "C" {
 
 enum {
   MESO_CHANNEL_FD = 3,
+  MESO_CONTROL_FD = 4,
   MESO_INLINE_BYTES = 16384,     // a longer launch message travels in a memfd
-  MESO_KILL_SIGNAL = 40,         // a real-time signal; its value is the grace in milliseconds
+  MESO_KILL_SIGNAL = 40,         // a real-time signal; its value is MESO_KILL_VALUE
   MESO_DEFAULT_GRACE_MS = 3000,  // for a kill signal that says nothing, and for a plain SIGTERM to the supervisor
 };
 
-// ---- launcher to zygote --------------------------------------------------------------------------------------------
+// The grace, and for whom the signal is: the supervisor may have another container by now.
+#define MESO_KILL_VALUE(serial, grace_ms) (((serial) & 0xffffffffu) << 32 | (uint64_t)(uint32_t)(grace_ms))
+
+// ---- launcher to supervisor ----------------------------------------------------------------------------------------
 
 enum {
   MESO_HELD = 1,         // descriptor passed along: a pipe; one byte = run, its end without a byte = give up
   MESO_SWITCH_USER = 2,  // uid, gid and groups are to be taken on
   MESO_IN_MEMFD = 4,     // descriptor passed along (the last): a memfd with the whole message
+  MESO_RETIRE = 8,       // no launch: the supervisor that gets this ends
 };
 
 // Followed by the table of texts, the group ids (uint32_t) and the texts themselves, each ended by a NUL.
@@ -38,8 +49,9 @@ struct MesoLaunch {
 };
 
 enum {
-  MESO_RUN_RECORD,   // path of the record of a running container; becomes ...
-  MESO_EXIT_RECORD,  // ... this one, with the exit status, at its end
+  MESO_SPARE_RECORD, // path of a file that may be there from an earlier container; written anew, it becomes ...
+  MESO_RUN_RECORD,   // ... the record of a running container, which must not exist yet, and at its end ...
+  MESO_EXIT_RECORD,  // ... this one, with the exit status
   MESO_DIRECTORY,    // working directory
   MESO_STDOUT,
   MESO_STDERR,
@@ -49,18 +61,20 @@ enum {
 // ---- zygote and supervisors to launcher ----------------------------------------------------------------------------
 
 enum {
-  MESO_REPORT_HELD = 1,    // pid: of the process that waits for its release
-  MESO_REPORT_STARTED = 2, // pid: supervisor, start_time: of the supervisor, main_pid
-  MESO_REPORT_FAILED = 3,  // stage, error, candidate; nothing is left of the container
-  MESO_REPORT_EXITED = 4,  // status, killed; nothing is left of the container
-  MESO_REPORT_LOST = 5,    // status: how the supervisor ended; nothing is left of the container
+  MESO_REPORT_HELD = 1,     // main_pid: of the process that waits for its release
+  MESO_REPORT_STARTED = 2,  // main_pid
+  MESO_REPORT_FAILED = 3,   // stage, error, candidate; nothing is left of the container
+  MESO_REPORT_EXITED = 4,   // status, killed; nothing is left of the container
+  MESO_REPORT_LOST = 5,     // by the zygote: pid and status of a supervisor that was killed; nothing is left of its
+                            // container, if it had one
+  MESO_REPORT_NO_FORK = 6,  // by the zygote: error; one supervisor that was asked for does not exist
 };
 
 // Where a launch failed.
 enum {
   MESO_STAGE_NONE,
   MESO_STAGE_MESSAGE,      // the message could not be read
-  MESO_STAGE_SUPERVISOR,   // fork of the supervisor
+  MESO_STAGE_SUPERVISOR,   // fork of the supervisor; said by the launcher itself
   MESO_STAGE_RECORD,       // creation of the record
   MESO_STAGE_PROCESS,      // creation of the process
   MESO_STAGE_HOLD,         // not released
@@ -74,9 +88,10 @@ enum {
 
 struct MesoReport {
   uint32_t kind;
-  int32_t pid;
+  int32_t pid;          // of the supervisor
   uint64_t serial;
-  uint64_t start_time;  // as field 22 of /proc/<pid>/stat
+  uint64_t start_time;  // of the supervisor, as field 22 of /proc/<pid>/stat
+  uint64_t used_user_us, used_system_us;  // STARTED: by the earlier containers of the supervisor
   int32_t main_pid;
   int32_t status;       // as from waitpid(2)
   uint32_t stage;

@@ -39,27 +39,42 @@ static int write_all(int fd, const char* bytes, size_t count) {
   return 0;
 }
 
-int record_open(const char* run_path, const char* boot_id, int supervisor, uint64_t start_time) {
-  const int fd = sys_open(run_path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+// rename() that never replaces, also where the file system has no such thing.
+static int rename_to_new(const char* from, const char* to) {
+  int error = sys_rename(from, to, RENAME_NOREPLACE);
+  if (error != -EINVAL) return error;
+  error = sys_link(from, to);
+  sys_unlink(from);
+  return error;
+}
+
+int record_open(const struct RecordPaths* paths, const struct Identity* supervisor, uint64_t serial) {
+  const int fd = sys_open(paths->spare, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) return fd;
   struct Text text = {.length = 0};
   text_add(&text, "mesoscore-container 1\nboot ");
-  text_add(&text, boot_id);
+  text_add(&text, supervisor->boot_id);
   text_add(&text, "\nsupervisor ");
-  text_add_number(&text, supervisor);
+  text_add_number(&text, supervisor->pid);
   text_add(&text, " ");
-  text_add_number(&text, (int64_t)start_time);
+  text_add_number(&text, (int64_t)supervisor->start_time);
+  text_add(&text, "\nserial ");
+  text_add_number(&text, (int64_t)serial);
   text_add(&text, "\n");
-  const int error = write_all(fd, text.bytes, text.length);
-  if (error < 0) {
-    sys_close(fd);
-    sys_unlink(run_path);
-    return error;
-  }
-  return fd;
+  int error = write_all(fd, text.bytes, text.length);
+  if (error == 0) error = rename_to_new(paths->spare, paths->run);
+  if (error == 0) return fd;
+  sys_close(fd);
+  sys_unlink(paths->spare);
+  return error;
 }
 
-void record_exit(int fd, const char* run_path, const char* exit_path, int wait_status, int killed) {
+void record_drop(int fd, const struct RecordPaths* paths) {
+  sys_unlink(paths->run);
+  sys_close(fd);
+}
+
+void record_exit(int fd, const struct RecordPaths* paths, int wait_status, int killed) {
   struct Text text = {.length = 0};
   text_add(&text, "status ");
   text_add_number(&text, wait_status);
@@ -69,6 +84,6 @@ void record_exit(int fd, const char* run_path, const char* exit_path, int wait_s
   text_add_number(&text, sys_now_ns(WALL_CLOCK));
   text_add(&text, "\n");
   // Only a complete record gets the final name: a full disk must not become an exit status of zero.
-  if (write_all(fd, text.bytes, text.length) == 0) sys_rename(run_path, exit_path);
+  if (write_all(fd, text.bytes, text.length) == 0) sys_rename(paths->run, paths->exit, 0);
   sys_close(fd);
 }

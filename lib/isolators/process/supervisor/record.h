@@ -11,8 +11,22 @@ struct ProcessStat {
 };
 int read_stat(int pid, struct ProcessStat* stat);
 
-// Creates the record of a container that is about to run. Its descriptor, or a negative errno; -EEXIST means that the
-// launcher has given this launch up.
-int record_open(const char* run_path, const char* boot_id, int supervisor, uint64_t start_time);
+struct Identity {
+  int pid;
+  uint64_t start_time;
+  const char* boot_id;
+};
+
+struct RecordPaths {
+  const char* spare;
+  const char* run;
+  const char* exit;
+};
+
+// Makes the record of a container that is about to run: it appears whole, or not at all. Its descriptor, or a negative
+// errno; -EEXIST means that the launcher has given this launch up.
+int record_open(const struct RecordPaths* paths, const struct Identity* supervisor, uint64_t serial);
+// The launch has failed after all.
+void record_drop(int fd, const struct RecordPaths* paths);
 // Completes the record and gives it its final name.
-void record_exit(int fd, const char* run_path, const char* exit_path, int wait_status, int killed);
+void record_exit(int fd, const struct RecordPaths* paths, int wait_status, int killed);

@@ -41,7 +41,7 @@ int launch_open(struct Launch* launch, char* message, uint64_t bytes) {
 struct Child {
   const struct Launch* launch;
   struct Failure* failure;
-  int supervisor;
+  const struct Identity* supervisor;
 };
 
 static int failed(struct Child* child, uint32_t stage, int error) {
@@ -53,13 +53,16 @@ static int failed(struct Child* child, uint32_t stage, int error) {
 // The kernel kills us when the supervisor dies; it forgets that at every change of the user.
 static int die_with_supervisor(const struct Child* child) {
   sys_prctl(PR_SET_PDEATHSIG, SIGKILL);
-  return sys_getppid() == child->supervisor;
+  return sys_getppid() == child->supervisor->pid;
 }
 
 static int wait_for_release(struct Child* child) {
   failed(child, MESO_STAGE_HOLD, -ECANCELED);  // so it remains if we are killed meanwhile
-  const struct MesoReport report = {
-      .kind = MESO_REPORT_HELD, .pid = sys_getpid(), .serial = child->launch->serial};
+  const struct MesoReport report = {.kind = MESO_REPORT_HELD,
+                                    .pid = child->supervisor->pid,
+                                    .serial = child->launch->serial,
+                                    .start_time = child->supervisor->start_time,
+                                    .main_pid = sys_getpid()};
   if (!send_report(&report)) return 0;
   char go = 0;
   if (sys_read(child->launch->release_fd, &go, 1) != 1) return 0;
@@ -125,9 +128,9 @@ static int child_main(void* argument) {
   return run(child);
 }
 
-int start_process(const struct Launch* launch, struct Failure* failure) {
+int start_process(const struct Launch* launch, const struct Identity* supervisor, struct Failure* failure) {
   __attribute__((aligned(16))) char stack[8192];
-  struct Child child = {.launch = launch, .failure = failure, .supervisor = sys_getpid()};
+  struct Child child = {.launch = launch, .failure = failure, .supervisor = supervisor};
   failure->stage = MESO_STAGE_NONE;
   // The memory is shared and the supervisor sleeps until the execve(): no page is copied, and a failure of the child
   // is simply written down for us.

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "protocol.h"
+#include "record.h"
 
 // A launch message, opened up: the pointers lead into it.
 struct Launch {
@@ -12,7 +13,7 @@ struct Launch {
   uint32_t uid, gid;
   uint32_t group_count;
   const uint32_t* groups;
-  char** texts;  // MESO_RUN_RECORD, ...
+  char** texts;  // MESO_SPARE_RECORD, ...
   char** candidates;
   char** arguments;
   char** environment;
@@ -28,4 +29,4 @@ struct Failure {
 };
 
 // The pid of the process, which has called execve(); otherwise 0 and a failure, and no process is left.
-int start_process(const struct Launch* launch, struct Failure* failure);
+int start_process(const struct Launch* launch, const struct Identity* supervisor, struct Failure* failure);

@@ -2,19 +2,26 @@
 
 #include "record.h"
 #include "report.h"
+#include "start.h"
 #include "sys.h"
 #include "tree.h"
 
 // All signals are blocked (the zygote did it) and waited for, so there are no handlers and no races.
 struct Container {
+  uint64_t serial;
   int main;           // the process that was asked for; its number stays taken until we reap it
   int64_t killed_at;  // steady clock; 0 = no kill was asked for
   int64_t deadline;   // of the grace
 };
 
+static SignalMask awaited_signals(void) {
+  return mask_of(SIGCHLD) | mask_of(MESO_KILL_SIGNAL) | mask_of(SIGTERM) | mask_of(SIGINT) | mask_of(SIGHUP) |
+         mask_of(SIGQUIT);
+}
+
 // A later kill may only shorten the grace, which counts from the first one.
-static void on_kill(struct Container* container, int64_t grace_ms) {
-  const int64_t grace = grace_ms * 1000000;
+static void on_kill(struct Container* container, uint32_t grace_ms) {
+  const int64_t grace = (int64_t)grace_ms * 1000000;
   if (container->killed_at != 0) {
     const int64_t deadline = container->killed_at + grace;
     if (deadline < container->deadline) container->deadline = deadline;
@@ -29,8 +36,13 @@ static void on_kill(struct Container* container, int64_t grace_ms) {
 
 static void on_signal(struct Container* container, const siginfo_t* info) {
   if (info->si_signo == SIGCHLD) return;
-  const int has_grace = info->si_signo == MESO_KILL_SIGNAL && info->si_code == SI_QUEUE && info->si_int >= 0;
-  on_kill(container, has_grace ? info->si_int : MESO_DEFAULT_GRACE_MS);
+  uint32_t grace_ms = MESO_DEFAULT_GRACE_MS;
+  if (info->si_signo == MESO_KILL_SIGNAL && info->si_code == SI_QUEUE) {
+    const uint64_t value = (uint64_t)info->si_ptr;
+    grace_ms = (uint32_t)value;
+    if (value != MESO_KILL_VALUE(container->serial, grace_ms)) return;  // for an earlier container
+  }
+  on_kill(container, grace_ms);
 }
 
 // Reaps adopted orphans. True when the main process has ended; it is left for later.
@@ -47,8 +59,6 @@ static int main_has_ended(const struct Container* container) {
 }
 
 static void wait_for_end(struct Container* container) {
-  const SignalMask signals = mask_of(SIGCHLD) | mask_of(MESO_KILL_SIGNAL) | mask_of(SIGTERM) | mask_of(SIGINT) |
-                             mask_of(SIGHUP) | mask_of(SIGQUIT);
   while (!main_has_ended(container)) {
     TimeSpec left = {0, 0};
     if (container->killed_at != 0) {
@@ -58,7 +68,7 @@ static void wait_for_end(struct Container* container) {
       left.tv_nsec = ns % 1000000000;
     }
     siginfo_t info;
-    if (sys_wait_signal(signals, &info, container->killed_at ? &left : 0) > 0) on_signal(container, &info);
+    if (sys_wait_signal(awaited_signals(), &info, container->killed_at ? &left : 0) > 0) on_signal(container, &info);
   }
 }
 
@@ -73,50 +83,123 @@ static int end_container(const struct Container* container) {
   return status;
 }
 
-static int report_failure(const struct Launch* launch, const struct Failure* failure) {
+// ---- one launch ----------------------------------------------------------------------------------------------------
+
+// A plain SIGTERM was for the container before.
+static void forget_signals(void) {
+  const TimeSpec now = {0, 0};
+  siginfo_t info;
+  while (sys_wait_signal(awaited_signals(), &info, &now) > 0) continue;
+}
+
+static void report_failure(const struct Launch* launch, const struct Identity* self, const struct Failure* failure) {
   const struct MesoReport report = {.kind = MESO_REPORT_FAILED,
+                                    .pid = self->pid,
                                     .serial = launch->serial,
                                     .stage = failure->stage,
                                     .error = failure->error,
                                     .candidate = failure->candidate};
   send_report(&report);
-  return 0;
 }
 
-int supervise(const struct Launch* launch, const char* boot_id) {
+static uint64_t microseconds(const struct __kernel_old_timeval* time) {
+  return (uint64_t)time->tv_sec * 1000000 + (uint64_t)time->tv_usec;
+}
+
+static void report_started(const struct Identity* self, const struct Container* container) {
+  struct rusage used;
+  sys_used_by_children(&used);
+  const struct MesoReport report = {
+      .kind = MESO_REPORT_STARTED,
+      .pid = self->pid,
+      .serial = container->serial,
+      .start_time = self->start_time,
+      .used_user_us = microseconds(&used.ru_utime),
+      .used_system_us = microseconds(&used.ru_stime),
+      .main_pid = container->main,
+  };
+  send_report(&report);  // an agent that is gone finds the record
+}
+
+static void run_container(const struct Launch* launch, const struct Identity* self) {
+  const struct RecordPaths paths = {.spare = launch->texts[MESO_SPARE_RECORD],
+                                    .run = launch->texts[MESO_RUN_RECORD],
+                                    .exit = launch->texts[MESO_EXIT_RECORD]};
+  struct Failure failure = {.stage = MESO_STAGE_RECORD};
+  // Before there is a process, so that none can be running that no record tells of.
+  const int record = record_open(&paths, self, launch->serial);
+  failure.error = -record;
+  if (record < 0) {
+    report_failure(launch, self, &failure);
+    return;
+  }
+
+  forget_signals();
+  struct Container container = {.serial = launch->serial, .main = start_process(launch, self, &failure)};
+  if (container.main == 0) {
+    tree_end();
+    record_drop(record, &paths);
+    report_failure(launch, self, &failure);
+    return;
+  }
+  report_started(self, &container);
+  wait_for_end(&container);
+  const int killed = container.killed_at != 0;
+  const int status = end_container(&container);
+  record_exit(record, &paths, status, killed);
+  const struct MesoReport report = {.kind = MESO_REPORT_EXITED,
+                                    .pid = self->pid,
+                                    .serial = container.serial,
+                                    .status = status,
+                                    .killed = (uint32_t)killed};
+  send_report(&report);
+}
+
+// ---- one after the other -------------------------------------------------------------------------------------------
+
+struct Control {
+  struct ControlHeader header;
+  int fds[2];
+};
+
+static void take_launch(char* message, const int* fds, const struct Identity* self) {
+  const struct MesoLaunch* header = (const void*)message;
+  const uint64_t bytes = header->size;
+  struct Launch launch = {.serial = header->serial, .release_fd = -1};
+  if (header->flags & MESO_HELD) launch.release_fd = *fds++;
+  const int memfd = header->flags & MESO_IN_MEMFD ? *fds++ : -1;
+  char* text = memfd >= 0 ? sys_map_private(memfd, bytes) : message;
+  const int mapped = memfd >= 0 && (unsigned long)text < -4096ul;
+  if ((memfd < 0 || mapped) && launch_open(&launch, text, bytes)) {
+    run_container(&launch, self);
+  } else {
+    const struct Failure failure = {.stage = MESO_STAGE_MESSAGE, .error = EINVAL};
+    report_failure(&launch, self, &failure);
+  }
+  if (mapped) sys_unmap(text, bytes);
+  if (memfd >= 0) sys_close(memfd);
+  if (launch.release_fd >= 0) sys_close(launch.release_fd);
+}
+
+__attribute__((noreturn)) void supervise(const char* boot_id) {
+  __attribute__((aligned(16))) static char message[MESO_INLINE_BYTES];
+  sys_close(MESO_CONTROL_FD);
   sys_setsid();
   sys_prctl(PR_SET_CHILD_SUBREAPER, 1);
   sys_prctl(PR_SET_NAME, (unsigned long)"mesoscore-task");
-  const int self = sys_getpid();
+  struct Identity self = {.pid = sys_getpid(), .boot_id = boot_id};
   struct ProcessStat stat = {0, 0};
-  read_stat(self, &stat);
-
-  struct Failure failure = {.stage = MESO_STAGE_RECORD};
-  // Before there is a process, so that none can be running that no record tells of.
-  const int record = record_open(launch->texts[MESO_RUN_RECORD], boot_id, self, stat.start_time);
-  failure.error = -record;
-  if (record < 0) return report_failure(launch, &failure);
-
-  struct Container container = {.main = start_process(launch, &failure)};
-  if (launch->release_fd >= 0) sys_close(launch->release_fd);
-  if (container.main == 0) {
-    tree_end();
-    sys_unlink(launch->texts[MESO_RUN_RECORD]);
-    return report_failure(launch, &failure);
+  read_stat(self.pid, &stat);
+  self.start_time = stat.start_time;
+  for (;;) {
+    struct IoVector vector = {message, sizeof message};
+    struct Control control = {.fds = {-1, -1}};
+    struct SocketMessage packet = {
+        .vectors = &vector, .vector_count = 1, .control = &control, .control_bytes = sizeof control};
+    const long bytes = sys_receive(MESO_CHANNEL_FD, &packet, CLOSE_ON_EXEC);
+    if (bytes == -EINTR) continue;
+    if (bytes < (long)sizeof(struct MesoLaunch)) sys_exit(0);
+    if (((const struct MesoLaunch*)(const void*)message)->flags & MESO_RETIRE) sys_exit(0);
+    take_launch(message, control.fds, &self);
   }
-  struct MesoReport report = {.kind = MESO_REPORT_STARTED,
-                              .pid = self,
-                              .serial = launch->serial,
-                              .start_time = stat.start_time,
-                              .main_pid = container.main};
-  send_report(&report);  // an agent that is gone finds the record
-
-  wait_for_end(&container);
-  report.status = end_container(&container);
-  report.killed = container.killed_at != 0;
-  report.kind = MESO_REPORT_EXITED;
-  record_exit(record, launch->texts[MESO_RUN_RECORD], launch->texts[MESO_EXIT_RECORD], report.status,
-              container.killed_at != 0);
-  send_report(&report);
-  return 0;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "start.h"
-
-// The life of one supervisor, in a process of its own: starts the process of the launch, waits for its end, leaves
-// nothing behind, records and reports. The exit code for the zygote: 0 if the launcher has been told all.
-int supervise(const struct Launch* launch, const char* boot_id);
+// The life of a supervisor, in a process of its own: takes launches from the channel, one after the other, until it is
+// told to retire or the launcher is gone.
+//
+// For each it starts the process, waits for its end, leaves nothing behind, records and reports.
+__attribute__((noreturn)) void supervise(const char* boot_id);

@@ -10,7 +10,9 @@
 #include <asm/unistd.h>
 #include <linux/close_range.h>
 #include <linux/fcntl.h>
+#include <linux/fs.h>
 #include <linux/prctl.h>
+#include <linux/resource.h>
 #include <linux/sched.h>
 #include <linux/time_types.h>
 #include <linux/wait.h>
@@ -39,13 +41,17 @@ static inline int sys_close_from(int fd) { return (int)SYS(close_range, fd, ~0u,
 static inline int sys_chdir(const char* path) { return (int)SYS(chdir, path, 0, 0, 0, 0); }
 static inline int sys_exists(const char* path) { return SYS(faccessat, AT_FDCWD, path, 0, 0, 0) == 0; }
 static inline int sys_unlink(const char* path) { return (int)SYS(unlinkat, AT_FDCWD, path, 0, 0, 0); }
-static inline int sys_rename(const char* from, const char* to) {
-  return (int)SYS(renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+static inline int sys_rename(const char* from, const char* to, unsigned flags) {
+  return (int)SYS(renameat2, AT_FDCWD, from, AT_FDCWD, to, flags);
+}
+static inline int sys_link(const char* from, const char* to) {
+  return (int)SYS(linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 static inline long sys_list(int fd, void* to, size_t bytes) { return SYS(getdents64, fd, to, bytes, 0, 0); }
 static inline void* sys_map_private(int fd, size_t bytes) {
   return (void*)syscall6(__NR_mmap, 0, (long)bytes, 3 /* read, write */, 2 /* private */, fd, 0);
 }
+static inline void sys_unmap(void* at, size_t bytes) { SYS(munmap, at, bytes, 0, 0, 0); }
 static inline int sys_poll(struct pollfd* fds, unsigned count) { return (int)SYS(ppoll, fds, count, 0, 0, 0); }
 
 // ---- sockets -------------------------------------------------------------------------------------------------------
@@ -125,6 +131,7 @@ static inline int sys_wait(int pid, int* status, int flags) { return (int)SYS(wa
 static inline int sys_peek_ended(siginfo_t* info) {
   return (int)SYS(waitid, P_ALL, 0, info, WEXITED | WNOHANG | WNOWAIT, 0);
 }
+static inline void sys_used_by_children(struct rusage* usage) { SYS(getrusage, RUSAGE_CHILDREN, usage, 0, 0, 0); }
 static inline int64_t sys_now_ns(int clock) {
   TimeSpec now = {0, 0};
   SYS(clock_gettime, clock, &now, 0, 0, 0);

@@ -115,8 +115,8 @@ void tree_signal(int main, int signal_number) {
 struct KillWalk {
   int self;
   int count;
-  int (*keep)(const void* context, int pid);
-  const void* keep_context;
+  int (*keep)(void* context, int pid);
+  void* keep_context;
 };
 
 // Our own children cannot be mistaken: their numbers stay taken until we reap them.
@@ -133,7 +133,7 @@ static void kill_if_child(void* context, int pid) {
   if (read_stat(pid, &stat) == 0 && stat.parent == walk->self) kill_one(context, pid);
 }
 
-int tree_kill_children_except(int (*keep)(const void* context, int pid), const void* context) {
+int tree_kill_children_except(int (*keep)(void* context, int pid), void* context) {
   struct KillWalk walk = {.self = sys_getpid(), .count = 0, .keep = keep, .keep_context = context};
   // Kernels without CONFIG_PROC_CHILDREN: look at all processes.
   if (each_listed("/proc/thread-self/children", kill_one, &walk) < 0) each_number("/proc", kill_if_child, &walk);

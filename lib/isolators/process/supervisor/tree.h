@@ -9,7 +9,7 @@ void tree_signal(int main, int signal_number);
 int tree_kill_children(void);
 
 // The same, for all children but those that `keep` says yes to.
-int tree_kill_children_except(int (*keep)(const void* context, int pid), const void* context);
+int tree_kill_children_except(int (*keep)(void* context, int pid), void* context);
 
 // Kills and reaps until no child is left.
 void tree_end(void);

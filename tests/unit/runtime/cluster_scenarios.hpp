@@ -1,0 +1,111 @@
+// What must work over every transport. Each makes its own cluster at `listen`.
+#pragma once
+
+#include "cluster.hpp"
+
+namespace mesoscore::test {
+
+inline void functions_run_from_end_to_end(const TransportSet& transports, const std::string& listen) {
+  Cluster cluster(transports, listen);
+  cluster.start(2);
+  App app(cluster);
+  app.start();
+  for (int i = 0; i < 20; ++i) app.add("echo" + std::to_string(i), "echo", "data" + std::to_string(i));
+  app.add("f", "fail");
+  app.add("t", "throw");
+  app.add("x", "no such function");
+  run_until(cluster.io, [&] { return app.ended_count() == 23; });
+  for (int i = 0; i < 20; ++i) {
+    const auto& updates = app.updates.at("echo" + std::to_string(i));
+    REQUIRE(updates.size() == 2);
+    CHECK(updates[0].state == TaskState::running);
+    CHECK(updates[1].state == TaskState::finished);
+    CHECK(updates[1].data == "data" + std::to_string(i));
+  }
+  CHECK(app.state("f") == TaskState::failed);
+  CHECK(app.last("f").message == "as it was asked to");
+  CHECK(app.state("t") == TaskState::failed);
+  CHECK(app.last("t").message.find("out of luck") != std::string::npos);
+  CHECK(app.state("x") == TaskState::failed);
+  CHECK(app.last("x").message.find("no such function") != std::string::npos);
+  run_until(cluster.io, [&] { return cluster.master->view()->tasks == 0; });  // all is acknowledged
+  CHECK(app.driver->stats().live_tasks == 0);
+}
+
+inline void a_master_that_comes_back_finds_everything_again(const TransportSet& transports, const std::string& listen) {
+  Cluster cluster(transports, listen);
+  cluster.start(1);
+  App app(cluster);
+  app.start();
+  app.add("long", "until killed");
+  app.add("other", "until killed");
+  run_until(cluster.io, [&] { return app.state("long") == TaskState::running && app.state("other"); });
+  const FrameworkId id = app.driver->framework_id();
+  const AgentId agent = cluster.agents[0]->info().id;
+
+  cluster.master.reset();
+  run_until(cluster.io, [&] { return app.losses.size() == 1; });
+  CHECK_FALSE(app.driver->stats().subscribed);
+  app.driver->kill("other");  // is not lost
+  settle(cluster.io, 100ms);
+  cluster.start_master();
+  run_until(cluster.io, [&] { return app.subscriptions == 2 && app.ended("other"); });
+  CHECK(app.driver->framework_id() == id);
+  CHECK(app.state("other") == TaskState::killed);
+  run_until(cluster.io, [&] { return cluster.master->view()->agents.size() == 1; });
+  CHECK(cluster.master->view()->agents[0].info.id == agent);
+
+  app.driver->kill("long");
+  run_until(cluster.io, [&] { return app.ended("long"); });
+  CHECK(app.state("long") == TaskState::killed);
+  app.add("after", "echo", "still here");
+  run_until(cluster.io, [&] { return app.ended("after"); });
+  CHECK(app.last("after").data == "still here");
+  CHECK(app.errors.empty());
+}
+
+inline void everything_ends_in_good_order(const TransportSet& transports, const std::string& listen) {
+  Cluster cluster(transports, listen);
+  cluster.start(1);
+  App app(cluster);
+  app.start();
+  app.add("long", "until killed");
+  run_until(cluster.io, [&] { return app.state("long") == TaskState::running; });
+
+  bool torn_down = false, agent_stopped = false, master_stopped = false;
+  app.driver->async_teardown([&] { torn_down = true; });
+  run_until(cluster.io, [&] { return torn_down; });
+  CHECK(app.errors.empty());
+  run_until(cluster.io, [&] { return cluster.master->view()->completed_frameworks.size() == 1; });
+  CHECK(cluster.master->view()->frameworks.empty());
+
+  cluster.agents[0]->async_stop([&] { agent_stopped = true; });
+  run_until(cluster.io, [&] { return agent_stopped; });
+  run_until(cluster.io, [&] { return cluster.master->view()->agents.empty(); });
+  CHECK(cluster.agents[0]->tasks().empty());
+
+  cluster.master->async_stop([&] { master_stopped = true; });
+  cluster.io.restart();
+  cluster.io.run();  // returns: nothing is left to do
+  CHECK(master_stopped);
+  CHECK(cluster.master->endpoints().empty());
+}
+
+inline void many_small_tasks(const TransportSet& transports, const std::string& listen) {
+  Cluster cluster(transports, listen);
+  cluster.start_master();
+  for (int i = 0; i < 4; ++i) cluster.add_agent("h" + std::to_string(i), "cpus:16;mem:4096");
+  App app(cluster), second(cluster, "second");
+  app.start();
+  second.start();
+  for (int i = 0; i < 300; ++i) {
+    app.add("a" + std::to_string(i), "echo");
+    second.add("b" + std::to_string(i), "echo");
+  }
+  run_until(cluster.io, [&] { return app.ended_count() == 300 && second.ended_count() == 300; });
+  CHECK(app.updates.count("b0") == 0);
+  run_until(cluster.io, [&] { return cluster.master->view()->tasks == 0; });
+  CHECK(app.driver->stats().duplicates == 0);
+}
+
+}  // namespace mesoscore::test
