@@ -26,12 +26,12 @@
 namespace mesoscore {
 
 struct ExecutorDriverConfig {
-  std::string agent;                         // endpoint
-  ExecutorOptions executor;
-  ConnectionOptions connection;
+  std::string agent{};                       // endpoint
+  ExecutorOptions executor{};
+  ConnectionOptions connection{};
   std::uint64_t seed = 0;                    // 0: from the operating system
-  Logger log;
-  ClockFunction clock;                       // empty: steady_clock_from_wall_time()
+  Logger log{};
+  ClockFunction clock{};                     // empty: steady_clock_from_wall_time()
 };
 
 // From MESOSCORE_AGENT, MESOS_FRAMEWORK_ID and MESOS_EXECUTOR_ID; an error names the variable that is missing.

@@ -46,9 +46,9 @@ class FrameworkCapabilities {
 };
 
 struct FrameworkInfo {
-  std::string name;
-  std::string user;       // operating system user of its tasks; empty = the agent's own
-  FrameworkId id;         // empty at the first subscription
+  std::string name{};
+  std::string user{};     // operating system user of its tasks; empty = the agent's own
+  FrameworkId id{};       // empty at the first subscription
   std::vector<RoleName> roles = {RoleName("*")};
   // How long the master keeps the tasks of this framework while it is disconnected. Zero: not at all.
   Duration failover_timeout{0};
@@ -59,9 +59,9 @@ struct FrameworkInfo {
                                         FrameworkCapability::reservation_refinement};
   // Replaces the master's min_allocatable for a role: an offer must contain one of the quantities; an empty list
   // lets anything pass.
-  std::map<RoleName, std::vector<Quantities>> min_allocatable;
-  std::string principal, hostname, webui_url;
-  Labels labels;
+  std::map<RoleName, std::vector<Quantities>> min_allocatable{};
+  std::string principal{}, hostname{}, webui_url{};
+  Labels labels{};
 
   bool has(FrameworkCapability c) const noexcept { return capabilities.has(c); }
   friend bool operator==(const FrameworkInfo&, const FrameworkInfo&) = default;

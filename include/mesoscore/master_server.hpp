@@ -27,13 +27,13 @@
 namespace mesoscore {
 
 struct MasterServerConfig {
-  std::vector<std::string> listen;           // endpoints; at least one
-  MasterOptions master;
-  std::function<std::unique_ptr<AllocationPolicy>()> policy;  // empty: drf
-  ConnectionOptions connection;
+  std::vector<std::string> listen{};         // endpoints; at least one
+  MasterOptions master{};
+  std::function<std::unique_ptr<AllocationPolicy>()> policy{};  // empty: drf
+  ConnectionOptions connection{};
   std::uint64_t seed = 0;                    // 0: from the operating system
-  Logger log;
-  ClockFunction clock;                       // empty: steady_clock_from_wall_time()
+  Logger log{};
+  ClockFunction clock{};                     // empty: steady_clock_from_wall_time()
 };
 
 class MasterServer {

@@ -31,13 +31,13 @@
 namespace mesoscore {
 
 struct SchedulerDriverConfig {
-  std::string master;                        // endpoint
-  FrameworkInfo framework;
-  SchedulerOptions scheduler;                // `framework` above takes the place of its `framework`
-  ConnectionOptions connection;
+  std::string master{};                      // endpoint
+  FrameworkInfo framework{};
+  SchedulerOptions scheduler{};              // `framework` above takes the place of its `framework`
+  ConnectionOptions connection{};
   std::uint64_t seed = 0;                    // 0: from the operating system
-  Logger log;
-  ClockFunction clock;                       // empty: steady_clock_from_wall_time()
+  Logger log{};
+  ClockFunction clock{};                     // empty: steady_clock_from_wall_time()
 };
 
 class SchedulerDriver {

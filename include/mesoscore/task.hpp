@@ -133,18 +133,18 @@ struct ExecutorInfo {
 // What to run. Exactly one of `command` (a process of its own), `executor` (a custom executor, started when it is not
 // yet running on that agent) and `function` (a C++ callable that the agent's embedder registered under that name).
 struct TaskInfo {
-  TaskId task_id;
-  AgentId agent_id;  // the agent of the offer
-  std::string name;
-  Resources resources;
-  Box<CommandInfo> command;
-  Box<ExecutorInfo> executor;
-  std::string function;
-  std::string data;  // opaque bytes for the executor or the function
-  std::optional<KillPolicy> kill_policy;
-  std::optional<Duration> max_completion_time;
-  Labels labels;
-  Box<DiscoveryInfo> discovery;
+  TaskId task_id{};
+  AgentId agent_id{};  // the agent of the offer
+  std::string name{};
+  Resources resources{};
+  Box<CommandInfo> command{};
+  Box<ExecutorInfo> executor{};
+  std::string function{};
+  std::string data{};  // opaque bytes for the executor or the function
+  std::optional<KillPolicy> kill_policy{};
+  std::optional<Duration> max_completion_time{};
+  Labels labels{};
+  Box<DiscoveryInfo> discovery{};
   friend bool operator==(const TaskInfo&, const TaskInfo&) = default;
 };
 

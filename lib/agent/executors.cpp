@@ -75,8 +75,8 @@ void Agent::State::executor_ended(ExecutorRecord& executor, ContainerEvent& even
     message =
         cat("the executor did not subscribe within ", in_seconds(options.executor_registration_timeout));
   } else if (message.empty()) {
-    message =
-        cat("the executor ", launched ? agent_detail::exit_text(event.wait_status) : "could not be started");
+    message = launched ? "the executor has ended: " + agent_detail::exit_text(event.wait_status)
+                       : "the executor could not be started";
   }
   const TaskState state = event.state && is_terminal(*event.state) ? *event.state : TaskState::failed;
   const auto end = [&](TaskRecord& task) {

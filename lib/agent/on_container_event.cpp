@@ -7,23 +7,22 @@
 
 namespace mesoscore {
 
-using Kind = ContainerEvent::Kind;
-
 void Agent::State::on(ContainerEvent& event) {
-  const auto found = container_by_id.find(event.container_id);
+  const auto found = container_by_id.find(agent_detail::IdKey{&event.container_id});
   if (found == container_by_id.end()) {
     return note(LogLevel::info, "ignored an event of container ", event.container_id,
                 ": it is not known here");
   }
   const ContainerOwner owner = found->second;
-  const bool over = event.kind == Kind::launch_failed || event.kind == Kind::exited;
+  const bool over =
+      event.kind == ContainerEvent::Kind::launch_failed || event.kind == ContainerEvent::Kind::exited;
   if (owner.executor != kNone) {
     if (over) executor_ended(executors[owner.executor], event);
     return;
   }
   TaskRecord& task = tasks[owner.task];
   if (over) return contained_ended(task, event);
-  event.kind == Kind::started ? contained_started(task) : contained_progress(task, event);
+  event.kind == ContainerEvent::Kind::started ? contained_started(task) : contained_progress(task, event);
 }
 
 void Agent::State::contained_started(TaskRecord& task) {
@@ -44,7 +43,7 @@ void Agent::State::contained_progress(TaskRecord& task, ContainerEvent& event) {
 }
 
 void Agent::State::contained_ended(TaskRecord& task, ContainerEvent& event) {
-  container_by_id.erase(task.container_id);
+  container_by_id.erase(agent_detail::IdKey{&task.container_id});
   task.container_id = {};
   end_task(task, verdict(task, event));
 }
@@ -55,7 +54,7 @@ TaskStatus Agent::State::verdict(const TaskRecord& task, ContainerEvent& event) 
   TaskStatus status = status_of(task, TaskState::failed, TaskSource::executor);
   status.data = std::move(event.data);
   status.message = std::move(event.message);
-  const bool launched = event.kind == Kind::exited;
+  const bool launched = event.kind == ContainerEvent::Kind::exited;
   if (status.message.empty() && launched && event.wait_status != 0)
     status.message = agent_detail::exit_text(event.wait_status);
 

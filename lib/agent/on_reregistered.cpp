@@ -26,7 +26,9 @@ void Agent::State::report_missing(const FrameworkId& framework_id, const TaskId&
   if (find_task(framework_id, task_id) != nullptr) return;
   if (std::find(completed.begin(), completed.end(), framework_id) != completed.end()) return;
   FrameworkRecord& framework = add_framework(framework_id);
-  TaskRecord& task = add_task(framework, task_id);
+  TaskInfo unknown;
+  unknown.task_id = task_id;
+  TaskRecord& task = add_task(framework, unknown);
   TaskStatus status = status_of(task, dropped_or_lost(framework), TaskSource::agent);
   status.reason = TaskReason::reconciliation;
   status.message = "the agent does not know this task";

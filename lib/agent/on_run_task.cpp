@@ -24,13 +24,8 @@ void Agent::State::on(msg::RunTask& run) {
   }
   FrameworkRecord& framework = add_framework(run.framework->id);
   framework.info = run.framework;
-  TaskRecord& task = add_task(framework, info.task_id);
-  task.info.name = info.name;
+  TaskRecord& task = add_task(framework, info);
   task.info.role = run.role;
-  task.info.resources = info.resources;
-  task.info.labels = info.labels;
-  task.kill_policy = info.kill_policy;
-  task.max_completion_time = info.max_completion_time;
   if (auto valid = validate(info); !valid) {
     unused_launch(run);
     return decline_task(task, TaskState::error, TaskReason::task_invalid, valid.error().message);

@@ -3,28 +3,31 @@
 
 namespace mesoscore {
 
+using agent_detail::IdKey;
 using agent_detail::OwnedKey;
 
 namespace {
 
-// What a task of before may have left in the record. Members that own memory keep it.
-void reset(Agent::State::TaskRecord& task) {
+// Instead of what a task of before has left in the record. What owns memory is assigned to, not cleared: it
+// is reused.
+void reset(Agent::State::TaskRecord& task, const TaskInfo& from) {
   Task& info = task.info;
+  info.task_id = from.task_id;
   info.executor_id = {};
-  info.name.clear();
+  info.name = from.name;
+  info.resources = from.resources;
+  info.labels = from.labels;
   info.role = {};
-  info.resources.clear();
   info.state = TaskState::staging;
   info.status_update_state.reset();
   info.status_update_uuid.reset();
   info.statuses.clear();
-  info.labels.clear();
   task.executor = kNone;
   task.container_id = {};
   task.started = task.queued = task.over_time = false;
   task.kill = {};
-  task.kill_policy.reset();
-  task.max_completion_time.reset();
+  task.kill_policy = from.kill_policy;
+  task.max_completion_time = from.max_completion_time;
   task.updates.seen.clear();
   task.updates.oldest_seen = 0;
 }
@@ -43,15 +46,15 @@ ContainerId text_of(const Uuid& uuid) {
 }
 
 template <class Map, class Records>
-auto find_in(const Map& map, Records& records, std::uint32_t framework, std::string_view id) noexcept {
-  const auto found = map.find(OwnedKey{framework, id});
+auto find_in(const Map& map, Records& records, std::uint32_t framework, const BasicText<48>& id) noexcept {
+  const auto found = map.find(OwnedKey{framework, &id});
   return found == map.end() ? nullptr : &records[found->second];
 }
 
 }  // namespace
 
 Agent::State::FrameworkRecord* Agent::State::find_framework(const FrameworkId& id) noexcept {
-  const auto found = framework_by_id.find(id);
+  const auto found = framework_by_id.find(IdKey{&id});
   return found == framework_by_id.end() ? nullptr : &frameworks[found->second];
 }
 
@@ -75,21 +78,20 @@ Agent::State::FrameworkRecord& Agent::State::add_framework(const FrameworkId& id
   framework.self = index;
   framework.terminating = framework.pinned = false;
   framework_list.push_back(frameworks, index);
-  framework_by_id.emplace(framework.id, index);
+  framework_by_id.emplace(IdKey{&framework.id}, index);
   return framework;
 }
 
-Agent::State::TaskRecord& Agent::State::add_task(FrameworkRecord& framework, const TaskId& id) {
+Agent::State::TaskRecord& Agent::State::add_task(FrameworkRecord& framework, const TaskInfo& info) {
   const std::uint32_t index = tasks.acquire();
   TaskRecord& task = tasks[index];
-  reset(task);
+  reset(task, info);
   task.self = task.updates.timer.owner = task.completion.owner = index;
   task.framework = framework.self;
-  task.info.task_id = id;
   task.info.framework_id = framework.id;
   task.info.agent_id = agent->id;
   framework.tasks.push_back(tasks, index);
-  task_by_id.emplace(OwnedKey{framework.self, task.info.task_id}, index);
+  task_by_id.emplace(OwnedKey{framework.self, &task.info.task_id}, index);
   return task;
 }
 
@@ -106,7 +108,7 @@ Agent::State::ExecutorRecord& Agent::State::add_executor(FrameworkRecord& framew
   executor.peer.reset();
   executor.contained = info.resources;
   framework.executors.push_back(executors, index);
-  executor_by_id.emplace(OwnedKey{framework.self, executor.info.executor_id}, index);
+  executor_by_id.emplace(OwnedKey{framework.self, &executor.info.executor_id}, index);
   return executor;
 }
 
@@ -120,17 +122,17 @@ void Agent::State::forget_task(TaskRecord& task) {
   if (task.queued) task.undelivered = {};
   FrameworkRecord& framework = frameworks[task.framework];
   framework.tasks.remove(tasks, task.self);
-  task_by_id.erase(OwnedKey{framework.self, task.info.task_id});
+  task_by_id.erase(OwnedKey{framework.self, &task.info.task_id});
   tasks.release(task.self);
   release_framework(framework);
 }
 
 void Agent::State::forget_executor(ExecutorRecord& executor) {
   timers.disarm(executor.timer);
-  container_by_id.erase(executor.container_id);
+  container_by_id.erase(IdKey{&executor.container_id});
   FrameworkRecord& framework = frameworks[executor.framework];
   framework.executors.remove(executors, executor.self);
-  executor_by_id.erase(OwnedKey{framework.self, executor.info.executor_id});
+  executor_by_id.erase(OwnedKey{framework.self, &executor.info.executor_id});
   executor.info = {};
   executors.release(executor.self);
   release_framework(framework);
@@ -139,7 +141,7 @@ void Agent::State::forget_executor(ExecutorRecord& executor) {
 void Agent::State::release_framework(FrameworkRecord& framework) {
   if (framework.pinned || !framework.tasks.empty() || !framework.executors.empty()) return;
   framework_list.remove(frameworks, framework.self);
-  framework_by_id.erase(framework.id);
+  framework_by_id.erase(IdKey{&framework.id});
   framework.info = nullptr;
   frameworks.release(framework.self);
 }
@@ -147,7 +149,7 @@ void Agent::State::release_framework(FrameworkRecord& framework) {
 ContainerId Agent::State::new_container(ContainerOwner owner, ContainerId& id) {
   const std::uint64_t high = rng.next();
   id = text_of(Uuid::from_random(high, rng.next()));
-  container_by_id.emplace(id, owner);
+  container_by_id.emplace(IdKey{&id}, owner);
   return id;
 }
 

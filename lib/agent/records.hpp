@@ -3,9 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include <tsl/robin_map.h>
@@ -93,15 +91,22 @@ struct FrameworkRecord {
   bool has(FrameworkCapability c) const noexcept { return !info || info->has(c); }
 };
 
-// Key of tasks and executors. The text belongs to the record.
-struct OwnedKey {
-  std::uint32_t framework;
-  std::string_view id;
-  friend bool operator==(const OwnedKey&, const OwnedKey&) = default;
+// Keys of the indexes. The id belongs to the record.
+struct IdKey {
+  const BasicText<48>* id;
+  friend bool operator==(const IdKey& a, const IdKey& b) noexcept { return *a.id == *b.id; }
 };
-struct OwnedKeyHash {
+struct OwnedKey {  // of tasks and executors
+  std::uint32_t framework;
+  const BasicText<48>* id;
+  friend bool operator==(const OwnedKey& a, const OwnedKey& b) noexcept {
+    return a.framework == b.framework && *a.id == *b.id;
+  }
+};
+struct KeyHash {
+  std::size_t operator()(const IdKey& key) const noexcept { return key.id->hash(); }
   std::size_t operator()(const OwnedKey& key) const noexcept {
-    return std::hash<std::string_view>{}(key.id) ^ (key.framework * 0x9e3779b97f4a7c15ULL);
+    return key.id->hash() ^ (key.framework * 0x9e3779b97f4a7c15ULL);
   }
 };
 
@@ -112,7 +117,7 @@ struct ContainerOwner {
 };
 
 template <class Value>
-using TextMap = tsl::robin_map<std::string_view, Value>;
-using OwnedMap = tsl::robin_map<OwnedKey, std::uint32_t, OwnedKeyHash>;
+using IdMap = tsl::robin_map<IdKey, Value, KeyHash>;
+using OwnedMap = tsl::robin_map<OwnedKey, std::uint32_t, KeyHash>;
 
 }  // namespace mesoscore::agent_detail

@@ -38,8 +38,8 @@ struct Agent::State {
     off,  // stopped, or sent away by the master
   };
   Phase phase = Phase::idle;
-  PeerId master{};      // while registering or registered
-  Backoff backoff;                  // of dials and registrations
+  PeerId master{};  // while registering or registered
+  Backoff backoff;  // of dials and registrations
   Duration ping_timeout = Duration::max();
   std::vector<msg::ExecutorExited> unsent_exits;  // of executors that a registration under way still names
   Timer link_timer{Timer::Kind::link};
@@ -57,8 +57,8 @@ struct Agent::State {
   Slab<ExecutorRecord> executors;
   Slab<FrameworkRecord> frameworks;
   LinkedList<FrameworkRecord, &FrameworkRecord::in_agent> framework_list;
-  agent_detail::TextMap<std::uint32_t> framework_by_id;
-  agent_detail::TextMap<ContainerOwner> container_by_id;
+  agent_detail::IdMap<std::uint32_t> framework_by_id;
+  agent_detail::IdMap<ContainerOwner> container_by_id;
   agent_detail::OwnedMap task_by_id, executor_by_id;
   tsl::robin_map<std::uint64_t, std::uint32_t> peers;  // executors' connections; kNone = has not subscribed
   std::deque<FrameworkId> completed;                   // shut down lately
@@ -125,7 +125,7 @@ struct Agent::State {
   TaskRecord* find_task(const FrameworkId& framework, const TaskId& task) noexcept;
   ExecutorRecord* find_executor(const FrameworkId& framework, const ExecutorId& executor) noexcept;
   FrameworkRecord& add_framework(const FrameworkId& id);
-  TaskRecord& add_task(FrameworkRecord& framework, const TaskId& id);
+  TaskRecord& add_task(FrameworkRecord& framework, const TaskInfo& info);
   ExecutorRecord& add_executor(FrameworkRecord& framework, const ExecutorInfo& info);
   void forget_task(TaskRecord& task);
   void forget_executor(ExecutorRecord& executor);

@@ -6,7 +6,6 @@
 
 namespace mesoscore {
 
-using agent_detail::UpdateRecord;
 using agent_detail::UpdateStream;
 
 namespace {

@@ -2,6 +2,7 @@
 //
 // free = total - what is held, kept incrementally. Shared volumes are not part of it: they stay free while they are
 // held, and each node of the tree is charged for one only once per agent.
+#include "allocator/bags.hpp"
 #include "allocator/state.hpp"
 
 namespace mesoscore {
@@ -10,22 +11,11 @@ using namespace allocation;
 
 namespace {
 
-bool has_shared(const Resources& resources) noexcept {
-  for (const Resource& item : resources) {
-    if (item.shared()) return true;
-  }
-  return false;
-}
-
 bool has_same(const Resources& resources, const Resource& wanted) noexcept {
   for (const Resource& item : resources) {
     if (item.same_identity(wanted)) return true;
   }
   return false;
-}
-
-Resources without_shared(const Resources& resources) {
-  return resources.filter([](const Resource& item) { return !item.shared(); });
 }
 
 }  // namespace
@@ -44,7 +34,7 @@ void Allocator::State::charge_shared(AgentNumber number, NodeId leaf, const Reso
   take ? tree.charge(leaf, stop, amounts) : tree.refund(leaf, stop, amounts);
 }
 
-void Allocator::State::record(AgentNumber number, NodeId leaf, const Resources& resources) {
+HoldingId Allocator::State::charge(AgentNumber number, NodeId leaf, const Resources& resources) {
   HoldingId id = holdings.find(agents[number].holdings, leaf);
   if (id == kNoHolding) id = holdings.add(number, leaf, {agents[number].holdings, leaves[leaf].holdings});
   Amounts amounts;
@@ -56,7 +46,25 @@ void Allocator::State::record(AgentNumber number, NodeId leaf, const Resources& 
     }
   }
   tree.charge(leaf, kNoNode, amounts);
-  holdings.resources(id) += resources;
+  return id;
+}
+
+void Allocator::State::record(AgentNumber number, NodeId leaf, const Resources& resources) {
+  Resources& held = holdings.resources(charge(number, leaf, resources));
+  if (held.empty()) {
+    held = resources;
+  } else {
+    held += resources;
+  }
+}
+
+// The usual grant: what is free changes hands as it is.
+void Allocator::State::record_all_free(AgentNumber number, NodeId leaf) {
+  Resources& free = agents[number].free;
+  Resources& held = holdings.resources(charge(number, leaf, free));
+  if (held.empty()) return std::swap(held, free);
+  held += free;
+  free.clear();
 }
 
 void Allocator::State::take_from_free(AgentNumber number, const Resources& resources) {
@@ -74,9 +82,9 @@ void Allocator::State::take_from_free(AgentNumber number, const Resources& resou
   offerable.set(number, agent.offerable());
 }
 
-// The shares shrink by what is gone; the record of `leaf` says already what is left.
-void Allocator::State::refund(AgentNumber number, NodeId leaf, const Resources& gone) {
-  const HoldingId id = holdings.find(agents[number].holdings, leaf);
+// The shares shrink by what is gone; the record says already what is left.
+void Allocator::State::refund(AgentNumber number, HoldingId id, const Resources& gone) {
+  const NodeId leaf = holdings.record(id).leaf;
   Amounts amounts;
   for (const Resource& item : gone) {
     if (!item.shared()) {
@@ -89,29 +97,41 @@ void Allocator::State::refund(AgentNumber number, NodeId leaf, const Resources& 
 }
 
 void Allocator::State::give_back(AgentNumber number, HoldingId id, const Resources& resources) {
-  Resources& held = holdings.resources(id);
+  const Resources& held = holdings.resources(id);
+  if (surely_equal(held, resources)) return give_back_all(number, id);
   if (!held.contains(resources)) {  // more than there is: take what there is
     Resources left = held;
     left -= resources;
     return give_back(number, id, held - left);
   }
   if (resources.empty()) return;
-  held -= resources;
-  refund(number, holdings.record(id).leaf, resources);
+  holdings.resources(id) -= resources;
+  refund(number, id, resources);
   if (held.empty()) remove_holding(id);
-  Agent& agent = agents[number];
-  if (agent.overcommitted) {
-    recompute_free(number);
-  } else if (has_shared(resources)) {
-    agent.free += without_shared(resources);
-  } else {
-    agent.free += resources;
-  }
-  mark(number);
+  give_to_free(number, has_shared(resources) ? without_shared(resources) : resources);
 }
 
 void Allocator::State::give_back_all(AgentNumber number, HoldingId id) {
-  give_back(number, id, Resources(holdings.resources(id)));
+  std::swap(came_back, holdings.resources(id));
+  refund(number, id, came_back);
+  remove_holding(id);
+  if (has_shared(came_back)) came_back = without_shared(came_back);
+  if (agents[number].free.empty() && !agents[number].overcommitted) {
+    std::swap(agents[number].free, came_back);
+    mark(number);
+  } else {
+    give_to_free(number, came_back);
+  }
+  came_back.clear();
+}
+
+void Allocator::State::give_to_free(AgentNumber number, const Resources& resources) {
+  if (agents[number].overcommitted) {
+    recompute_free(number);
+  } else {
+    agents[number].free += resources;
+  }
+  mark(number);
 }
 
 void Allocator::State::remove_holding(HoldingId id) {
@@ -122,11 +142,11 @@ void Allocator::State::remove_holding(HoldingId id) {
 
 void Allocator::State::recompute_free(AgentNumber number) {
   Agent& agent = agents[number];
+  agent.free = without_shared(agent.total);
   Resources held;
   for (HoldingId id = agent.holdings; id != kNoHolding; id = holdings.record(id).next_of_agent) {
     held += without_shared(holdings.resources(id));
   }
-  agent.free = without_shared(agent.total);
   agent.overcommitted = !agent.free.contains(held);
   agent.free -= held;
   offerable.set(number, agent.offerable());

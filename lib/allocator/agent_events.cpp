@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "allocator/bags.hpp"
 #include "allocator/state.hpp"
 
 namespace mesoscore {
@@ -33,7 +34,10 @@ void Allocator::State::set_total(AgentNumber number, const Resources& resources)
   total.remove(agent.total);
   agent.total = resources;
   total.add(agent.total);
-  agent.shared = agent.total.filter([](const Resource& item) { return item.shared(); });
+  agent.shared.clear();
+  if (has_shared(agent.total)) {
+    agent.shared = agent.total.filter([](const Resource& item) { return item.shared(); });
+  }
   agent.has_gpus = agent.total.scalar("gpus").milli > 0;
   recompute_free(number);
 }

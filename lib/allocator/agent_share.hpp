@@ -28,6 +28,7 @@ class AgentShare {
   void begin(const Resources& free, const Resources& shared);
 
   bool empty() const noexcept { return pool_->empty(); }
+  bool is_uniform() const noexcept { return uniform_; }  // the same offer for everybody
   // Is anything there for this role or a role below it?
   bool any_below(std::string_view role) const;
   // Is anything there that is reserved so that this role may not have it?

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "mesoscore/limits.hpp"
+#include "allocator/bags.hpp"
 
 namespace mesoscore::allocation {
 namespace {
@@ -30,7 +30,7 @@ std::uint32_t FilterList::keep(const Resources& refused) {
   for (std::size_t i = sets_.size(); i-- > 0 && compared < kSetsCompared;) {
     if (sets_[i].users == 0) {
       unused = i;
-    } else if (++compared; sets_[i].resources == refused) {
+    } else if (++compared; surely_equal(sets_[i].resources, refused)) {
       ++sets_[i].users;
       return static_cast<std::uint32_t>(i);
     }

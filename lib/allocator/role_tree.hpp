@@ -52,6 +52,7 @@ class RoleTree {
   bool random_order() const noexcept { return redraw_; }
   void begin_run();                    // nodes whose key could not be computed get another chance
   void begin_visit() { ++visit_; }     // another agent: random keys are drawn anew
+  std::uint64_t visit() const noexcept { return visit_; }
   void chosen(NodeId leaf);            // a grant went to it
   bool before(NodeId a, NodeId b);     // of two active leaves; not with random order
   // The first active leaf, in order, for which eligible(leaf); enter(role) may tell to pass over a role's subtree.

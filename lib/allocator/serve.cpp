@@ -12,6 +12,7 @@ namespace {
 
 // Up to so many leaves are compared with each other instead of walking the tree.
 constexpr std::size_t kFewTakers = 8;
+constexpr std::size_t kManyFilters = 16;
 
 }  // namespace
 
@@ -21,12 +22,38 @@ void Allocator::State::serve(AgentNumber number) {
   shared_left = agent.shared;
   share.begin(agent.free, shared_left);
   const bool few = list_takers(number);
+  if (!few && nobody_unblocked(agent)) return;
   while (!share.empty()) {
     const NodeId leaf = few ? first_taker(number) : first_in_order(number);
     if (leaf == kNoNode) break;
     grant(number, leaf);
   }
   offerable.set(number, agent.offerable());
+}
+
+// On an agent with many filters it is quicker to note once which leaves they hold back than to look for the filters
+// of each leaf. That needs one offer for all. True if they hold back everybody.
+bool Allocator::State::nobody_unblocked(const Agent& agent) {
+  blocked_on = 0;
+  if (agent.filters.all().size() < kManyFilters || !share.is_uniform()) return false;
+  blocked_on = tree.visit();
+  if (blocked.size() < leaves.size()) blocked.resize(leaves.size(), 0);
+  std::uint32_t count = 0;
+  share.offer(kNoNode, {}, {});
+  for (const Filter& filter : agent.filters.all()) {
+    if (is_dead(filter) || blocked[filter.leaf] == blocked_on || !share.held_back_by(agent.filters, filter)) continue;
+    blocked[filter.leaf] = blocked_on;
+    count += leaves[filter.leaf].active;
+  }
+  return count == tree.node(tree.root()).active_leaves && !tree.random_order();
+}
+
+bool Allocator::State::is_blocked(const Agent& agent, NodeId id) {
+  if (blocked_on != 0) return blocked[id] == blocked_on;
+  for (const Filter& filter : agent.filters.of(id)) {
+    if (!is_dead(filter) && share.held_back_by(agent.filters, filter)) return true;
+  }
+  return false;
 }
 
 // The leaves for which something has changed since nobody was eligible for what the agent has. False: too many, or
@@ -70,9 +97,7 @@ bool Allocator::State::eligible(const Agent& agent, NodeId id) {
     return false;
   }
   if (offer_to(id).empty()) return false;
-  for (const Filter& filter : agent.filters.of(id)) {
-    if (!is_dead(filter) && share.held_back_by(agent.filters, filter)) return false;
-  }
+  if (is_blocked(agent, id)) return false;
   return share.is_enough(leaf.minimum, minimums[leaf.minimum]);
 }
 
@@ -80,11 +105,11 @@ void Allocator::State::grant(AgentNumber number, NodeId id) {
   Agent& agent = agents[number];
   const Resources& offer = offer_to(id);
   picks.push_back({leaves[id].framework, number, id, UINT32_MAX, offer});
-  const Resources& granted = picks.back().resources;
-  record(number, id, granted);
   if (share.is_everything() && agent.shared.empty()) {
-    agent.free.clear();
+    record_all_free(number, id);
   } else {
+    const Resources& granted = picks.back().resources;
+    record(number, id, granted);
     take_from_free(number, granted);
     shared_left -= granted.filter([](const Resource& item) { return item.shared(); });
   }

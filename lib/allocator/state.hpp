@@ -54,11 +54,14 @@ struct Allocator::State {
   void mark(AgentNumber agent);  // a candidate for every leaf
 
   // ---- what is held and what is free (accounting.cpp) ----
+  HoldingId charge(AgentNumber agent, NodeId leaf, const Resources& resources);
   void record(AgentNumber agent, NodeId leaf, const Resources& resources);
+  void record_all_free(AgentNumber agent, NodeId leaf);
   void take_from_free(AgentNumber agent, const Resources& resources);
   void give_back(AgentNumber agent, HoldingId holding, const Resources& resources);
   void give_back_all(AgentNumber agent, HoldingId holding);
-  void refund(AgentNumber agent, NodeId leaf, const Resources& gone);
+  void give_to_free(AgentNumber agent, const Resources& resources);
+  void refund(AgentNumber agent, HoldingId holding, const Resources& gone);
   void charge_shared(AgentNumber agent, NodeId leaf, const Resource& item, bool take);
   void remove_holding(HoldingId holding);
   void recompute_free(AgentNumber agent);
@@ -93,6 +96,8 @@ struct Allocator::State {
   bool list_takers(AgentNumber agent);
   NodeId first_taker(AgentNumber agent);
   NodeId first_in_order(AgentNumber agent);
+  bool nobody_unblocked(const allocation::Agent& agent);
+  bool is_blocked(const allocation::Agent& agent, NodeId leaf);
   bool eligible(const allocation::Agent& agent, NodeId leaf);
   const Resources& offer_to(NodeId leaf);
   void grant(AgentNumber agent, NodeId leaf);
@@ -126,6 +131,8 @@ struct Allocator::State {
   std::uint32_t pauses = 0;
   std::uint64_t runs = 1;                    // the number of the next run, during a run its own; 0 = no run
 
+  Resources came_back;                       // scratch of give_back_all
+
   // Scratch of one run.
   struct Retry {
     AgentNumber agent;
@@ -138,6 +145,8 @@ struct Allocator::State {
   std::vector<AgentNumber> expired;
   std::vector<Retry> retries;                // a filter ended: the agent is a candidate for this leaf
   std::vector<NodeId> takers;
+  std::vector<std::uint64_t> blocked;        // by leaf: the visit in which its filters hold it back
+  std::uint64_t blocked_on = 0;              // the present visit, if `blocked` is made for it
   std::vector<Pick> picks;
   std::vector<FrameworkNumber> served;
 };

@@ -107,11 +107,13 @@ std::string print(const ContainerCall& call, Names& names) {
   if (const auto* launch = std::get_if<LaunchContainer>(&call)) {
     Line line("LaunchContainer", names);
     line.word(names.of(launch->container_id)).word(kind_name(launch->kind));
-    line.id("framework", launch->framework ? launch->framework->id.view() : "null")
-        .id("agent", launch->agent_id);
-    const bool executor = launch->kind == ContainerKind::executor && launch->task.executor;
-    line.word(executor ? "executor=" + launch->task.executor->executor_id.str() : print(launch->task, names));
-    return line.word("with").resources(launch->resources).str();
+    line.id("framework", launch->framework ? launch->framework->id.view() : "null");
+    if (launch->kind == ContainerKind::executor && launch->task.executor) {
+      return line.id("executor", launch->task.executor->executor_id).resources(launch->resources).str();
+    }
+    line.word(print(launch->task, names));
+    if (!(launch->resources == launch->task.resources)) line.word("with").resources(launch->resources);
+    return line.str();
   }
   if (const auto* kill = std::get_if<KillContainer>(&call)) {
     return Line("KillContainer", names).word(names.of(kill->container_id)).time("grace", kill->grace).str();

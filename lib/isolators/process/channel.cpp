@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <limits>
 #include <system_error>
 
@@ -14,12 +15,14 @@ namespace mesoscore::supervision {
 namespace {
 
 constexpr int kReportsPerTurn = 1024;  // then others on the executor have their turn
+constexpr std::size_t kMaxIdle = 32;   // supervisors kept for later launches; each holds a few dozen KiB
 
 }  // namespace
 
 ProcessLauncher::Channel::Channel(const asio::any_io_executor& executor, Zygote started)
     : zygote_pid(started.pid),
-      socket(executor, started.socket.release()),
+      socket(executor, started.channel.release()),
+      control(std::move(started.control)),
       process(executor, started.process.release()) {}
 
 Status ProcessLauncher::open_channel() {
@@ -33,7 +36,8 @@ Status ProcessLauncher::open_channel() {
 
 void ProcessLauncher::close_channel(Channel& channel) {
   std::error_code ignored;
-  channel.socket.close(ignored);  // the zygote ends
+  channel.socket.close(ignored);  // idle supervisors end
+  channel.control.reset();        // the zygote ends
   channel.process.close(ignored);
   channel.unsent.clear();
 }
@@ -45,14 +49,41 @@ Status ProcessLauncher::transmit(Unsent launch) {
   if (channel_->unsent.empty()) {
     error = send_launch(channel_->socket.native_handle(), launch.message, launch.held.get());
   }
-  if (error == 0) return {};
-  // The zygote may have died a moment ago: we are about to be told, and then the next one gets the launch.
-  if (error != EAGAIN && error != EPIPE && error != ECONNRESET) {
+  // EPIPE: all supervisors and the zygote have died a moment ago. We are about to be told, and then the next one gets
+  // the launch.
+  if (error != 0 && error != EAGAIN && error != EPIPE && error != ECONNRESET) {
     return fail(Errc::launch_failed, "the supervisor cannot be asked: " + std::generic_category().message(error));
   }
+  ++channel_->busy;
+  balance(*channel_);
+  if (error == 0) return {};
   channel_->unsent.push_back(std::move(launch));
   if (channel_->unsent.size() == 1) flush(channel_);
   return {};
+}
+
+// As many supervisors as launches, and a few more for later ones.
+void ProcessLauncher::balance(Channel& channel) {
+  if (&channel != channel_.get()) return;  // its zygote is dead, and its supervisors end by themselves
+  if (channel.supervisors < channel.busy) {
+    channel.to_request += channel.busy - channel.supervisors;
+    channel.supervisors = channel.busy;
+  }
+  if (channel.to_request > 0) request_supervisors(channel);
+  if (channel.supervisors - channel.busy <= kMaxIdle || !channel.unsent.empty()) return;
+  MesoLaunch retire{};
+  retire.size = sizeof retire;
+  retire.flags = MESO_RETIRE;
+  std::vector<char> message(sizeof retire);
+  std::memcpy(message.data(), &retire, sizeof retire);
+  if (send_launch(channel.socket.native_handle(), message, -1) == 0) --channel.supervisors;
+}
+
+void ProcessLauncher::request_supervisors(Channel& channel) {
+  const std::string bytes(std::min<std::size_t>(channel.to_request, 4096), '+');
+  const ssize_t sent = ::send(channel.control.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  // What is left is asked for at the next launch or end. A dead zygote is replaced soon.
+  if (sent > 0) channel.to_request -= static_cast<std::size_t>(sent);
 }
 
 void ProcessLauncher::flush(const std::shared_ptr<Channel>& channel) {
@@ -92,7 +123,7 @@ bool ProcessLauncher::read_reports(const std::shared_ptr<Channel>& channel, int 
       std::erase(old_channels_, channel);
       return false;
     }
-    if (bytes == sizeof report) on_report(report);
+    if (bytes == sizeof report) on_report(*channel, report);
   }
   return channel->socket.is_open();
 }
@@ -115,6 +146,8 @@ void ProcessLauncher::on_zygote_end(const std::shared_ptr<Channel>& channel) {
   }
   std::error_code ignored;
   channel->process.close(ignored);
+  channel->control.reset();
+  ::shutdown(channel->socket.native_handle(), SHUT_WR);  // idle supervisors end, the others with their containers
   channel_.reset();
   if (read_reports(channel, std::numeric_limits<int>::max())) old_channels_.push_back(channel);
   if (stopped_) return;
@@ -136,8 +169,10 @@ void ProcessLauncher::hand_over(Channel& from) {
     Container* container = channel_ ? find(launch.serial) : nullptr;
     if (!container) continue;
     container->channel = channel_;
+    ++channel_->busy;
     channel_->unsent.push_back(std::move(launch));
   }
+  if (channel_) balance(*channel_);
   if (channel_ && !channel_->unsent.empty()) flush(channel_);
 }
 

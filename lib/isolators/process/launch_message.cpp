@@ -113,8 +113,8 @@ Result<std::vector<char>> encode(const LaunchMessage& message, const LaunchPlan&
   const auto environment = effective(plan.environment);
 
   Writer writer;
-  for (const std::string* path : {&message.records.run, &message.records.exit, &plan.working_directory,
-                                  &plan.stdout_path, &plan.stderr_path}) {
+  for (const std::string* path : {&message.spare_record, &message.records.run, &message.records.exit,
+                                  &plan.working_directory, &plan.stdout_path, &plan.stderr_path}) {
     writer.text(*path);
   }
   for (const std::string& candidate : candidates) writer.text(candidate);

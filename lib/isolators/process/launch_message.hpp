@@ -23,6 +23,7 @@ std::vector<std::string> candidates(const LaunchPlan& plan);
 struct LaunchMessage {
   std::uint64_t serial = 0;
   bool held = false;
+  std::string spare_record;
   RecordPaths records;
   std::optional<runtime::UserIds> user;  // none: no switch
 };

@@ -1,8 +1,9 @@
 // The launcher of the process isolator: containers under supervisors that outlive this program.
 //
-// One zygote at a time starts supervisors; all of them report over its socket (a Channel). If the zygote dies, its
-// supervisors live on and go on reporting; from then on each is also watched by a pidfd, because nobody else would
-// tell us of its death. Containers of an earlier agent have the pidfd and their record only.
+// One zygote at a time makes supervisors; all of them take launches from, and report to, one socket (a Channel). A
+// supervisor has one container at a time and is used again after it: launching costs no fork of a supervisor then.
+// If the zygote dies, its supervisors live on and go on reporting; from then on each is also watched by a pidfd,
+// because nobody else would tell us of its death. Containers of an earlier agent have the pidfd and their record only.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,9 @@
 
 #include <asio/any_io_executor.hpp>
 #include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
 
+#include "isolators/process/proc.hpp"
 #include "isolators/process/records.hpp"
 #include "isolators/process/supervisor/protocol.h"
 #include "isolators/process/zygote.hpp"
@@ -65,11 +68,14 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
   void emit(ContainerEvent event);
   Container* find(std::uint64_t serial);
   void erase(Container& container);
-  void signal(Container& container, Duration grace);
+  void signal(const Container& container, Duration grace);
+  std::string spare_record();
 
   // channel.cpp
   Status open_channel();
   Status transmit(Unsent launch);
+  void balance(Channel& channel);
+  void request_supervisors(Channel& channel);
   void flush(const std::shared_ptr<Channel>& channel);
   void wait_for_reports(const std::shared_ptr<Channel>& channel);
   void wait_for_zygote_end(const std::shared_ptr<Channel>& channel);
@@ -80,15 +86,20 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
   void close_channel(Channel& channel);
 
   // reports.cpp
-  void on_report(const MesoReport& report);
+  void on_report(Channel& channel, const MesoReport& report);
+  void on_container_report(Container& container, const MesoReport& report);
+  void on_supervisor_lost(Channel& channel, const MesoReport& report);
+  void on_no_supervisor(Channel& channel, const MesoReport& report);
   void on_held(Container& container, const MesoReport& report);
   void on_started(Container& container, const MesoReport& report);
   void on_failed(Container& container, const MesoReport& report);
-  void on_exited(Container& container, int wait_status, bool killed);
+  void on_exited(Container& container, int wait_status);
   void on_lost(Container& container, const std::string& how);
 
   // watch.cpp
+  bool give_up(const Container& container);
   void adopt_orphan(Container& container);
+  void doubt_launches();
   void watch(Container& container);
   void on_supervisor_end(std::uint64_t serial);
 
@@ -104,6 +115,10 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
   std::unordered_map<ContainerId, std::uint64_t> serials_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Container>> containers_;
   std::vector<ContainerId> given_up_;  // their record files keep late supervisors from starting them
+  std::unique_ptr<asio::steady_timer> doubt_;
+  std::string spare_prefix_;
+  std::uint64_t last_spare_ = 0;
+  std::vector<std::string> spares_;  // files of forgotten records, to be used again
 };
 
 struct ProcessLauncher::Unsent {
@@ -117,8 +132,12 @@ struct ProcessLauncher::Channel {
 
   pid_t zygote_pid;
   Descriptor socket;
-  Descriptor process;         // pidfd of the zygote; closed when that has ended
-  std::deque<Unsent> unsent;  // the socket is full
+  UniqueFd control;
+  Descriptor process;           // pidfd of the zygote; closed when that has ended
+  std::deque<Unsent> unsent;    // the socket is full
+  std::size_t supervisors = 0;  // that live or have been asked for
+  std::size_t to_request = 0;   // of these, those that could not be asked for yet
+  std::size_t busy = 0;         // launches that need one of them
 };
 
 struct ProcessLauncher::Container {
@@ -134,6 +153,8 @@ struct ProcessLauncher::Container {
   UniqueFd release;                         // the process waits at the other end
   std::string failure;                      // why it was not released
   ProcessIdentity supervisor;
+  std::uint64_t supervisor_serial = 0;      // how the supervisor knows the launch
+  EarlierUsage earlier;                     // of the supervisor
   std::optional<Duration> kill_requested;   // before it was running
   bool killed = false;
   std::unique_ptr<Descriptor> watch;        // pidfd of the supervisor

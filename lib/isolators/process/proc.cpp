@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <climits>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -113,7 +114,7 @@ UniqueFd open_process(const ProcessIdentity& identity) {
   return fd;
 }
 
-bool signal_supervisor(const ProcessIdentity& supervisor, Duration grace) {
+bool signal_supervisor(const ProcessIdentity& supervisor, std::uint64_t serial, Duration grace) {
   const UniqueFd fd = open_process(supervisor);
   if (!fd) return false;
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(std::max(grace, Duration::zero())).count();
@@ -122,11 +123,13 @@ bool signal_supervisor(const ProcessIdentity& supervisor, Duration grace) {
   info.si_code = SI_QUEUE;
   info.si_pid = ::getpid();
   info.si_uid = ::getuid();
-  info.si_value.sival_int = static_cast<int>(std::min<std::int64_t>(ms, INT_MAX));
+  const std::uint64_t value = MESO_KILL_VALUE(serial, std::min<std::int64_t>(ms, INT_MAX));
+  static_assert(sizeof value == sizeof info.si_value);
+  std::memcpy(&info.si_value, &value, sizeof value);
   return ::syscall(SYS_pidfd_send_signal, fd.get(), MESO_KILL_SIGNAL, &info, 0) == 0;
 }
 
-void add_usage(pid_t supervisor, ContainerUsage& usage) {
+void add_usage(pid_t supervisor, const EarlierUsage& earlier, ContainerUsage& usage) {
   const auto own = read_stat(supervisor);
   if (!own) return;
   // The supervisor itself is not part of the container, but what it has reaped was.
@@ -146,8 +149,8 @@ void add_usage(pid_t supervisor, ContainerUsage& usage) {
     append_children(pid, stat->threads, pending);
   }
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  add(usage.cpu_user_seconds, static_cast<double>(user) / ticks);
-  add(usage.cpu_system_seconds, static_cast<double>(system) / ticks);
+  add(usage.cpu_user_seconds, std::max(0.0, static_cast<double>(user) / ticks - earlier.user_seconds));
+  add(usage.cpu_system_seconds, std::max(0.0, static_cast<double>(system) / ticks - earlier.system_seconds));
   add(usage.memory_rss_bytes, pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
   add(usage.processes, processes);
 }

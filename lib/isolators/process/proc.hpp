@@ -21,10 +21,14 @@ std::optional<std::string> read_small_file(const char* path);
 // A pidfd of exactly this process; empty if it is gone.
 UniqueFd open_process(const ProcessIdentity& identity);
 
-// Tells a supervisor to end its container (protocol.h, MESO_KILL_SIGNAL). False if it is gone.
-bool signal_supervisor(const ProcessIdentity& supervisor, Duration grace);
+// Tells a supervisor to end its container, the one of this launch. False if the supervisor is gone.
+bool signal_supervisor(const ProcessIdentity& supervisor, std::uint64_t serial, Duration grace);
 
+// Processor time that a supervisor's earlier containers have used.
+struct EarlierUsage {
+  double user_seconds = 0, system_seconds = 0;
+};
 // Adds what the descendants of a supervisor use, and what those that have ended did use.
-void add_usage(pid_t supervisor, ContainerUsage& usage);
+void add_usage(pid_t supervisor, const EarlierUsage& earlier, ContainerUsage& usage);
 
 }  // namespace mesoscore::supervision

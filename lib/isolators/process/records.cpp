@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,6 +19,7 @@ namespace {
 constexpr std::string_view kHeading = "mesoscore-container 1";
 constexpr std::string_view kRunSuffix = ".run";
 constexpr std::string_view kExitSuffix = ".exit";
+constexpr std::string_view kSparePrefix = "spare.";
 
 // Takes the next line off the text; nothing if the text does not hold a whole one.
 std::optional<std::string_view> take_line(std::string_view& text) {
@@ -54,6 +56,10 @@ std::optional<ExitStatus> parse_exit(std::string_view text) {
   return exit;
 }
 
+using Directory = std::unique_ptr<DIR, int (*)(DIR*)>;
+
+Directory open_directory(const std::string& path) { return {::opendir(path.c_str()), ::closedir}; }
+
 bool take_suffix(std::string_view& name, std::string_view suffix) {
   if (name.size() <= suffix.size() || name.substr(name.size() - suffix.size()) != suffix) return false;
   name.remove_suffix(suffix.size());
@@ -83,6 +89,7 @@ std::optional<Record> parse_record(std::string_view text) {
   if (space == std::string_view::npos) return std::nullopt;
   if (!parse_number(supervisor->substr(0, space), record.supervisor.pid)) return std::nullopt;
   if (!parse_number(supervisor->substr(space + 1), record.supervisor.start_time)) return std::nullopt;
+  if (!parse_number(value_of(take_line(text), "serial"), record.serial)) return std::nullopt;
   record.exit = parse_exit(text);
   return record;
 }
@@ -92,8 +99,17 @@ std::optional<Record> read_record(const std::string& path) {
   return text ? parse_record(*text) : std::nullopt;
 }
 
+void remove_spare_records(const std::string& state_directory) {
+  const Directory directory = open_directory(state_directory);
+  while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
+    if (std::string_view(entry->d_name).starts_with(kSparePrefix)) {
+      ::unlinkat(::dirfd(directory.get()), entry->d_name, 0);
+    }
+  }
+}
+
 Result<std::vector<ContainerId>> list_records(const std::string& state_directory) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(state_directory.c_str()), ::closedir);
+  const Directory directory = open_directory(state_directory);
   if (!directory) {
     const std::error_code code(errno, std::generic_category());
     return fail(Error(code, "cannot read \"" + state_directory + "\": " + code.message()));

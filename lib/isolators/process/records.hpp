@@ -17,8 +17,8 @@
 namespace mesoscore::supervision {
 
 struct RecordPaths {
-  std::string run;   // <state directory>/<container id>.run, while it runs
-  std::string exit;  // <state directory>/<container id>.exit, afterwards
+  std::string run;    // <state directory>/<container id>.run, while it runs
+  std::string exit;   // <state directory>/<container id>.exit, afterwards
 };
 RecordPaths record_paths(std::string_view state_directory, std::string_view container_id);
 
@@ -37,11 +37,15 @@ struct ExitStatus {
 struct Record {
   std::string boot_id;  // of the start of the machine that it belongs to
   ProcessIdentity supervisor;
+  std::uint64_t serial = 0;  // of the launch, as that agent counted
   std::optional<ExitStatus> exit;
 };
 // Nothing for what is not a record, or only the beginning of one.
 std::optional<Record> parse_record(std::string_view text);
 std::optional<Record> read_record(const std::string& path);
+
+// Files that wait to become records, "spare.*", are not used by the agent after.
+void remove_spare_records(const std::string& state_directory);
 
 // The ids of all containers that have a file in the directory, in order. Other files are not looked at.
 Result<std::vector<ContainerId>> list_records(const std::string& state_directory);

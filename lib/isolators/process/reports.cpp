@@ -1,4 +1,6 @@
 // What the zygote and the supervisors report.
+#include <algorithm>
+#include <cerrno>
 #include <exception>
 
 #include "isolators/process/failure_text.hpp"
@@ -30,20 +32,22 @@ ContainerEvent make_event(const ContainerId& id, ContainerEvent::Kind kind, std:
 
 }  // namespace
 
-void ProcessLauncher::on_report(const MesoReport& report) {
-  Container* container = find(report.serial);
-  if (!container) return;
+void ProcessLauncher::on_report(Channel& channel, const MesoReport& report) {
+  if (report.kind == MESO_REPORT_LOST) return on_supervisor_lost(channel, report);
+  if (report.kind == MESO_REPORT_NO_FORK) return on_no_supervisor(channel, report);
+  if (Container* container = find(report.serial)) on_container_report(*container, report);
+}
+
+void ProcessLauncher::on_container_report(Container& container, const MesoReport& report) {
   switch (report.kind) {
     case MESO_REPORT_HELD:
-      return on_held(*container, report);
+      return on_held(container, report);
     case MESO_REPORT_STARTED:
-      return on_started(*container, report);
+      return on_started(container, report);
     case MESO_REPORT_FAILED:
-      return on_failed(*container, report);
+      return on_failed(container, report);
     case MESO_REPORT_EXITED:
-      return on_exited(*container, report.status, report.killed != 0);
-    case MESO_REPORT_LOST:
-      return on_lost(*container, describe_wait_status(report.status));
+      return on_exited(container, report.status);
     default:
       return;
   }
@@ -51,12 +55,13 @@ void ProcessLauncher::on_report(const MesoReport& report) {
 
 // A byte lets the process go; the end of the pipe without one makes it give up.
 void ProcessLauncher::on_held(Container& container, const MesoReport& report) {
-  UniqueFd release = std::move(container.release);
+  container.supervisor = {report.pid, report.start_time};
+  const UniqueFd release = std::move(container.release);
+  const HoldHandler held = std::move(container.held);
   const std::uint64_t serial = container.serial;
-  const Status agreed = ask(container.held, report.pid);
+  const Status agreed = ask(held, report.main_pid);
   Container* still_there = find(serial);  // the handler may have called stop()
   if (!still_there) return;
-  still_there->held = nullptr;
   if (still_there->killed) return;
   if (!agreed) {
     still_there->failure = agreed.error().message;
@@ -68,6 +73,8 @@ void ProcessLauncher::on_held(Container& container, const MesoReport& report) {
 void ProcessLauncher::on_started(Container& container, const MesoReport& report) {
   container.phase = Container::Phase::running;
   container.supervisor = {report.pid, report.start_time};
+  container.earlier = {static_cast<double>(report.used_user_us) / 1e6,
+                       static_cast<double>(report.used_system_us) / 1e6};
   container.plan.reset();
   container.candidates = {};
   container.release.reset();
@@ -88,11 +95,37 @@ void ProcessLauncher::on_failed(Container& container, const MesoReport& report) 
   emit(std::move(event));
 }
 
-void ProcessLauncher::on_exited(Container& container, int wait_status, bool /*killed*/) {
+void ProcessLauncher::on_exited(Container& container, int wait_status) {
   ContainerEvent event = make_event(container.id, ContainerEvent::Kind::exited, describe_wait_status(wait_status));
   event.wait_status = wait_status;
   erase(container);
   emit(std::move(event));
+}
+
+// Killed by somebody. Its container, if it had one, is gone: the zygote has seen to that.
+void ProcessLauncher::on_supervisor_lost(Channel& channel, const MesoReport& report) {
+  if (channel.supervisors > 0) --channel.supervisors;
+  const auto found = std::find_if(containers_.begin(), containers_.end(), [&](const auto& entry) {
+    return entry.second->channel.get() == &channel && entry.second->supervisor.pid == report.pid;
+  });
+  if (found != containers_.end()) return on_lost(*found->second, describe_wait_status(report.status));
+  // It was idle, or it had taken a launch and not yet said so.
+  balance(channel);
+  doubt_launches();
+}
+
+// Somebody will not get a supervisor. Whoever came last has probably not been taken on yet.
+void ProcessLauncher::on_no_supervisor(Channel& channel, const MesoReport& report) {
+  if (channel.supervisors > 0) --channel.supervisors;
+  std::vector<std::uint64_t> serials = serials_of(&channel);
+  for (auto serial = serials.rbegin(); serial != serials.rend(); ++serial) {
+    Container& container = *find(*serial);
+    if (container.phase != Container::Phase::launching || container.supervisor.pid != 0) continue;
+    if (!give_up(container)) continue;
+    MesoReport failed = report;
+    failed.stage = MESO_STAGE_SUPERVISOR;
+    return on_failed(container, failed);
+  }
 }
 
 // The exit status of the process itself is not known to anybody.

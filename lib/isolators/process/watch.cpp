@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <limits>
-#include <thread>
+#include <vector>
 
 #include <asio/post.hpp>
 
@@ -15,31 +15,44 @@ namespace mesoscore::supervision {
 
 namespace {
 
-// A supervisor creates its record and then writes it: between the two it is empty.
-std::optional<Record> read_fresh_record(const std::string& path) {
-  std::optional<Record> record;
-  for (int i = 0; i < 20 && !(record = read_record(path)); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return record;
-}
+constexpr auto kDoubtAfter = std::chrono::seconds(10);
 
 }  // namespace
 
-// The zygote of this container has died. If nobody knows whether it had already forked the supervisor, whoever creates
-// the record first decides: a supervisor that finds it there gives up.
-void ProcessLauncher::adopt_orphan(Container& container) {
-  if (container.phase == Container::Phase::running) return watch(container);
+// Whoever creates the record of a container first decides whether it will ever run: a supervisor that finds it there
+// does not start it. True: that is us.
+bool ProcessLauncher::give_up(const Container& container) {
   const RecordPaths paths = record_paths(state_directory_, container.id.view());
   const UniqueFd ours(::open(paths.run.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-  if (!ours && errno == EEXIST) {
-    if (const auto record = read_fresh_record(paths.run)) {
-      container.supervisor = record->supervisor;
-      return watch(container);
-    }
-  }
+  if (!ours && errno == EEXIST) return false;
   given_up_.push_back(container.id);
-  on_lost(container, "the process that starts tasks died first");
+  return true;
+}
+
+// Nobody will tell us of the death of its supervisor, if it has one at all.
+void ProcessLauncher::adopt_orphan(Container& container) {
+  if (container.supervisor.pid != 0) return watch(container);
+  if (give_up(container)) return on_lost(container, "killed");
+  const auto record = read_record(record_paths(state_directory_, container.id.view()).run);
+  if (!record) return;  // a launch that was given up before
+  container.supervisor = record->supervisor;
+  watch(container);
+}
+
+// A supervisor was killed, and perhaps it had just taken one of the launches that nothing has been heard of.
+void ProcessLauncher::doubt_launches() {
+  doubt_ = std::make_unique<asio::steady_timer>(executor_, kDoubtAfter);
+  doubt_->async_wait([weak = weak_from_this(), last = last_serial_](const std::error_code& error) {
+    auto self = weak.lock();
+    if (!self || error) return;
+    std::vector<std::uint64_t> doubtful;
+    for (const auto& [serial, container] : self->containers_) {
+      if (serial <= last && container->supervisor.pid == 0) doubtful.push_back(serial);
+    }
+    for (std::uint64_t serial : doubtful) {
+      if (Container* container = self->find(serial)) self->adopt_orphan(*container);
+    }
+  });
 }
 
 void ProcessLauncher::watch(Container& container) {
@@ -67,7 +80,7 @@ void ProcessLauncher::on_supervisor_end(std::uint64_t serial) {
     if ((container = find(serial)) == nullptr) return;
   }
   const auto record = read_record(record_paths(state_directory_, container->id.view()).exit);
-  if (record && record->exit) return on_exited(*container, record->exit->wait_status, record->exit->killed);
+  if (record && record->exit) return on_exited(*container, record->exit->wait_status);
   on_lost(*container, "killed, or the machine was restarted");
 }
 
@@ -85,6 +98,7 @@ Result<std::vector<RecoveredContainer>> ProcessLauncher::recover() {
       auto container = std::make_unique<Container>();
       container->id = id;
       container->serial = ++last_serial_;
+      container->supervisor_serial = running->serial;
       container->phase = Container::Phase::running;
       container->supervisor = running->supervisor;
       serials_[id] = container->serial;

@@ -26,6 +26,7 @@ namespace mesoscore::supervision {
 namespace {
 
 constexpr int kReapTimeoutMs = 2000;
+constexpr int kOutOfTheWay = 10;  // of the descriptors 0 to 4, which posix_spawn makes one after the other
 #ifndef MFD_EXEC
 constexpr unsigned MFD_EXEC = 0x10;
 #endif
@@ -43,23 +44,24 @@ bool write_all(int fd, const void* data, std::size_t bytes) {
   return true;
 }
 
-// The executable as a file without a name. Its number is out of the way of what the zygote gets as 0 to 3.
+// The executable as a file without a name.
 UniqueFd executable_in_memory() {
   UniqueFd fd(::memfd_create("mesoscore-supervisor", MFD_CLOEXEC | MFD_EXEC));
   if (!fd) fd.reset(::memfd_create("mesoscore-supervisor", MFD_CLOEXEC));  // before Linux 6.3
   if (!fd) return fd;
   const auto bytes = static_cast<std::size_t>(mesoscore_supervisor_end - mesoscore_supervisor_begin);
   if (!write_all(fd.get(), mesoscore_supervisor_begin, bytes)) return UniqueFd();
-  return UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 10));
+  return UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kOutOfTheWay));
 }
 
 // Attributes and file actions of posix_spawn(3): nothing of this program's signals and descriptors is passed on.
 class SpawnPlan {
  public:
-  explicit SpawnPlan(int socket) {
+  SpawnPlan(int channel, int control) {
     ::posix_spawn_file_actions_init(&actions_);
     ::posix_spawnattr_init(&attributes_);
-    ::posix_spawn_file_actions_adddup2(&actions_, socket, MESO_CHANNEL_FD);
+    ::posix_spawn_file_actions_adddup2(&actions_, channel, MESO_CHANNEL_FD);
+    ::posix_spawn_file_actions_adddup2(&actions_, control, MESO_CONTROL_FD);
     for (int fd : {0, 1, 2}) ::posix_spawn_file_actions_addopen(&actions_, fd, "/dev/null", O_RDWR, 0);
     sigset_t signals;
     ::sigemptyset(&signals);
@@ -87,8 +89,7 @@ class SpawnPlan {
   posix_spawnattr_t attributes_;
 };
 
-Status spawn(const ZygoteOptions& options, int socket, const std::string& boot_id, pid_t& pid) {
-  const SpawnPlan plan(socket);
+Status spawn(const ZygoteOptions& options, const SpawnPlan& plan, const std::string& boot_id, pid_t& pid) {
   int memory_error = 0;
   if (options.from_memory) {
     const UniqueFd executable = executable_in_memory();
@@ -105,24 +106,33 @@ Status spawn(const ZygoteOptions& options, int socket, const std::string& boot_i
               "cannot run the supervisor of tasks \"" + options.supervisor_path + "\": " + error_text(error));
 }
 
+// One end for us, not blocking; the other, which is returned, for the zygote.
+Result<UniqueFd> socket_pair(int type, UniqueFd& ours) {
+  int sockets[2];
+  if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, sockets) != 0) {
+    return fail(Errc::launch_failed, "cannot start the supervisor of tasks: socketpair: " + error_text(errno));
+  }
+  ours.reset(sockets[0]);
+  ::fcntl(sockets[0], F_SETFL, O_NONBLOCK);
+  UniqueFd theirs(sockets[1]);
+  theirs.reset(::fcntl(theirs.get(), F_DUPFD_CLOEXEC, kOutOfTheWay));
+  return theirs;
+}
+
 }  // namespace
 
 Result<Zygote> start_zygote(const ZygoteOptions& options, const std::string& boot_id) {
-  int sockets[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
-    return fail(Errc::launch_failed, "cannot start the supervisor of tasks: socketpair: " + error_text(errno));
-  }
   Zygote zygote;
-  zygote.socket.reset(sockets[0]);
-  UniqueFd theirs(sockets[1]);
-  ::fcntl(sockets[0], F_SETFL, O_NONBLOCK);
-  // Above what the zygote gets as 0 to 3: posix_spawn opens those one after the other.
-  theirs.reset(::fcntl(theirs.get(), F_DUPFD_CLOEXEC, 10));
-  if (Status spawned = spawn(options, theirs.get(), boot_id, zygote.pid); !spawned) return fail(spawned.error());
+  Result<UniqueFd> channel = socket_pair(SOCK_SEQPACKET, zygote.channel);
+  if (!channel) return fail(channel.error());
+  Result<UniqueFd> control = socket_pair(SOCK_STREAM, zygote.control);
+  if (!control) return fail(control.error());
+  const SpawnPlan plan(channel->get(), control->get());
+  if (Status spawned = spawn(options, plan, boot_id, zygote.pid); !spawned) return fail(spawned.error());
   zygote.process.reset(static_cast<int>(::syscall(SYS_pidfd_open, zygote.pid, 0)));
   if (!zygote.process) {
     const int error = errno;
-    zygote.socket.reset();  // makes it end
+    zygote.control.reset();  // makes it end
     reap_zygote(zygote.pid, -1);
     return fail(Errc::launch_failed, "cannot watch the supervisor of tasks: " + error_text(error));
   }
@@ -140,7 +150,7 @@ int reap_zygote(pid_t pid, int process) {
   return status;
 }
 
-int send_launch(int socket, std::vector<char>& message, int held_fd) {
+int send_launch(int channel, std::vector<char>& message, int held_fd) {
   int fds[2];
   std::size_t count = 0;
   if (held_fd >= 0) fds[count++] = held_fd;
@@ -172,7 +182,7 @@ int send_launch(int socket, std::vector<char>& message, int held_fd) {
     header->cmsg_len = CMSG_LEN(count * sizeof(int));
     std::memcpy(CMSG_DATA(header), fds, count * sizeof(int));
   }
-  while (::sendmsg(socket, &packet, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+  while (::sendmsg(channel, &packet, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
     if (errno != EINTR) return errno;
   }
   return 0;

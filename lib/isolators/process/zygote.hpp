@@ -1,4 +1,4 @@
-// The one process that a launcher starts: it forks the supervisors (supervisor/zygote.c).
+// The one process that a launcher starts: it forks the supervisors (supervisor/zygote.c, supervisor/protocol.h).
 #pragma once
 
 #include <sys/types.h>
@@ -17,8 +17,9 @@ struct ZygoteOptions {
 };
 
 struct Zygote {
-  UniqueFd socket;  // SOCK_SEQPACKET, non-blocking
-  UniqueFd process; // pidfd, readable when the zygote has ended
+  UniqueFd channel;  // non-blocking
+  UniqueFd control;  // non-blocking
+  UniqueFd process;  // pidfd, readable when the zygote has ended
   pid_t pid = 0;
 };
 
@@ -29,6 +30,6 @@ Result<Zygote> start_zygote(const ZygoteOptions& options, const std::string& boo
 int reap_zygote(pid_t pid, int process);
 
 // Sends one launch message, with at most one more descriptor (-1: none). The errno, or 0.
-int send_launch(int socket, std::vector<char>& message, int held_fd);
+int send_launch(int channel, std::vector<char>& message, int held_fd);
 
 }  // namespace mesoscore::supervision

@@ -149,7 +149,7 @@ TEST_CASE("the end of an executor is the end of its tasks") {
   CHECK(agent.outcomes() == std::vector<std::string>{"live TASK_FAILED", "queued TASK_FAILED"});
   const TaskStatus& status = agent.sent<msg::AgentUpdate>()[0]->status;
   CHECK(status.reason == TaskReason::executor_terminated);
-  CHECK(status.message == "the executor exited with status 1");
+  CHECK(status.message == "the executor has ended: exited with status 1");
   CHECK(agent.calls<UpdateContainer>().empty());
   CHECK(agent.view().executors == 0);
   CHECK(agent.view().used.empty());

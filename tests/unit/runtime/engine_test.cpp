@@ -2,6 +2,7 @@
 #include "runtime/engine.hpp"
 
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 
 #include "fake_transport.hpp"
 #include "support/catch.hpp"

@@ -1,0 +1,69 @@
+// The words of the master's golden scripts. Ids are shown with M for the master's own: M-S0, M-O3, M-0000.
+//
+//   master [offer_timeout=30s]                     makes the master (must come first)
+//   wait 10s                                       lets time pass
+//   agent h1 connects ["cpus:4;mem:1024"]          connects and registers
+//   agent h1 disconnects | returns [tasks=f:t1]    ... and re-registers, with these tasks RUNNING
+//   framework f connects [role=eng] [failover=10s] [plain]
+//   framework f disconnects | returns | tears down
+//   accept f M-O0 [t1 "cpus:1;mem:64" ...] [refuse=0s]
+//   decline f M-O0 [refuse=1h]
+//   update h1 f t1 TASK_RUNNING [latest=TASK_FINISHED]
+//   ack f t1                                       the last update that was forwarded
+//   kill f t1 | reconcile f [t1] [agent=M-S0] | revive f | suppress f | weight eng 2
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mesoscore/master.hpp"
+#include "support/golden.hpp"
+#include "support/print.hpp"
+
+namespace mesoscore::test {
+
+class MasterScript {
+ public:
+  std::vector<std::string> operator()(Command& command);
+
+ private:
+  struct AgentPeer {
+    PeerId peer{};
+    std::shared_ptr<AgentInfo> info;
+  };
+  struct FrameworkPeer {
+    PeerId peer{};
+    std::shared_ptr<FrameworkInfo> info;
+  };
+
+  void make(Command& command);
+  bool agent(Command& command);
+  bool framework(Command& command);
+  bool offers(Command& command);
+  bool tasks(Command& command);
+  void agent_connects(const std::string& name, Command& command);
+  void agent_returns(const std::string& name, Command& command);
+  void framework_connects(const std::string& name, Command& command);
+  void connect(PeerId peer, PeerRole role, const std::string& name);
+  void send(PeerId from, Message message);
+  void step(Event event);
+  void wait(Duration time);
+  void collect(const std::string& prefix = "");
+  void learn_ids();
+  std::string full(std::string_view short_id) const;  // "M-O3" -> with the master's id
+  std::string shortened(std::string line) const;
+
+  TimePoint start_{std::chrono::hours(1000)};
+  TimePoint now_ = start_;
+  std::unique_ptr<Master> master_;
+  Outbox out_;
+  Names names_;
+  std::map<std::string, AgentPeer> agents_;
+  std::map<std::string, FrameworkPeer> frameworks_;
+  std::uint64_t last_peer_ = 0;
+  std::vector<std::string> lines_;
+};
+
+}  // namespace mesoscore::test
