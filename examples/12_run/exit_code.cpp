@@ -19,7 +19,7 @@ std::optional<int> number_after(std::string_view text, std::string_view phrase) 
 
 int exit_code_of(const mesoscore::TaskStatus& status) {
   if (status.state != mesoscore::TaskState::failed) return 1;
-  if (const auto code = number_after(status.message, "exited with status ")) return *code;
+  if (const auto code = number_after(status.message, "exit code ")) return *code;
   if (const auto signal = number_after(status.message, "killed by signal ")) return 128 + *signal;
   return 1;
 }

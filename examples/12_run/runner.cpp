@@ -1,13 +1,32 @@
 #include "runner.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace {
+
 constexpr int kMaxComplaints = 10;  // failures that are shown one by one
+
+// The same logger, with an ear for what the user will want to know if the master is not found.
+mesoscore::Logger remembering_warnings(mesoscore::Logger log, std::string& last_warning) {
+  using mesoscore::LogLevel;
+  const LogLevel level = std::min(log.level, LogLevel::warning);
+  return {level, [log = std::move(log), &last_warning](LogLevel at, std::string_view line) {
+            if (at >= LogLevel::warning) last_warning = line;
+            log(at, line);
+          }};
 }
+
+mesoscore::SchedulerDriverConfig with_logger(mesoscore::SchedulerDriverConfig config,
+                                             std::string& last_warning) {
+  config.log = remembering_warnings(std::move(config.log), last_warning);
+  return config;
+}
+
+}  // namespace
 
 Runner::Runner(asio::io_context& io, mesoscore::TransportSet transports,
                mesoscore::SchedulerDriverConfig config, JobSpec spec, mesoscore::Duration connect_timeout,
@@ -16,7 +35,7 @@ Runner::Runner(asio::io_context& io, mesoscore::TransportSet transports,
       master_(config.master),
       job_(std::move(spec)),
       progress_(style),
-      driver_(io.get_executor(), std::move(transports), std::move(config)),
+      driver_(io.get_executor(), std::move(transports), with_logger(std::move(config), last_warning_)),
       signals_(io, SIGINT, SIGTERM),
       connect_timer_(io),
       draw_timer_(io),
@@ -35,10 +54,9 @@ void Runner::set_handlers() {
   driver_.on_subscribed([this](const mesoscore::FrameworkId&) { connect_timer_.cancel(); });
   driver_.on_offers([this](std::span<mesoscore::Offer> offers) { on_offers(offers); });
   driver_.on_update([this](const mesoscore::TaskStatus& status) { on_update(status); });
+  // The driver connects again by itself; tasks are only lost when the master gives the framework up.
   driver_.on_disconnected([this](std::string_view why) {
-    // The driver connects again by itself; the tasks of this run are only lost when the master gives the
-    // framework up.
-    why_disconnected_ = why;
+    if (!leaving_) progress_.message(fmt::format("disconnected: {}", why));
   });
   driver_.on_error([this](const mesoscore::Error& error) { give_up(exit_codes::kNoMaster, error.message); });
 }
@@ -48,7 +66,7 @@ void Runner::wait_for_master(mesoscore::Duration timeout) {
   connect_timer_.async_wait([this, timeout](std::error_code cancelled) {
     if (cancelled || !driver_.framework_id().empty()) return;
     std::string why = fmt::format("no master at {} within {:g} s", master_, mesoscore::to_seconds(timeout));
-    if (!why_disconnected_.empty()) why += ": " + why_disconnected_;
+    if (!last_warning_.empty()) why += ": " + last_warning_;
     give_up(exit_codes::kNoMaster, why);
   });
 }

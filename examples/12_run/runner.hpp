@@ -38,13 +38,13 @@ class Runner {
 
   asio::io_context& io_;
   std::string master_;
+  std::string last_warning_;  // of the driver: why it cannot reach the master
   Job job_;
   Progress progress_;
   mesoscore::SchedulerDriver driver_;
   asio::signal_set signals_;
   asio::steady_timer connect_timer_, draw_timer_;
   mesoscore::Duration connect_timeout_;
-  std::string why_disconnected_;
   bool suppressed_ = false;
   bool leaving_ = false;
   int complaints_ = 0;

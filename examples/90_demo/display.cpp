@@ -1,5 +1,9 @@
 #include "display.hpp"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -13,15 +17,24 @@ std::string bar(const Progress& progress, std::size_t width) {
   return std::string(ended, '#') + std::string(busy - ended, '>') + std::string(width - busy, '.');
 }
 
-std::string line_for(const Row& row) {
+// What stands beside the bar takes 66 columns.
+std::string line_for(const Row& row, std::size_t columns) {
   const Progress& progress = row.framework->progress();
-  return fmt::format("{:<9} (weight {:g}) [{}] {:>4}/{}  running {:>2}  failed {}  {:>3.0f} % of {}",
-                     row.framework->tenant().role, row.framework->tenant().weight, bar(progress, 30),
+  const std::size_t bar_width = std::clamp<std::size_t>(columns < 66 ? 0 : columns - 66, 8, 30);
+  return fmt::format("{:<9} (weight {:g}) [{}] {:>4}/{:<4} running {:>2}  failed {}  {:>3.0f} % of {}",
+                     row.framework->tenant().role, row.framework->tenant().weight, bar(progress, bar_width),
                      progress.ended(), progress.total, progress.running, progress.failed, row.share * 100,
                      row.resource);
 }
 
+std::size_t terminal_columns() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0 ? size.ws_col : 80;
+}
+
 }  // namespace
+
+Display::Display(bool terminal) : terminal_(terminal), columns_(terminal ? terminal_columns() : 100) {}
 
 void Display::say(const std::string& line) {
   fmt::print("{}\n", line);
@@ -46,7 +59,9 @@ void Display::draw(double seconds, const std::vector<Row>& rows) {
   const char* erase = terminal_ ? "\x1b[K" : "";
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string time = i == 0 ? fmt::format("{:5.1f} s", seconds) : "";
-    fmt::print("{:>7}  {}{}\n", time, line_for(rows[i]), erase);
+    std::string line = fmt::format("{:>7}  {}", time, line_for(rows[i], columns_));
+    if (terminal_ && line.size() > columns_) line.resize(columns_);  // a line that wraps cannot be drawn over
+    fmt::print("{}{}\n", line, erase);
   }
   std::fflush(stdout);
   drawn_ = rows.size();

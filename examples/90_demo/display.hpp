@@ -16,7 +16,7 @@ struct Row {
 
 class Display {
  public:
-  explicit Display(bool terminal) : terminal_(terminal) {}
+  explicit Display(bool terminal);
 
   void say(const std::string& line);
   void show(double seconds, const std::vector<Row>& rows);  // as often as you like
@@ -26,6 +26,7 @@ class Display {
   void draw(double seconds, const std::vector<Row>& rows);
 
   bool terminal_;
+  std::size_t columns_;    // of the terminal
   std::size_t drawn_ = 0;  // lines that the next drawing replaces
   double next_ = 0;        // in seconds: when to draw again
 };

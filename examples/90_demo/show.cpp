@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 
@@ -186,12 +187,18 @@ class Show {
   std::string problem_;
 };
 
+// Hundreds of sandboxes come and go: memory is the place for them, unless the user names another.
+std::string temporary_base() {
+  if (std::getenv("TMPDIR") == nullptr && access("/dev/shm", W_OK | X_OK) == 0) return "/dev/shm";
+  return std::filesystem::temp_directory_path().string();
+}
+
 // An absolute path to a directory that exists; empty, with a message, when that cannot be had.
 std::string open_work_dir(const Options& options) {
   std::error_code error;
   std::string path = options.work_dir;
   if (!options.keep_work_dir) {
-    path = (std::filesystem::temp_directory_path() / "mesoscore-demo-XXXXXX").string();
+    path = temporary_base() + "/mesoscore-demo-XXXXXX";
     if (mkdtemp(path.data()) == nullptr) error = std::error_code(errno, std::generic_category());
   } else {
     path = std::filesystem::absolute(path, error).string();

@@ -25,7 +25,7 @@ namespace mesoscore {
 class AllocationPolicy {
  public:
   struct Node {
-    std::string_view path;        // role path, or the framework's id below its role
+    std::string_view path;        // role path; "a/." for the own frameworks of role a; framework id below that
     bool is_framework = false;
     double weight = 1.0;          // > 0; of the role path; 1 for frameworks
     const Quantities& allocated;  // offered + used in the whole subtree, names excluded from fair sharing left out
@@ -35,9 +35,10 @@ class AllocationPolicy {
   virtual ~AllocationPolicy() = default;
   virtual std::string_view name() const noexcept = 0;
   // The sort key; smaller is served first; NaN counts as last. Called again only when allocated, weight or total have
-  // changed, or at the begin of every run if redraw() says so.
+  // changed, or for every agent of a run if redraw() says so; not called for an only child. If it throws, the node is
+  // last in that run.
   virtual double key(const Node& node, Rng& rng) = 0;
-  // True when keys are random: they are drawn anew for every run.
+  // True when keys are random: they are drawn anew for every agent of a run, or one run would go to one node.
   virtual bool redraw() const noexcept { return false; }
 };
 

@@ -49,22 +49,15 @@ HoldingId Allocator::State::charge(AgentNumber number, NodeId leaf, const Resour
   return id;
 }
 
-void Allocator::State::record(AgentNumber number, NodeId leaf, const Resources& resources) {
-  Resources& held = holdings.resources(charge(number, leaf, resources));
+HoldingId Allocator::State::record(AgentNumber number, NodeId leaf, const Resources& resources) {
+  const HoldingId id = charge(number, leaf, resources);
+  Resources& held = holdings.resources(id);
   if (held.empty()) {
     held = resources;
   } else {
     held += resources;
   }
-}
-
-// The usual grant: what is free changes hands as it is.
-void Allocator::State::record_all_free(AgentNumber number, NodeId leaf) {
-  Resources& free = agents[number].free;
-  Resources& held = holdings.resources(charge(number, leaf, free));
-  if (held.empty()) return std::swap(held, free);
-  held += free;
-  free.clear();
+  return id;
 }
 
 void Allocator::State::take_from_free(AgentNumber number, const Resources& resources) {

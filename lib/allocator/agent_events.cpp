@@ -16,6 +16,7 @@ void Allocator::State::add(AgentHandle handle, const AgentInfo& info, std::span<
     whole.make_room(agents.capacity());
     offerable.make_room(agents.capacity());
     expiries.make_room(agents.capacity());
+    holdings.make_room(agents.capacity());
   }
   agents[number].present = true;
   agents[number].active = true;
@@ -35,7 +36,8 @@ void Allocator::State::set_total(AgentNumber number, const Resources& resources)
   agent.total = resources;
   total.add(agent.total);
   agent.shared.clear();
-  if (has_shared(agent.total)) {
+  agent.has_shared = has_shared(agent.total);
+  if (agent.has_shared) {
     agent.shared = agent.total.filter([](const Resource& item) { return item.shared(); });
   }
   agent.has_gpus = agent.total.scalar("gpus").milli > 0;

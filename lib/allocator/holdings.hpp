@@ -38,6 +38,11 @@ class Holdings {
     while (id != kNoHolding && records_[id].leaf != leaf) id = records_[id].next_of_agent;
     return id;
   }
+  void make_room(std::size_t records) {
+    records_.reserve(records);
+    resources_.reserve(records);
+    unused_.reserve(records);
+  }
   HoldingId add(std::uint32_t agent, NodeId leaf, Heads heads);
   void remove(HoldingId id, Heads heads);
 

@@ -19,8 +19,13 @@ constexpr std::size_t kManyFilters = 16;
 void Allocator::State::serve(AgentNumber number) {
   Agent& agent = agents[number];
   tree.begin_visit();
-  shared_left = agent.shared;
+  if (agent.has_shared) {
+    shared_left = agent.shared;
+  } else {
+    shared_left.clear();
+  }
   share.begin(agent.free, shared_left);
+  blocked_on = 0;
   const bool few = list_takers(number);
   if (!few && nobody_unblocked(agent)) return;
   while (!share.empty()) {
@@ -34,7 +39,6 @@ void Allocator::State::serve(AgentNumber number) {
 // On an agent with many filters it is quicker to note once which leaves they hold back than to look for the filters
 // of each leaf. That needs one offer for all. True if they hold back everybody.
 bool Allocator::State::nobody_unblocked(const Agent& agent) {
-  blocked_on = 0;
   if (agent.filters.all().size() < kManyFilters || !share.is_uniform()) return false;
   blocked_on = tree.visit();
   if (blocked.size() < leaves.size()) blocked.resize(leaves.size(), 0);
@@ -60,7 +64,7 @@ bool Allocator::State::is_blocked(const Agent& agent, NodeId id) {
 // all, or the order is random, which has to be drawn for everybody.
 bool Allocator::State::list_takers(AgentNumber number) {
   takers.clear();
-  if (whole.contains(number) || !agents[number].shared.empty() || tree.random_order()) return false;
+  if (whole.contains(number) || agents[number].has_shared || tree.random_order()) return false;
   const auto [first, last] = std::equal_range(retries.begin(), retries.end(), Retry{number, 0},
                                               [](const Retry& a, const Retry& b) { return a.agent < b.agent; });
   if (fresh.size() + static_cast<std::size_t>(last - first) > kFewTakers) return false;
@@ -103,19 +107,37 @@ bool Allocator::State::eligible(const Agent& agent, NodeId id) {
 
 void Allocator::State::grant(AgentNumber number, NodeId id) {
   Agent& agent = agents[number];
-  const Resources& offer = offer_to(id);
-  picks.push_back({leaves[id].framework, number, id, UINT32_MAX, offer});
-  if (share.is_everything() && agent.shared.empty()) {
-    record_all_free(number, id);
-  } else {
-    const Resources& granted = picks.back().resources;
-    record(number, id, granted);
-    take_from_free(number, granted);
-    shared_left -= granted.filter([](const Resource& item) { return item.shared(); });
-  }
+  offer_to(id);
+  const bool everything = share.is_everything() && !agent.has_shared;
+  const HoldingId held = holdings.find(agent.holdings, id);
+  const std::uint32_t part = everything && held == kNoHolding ? kAll : static_cast<std::uint32_t>(parts.size());
+  if (part != kAll) parts.push_back(offer_to(id));
+  picks.push_back({leaves[id].framework, everything ? move_free(number, id) : move_part(number, id), kAll, part});
   tree.chosen(id);
   agent.last_granted_run = runs;
   share.begin(agent.free, shared_left);
+}
+
+// The usual grant: what is free changes hands as it is.
+HoldingId Allocator::State::move_free(AgentNumber number, NodeId leaf) {
+  Resources& free = agents[number].free;
+  const HoldingId id = charge(number, leaf, free);
+  Resources& held = holdings.resources(id);
+  if (held.empty()) {
+    std::swap(held, free);
+  } else {
+    held += free;
+    free.clear();
+  }
+  return id;
+}
+
+HoldingId Allocator::State::move_part(AgentNumber number, NodeId leaf) {
+  const Resources& granted = parts.back();
+  const HoldingId id = record(number, leaf, granted);
+  take_from_free(number, granted);
+  shared_left -= granted.filter([](const Resource& item) { return item.shared(); });
+  return id;
 }
 
 }  // namespace mesoscore

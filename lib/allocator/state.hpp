@@ -55,8 +55,7 @@ struct Allocator::State {
 
   // ---- what is held and what is free (accounting.cpp) ----
   HoldingId charge(AgentNumber agent, NodeId leaf, const Resources& resources);
-  void record(AgentNumber agent, NodeId leaf, const Resources& resources);
-  void record_all_free(AgentNumber agent, NodeId leaf);
+  HoldingId record(AgentNumber agent, NodeId leaf, const Resources& resources);
   void take_from_free(AgentNumber agent, const Resources& resources);
   void give_back(AgentNumber agent, HoldingId holding, const Resources& resources);
   void give_back_all(AgentNumber agent, HoldingId holding);
@@ -83,13 +82,14 @@ struct Allocator::State {
   // ---- the run (run.cpp, serve.cpp) ----
   struct Pick {
     FrameworkNumber framework;
-    AgentNumber agent;
-    NodeId leaf;
+    HoldingId holding;
     std::uint32_t next;         // of the same framework
-    Resources resources;
+    std::uint32_t part;         // what was granted, in parts; kAll: all that is held
   };
+  static constexpr std::uint32_t kAll = UINT32_MAX;
   void run(TimePoint at, std::vector<Grant>& out);
   void list_candidates();
+  void serve_candidates();
   void finish_run();
   void hand_out(std::vector<Grant>& out);
   void serve(AgentNumber agent);
@@ -101,6 +101,8 @@ struct Allocator::State {
   bool eligible(const allocation::Agent& agent, NodeId leaf);
   const Resources& offer_to(NodeId leaf);
   void grant(AgentNumber agent, NodeId leaf);
+  HoldingId move_free(AgentNumber agent, NodeId leaf);
+  HoldingId move_part(AgentNumber agent, NodeId leaf);
 
   // ---- explain (explain.cpp) ----
   Refusal refusal(NodeId leaf, AgentNumber agent, TimePoint at, TimePoint& earliest_expiry) const;
@@ -148,6 +150,7 @@ struct Allocator::State {
   std::vector<std::uint64_t> blocked;        // by leaf: the visit in which its filters hold it back
   std::uint64_t blocked_on = 0;              // the present visit, if `blocked` is made for it
   std::vector<Pick> picks;
+  std::vector<Resources> parts;
   std::vector<FrameworkNumber> served;
 };
 

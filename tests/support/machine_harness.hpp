@@ -105,6 +105,14 @@ class MachineHarness {
     REQUIRE(found.size() == 1);
     return *found.front();
   }
+  template <class M>
+  std::vector<M> delivered() const {
+    std::vector<M> found;
+    for (const Message& message : out_.deliveries) {
+      if (const M* wanted = std::get_if<M>(&message)) found.push_back(*wanted);
+    }
+    return found;
+  }
   bool closed(PeerId peer) const {
     for (const Close& close : out_.closes) {
       if (close.peer == peer) return true;

@@ -1,4 +1,4 @@
-// Weighted random order, drawn anew for every run: key = -ln(u) / weight, which puts a node first with a probability
+// Weighted random order, drawn anew for every agent: key = -ln(u) / weight, which puts a node first with a probability
 // in proportion to its weight. Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006.
 #pragma once
 

@@ -6,32 +6,32 @@ using namespace mesoscore::test;
 
 TEST_CASE("the first tick dials the agent, and the connection subscribes") {
   Program p;
-  CHECK(p.executor.next_deadline() == p.now);
-  p.sleep();
-  REQUIRE(p.out.dials.size() == 1);
-  CHECK(p.out.dials[0].role == PeerRole::agent);
+  CHECK(p.machine().next_deadline() == p.now());
+  p.next();
+  REQUIRE(p.out().dials.size() == 1);
+  CHECK(p.out().dials[0].role == PeerRole::agent);
   p.connect();
-  const auto subscribe = p.only(p.sent<msg::ExecutorSubscribe>());
+  const auto subscribe = only(p.sent<msg::ExecutorSubscribe>());
   CHECK(subscribe.framework_id == "F");
   CHECK(subscribe.executor_id == "E");
   CHECK(subscribe.unacknowledged_tasks.empty());
   CHECK(subscribe.unacknowledged_updates.empty());
-  CHECK_FALSE(p.executor.subscribed());
+  CHECK_FALSE(p.machine().subscribed());
   p.subscribed();
   CHECK(p.delivered<msg::ExecutorSubscribed>().size() == 1);
-  CHECK(p.executor.subscribed());
-  CHECK(p.executor.next_deadline() == kNever);
+  CHECK(p.machine().subscribed());
+  CHECK(p.machine().next_deadline() == kNever);
 }
 
 TEST_CASE("tasks, kills and messages are delivered") {
   Program p;
   p.subscribe();
   p.launch("t1");
-  CHECK(p.only(p.delivered<msg::LaunchTask>()).task.task_id == "t1");
+  CHECK(only(p.delivered<msg::LaunchTask>()).task.task_id == "t1");
   p.receive(msg::ExecutorKill{TaskId("t1"), KillPolicy{2s}});
-  CHECK(p.only(p.delivered<msg::ExecutorKill>()).kill_policy->grace_period == 2s);
+  CHECK(only(p.delivered<msg::ExecutorKill>()).kill_policy->grace_period == 2s);
   p.receive(msg::ExecutorMessage{"hello"});
-  CHECK(p.only(p.delivered<msg::ExecutorMessage>()).data == "hello");
+  CHECK(only(p.delivered<msg::ExecutorMessage>()).data == "hello");
 }
 
 TEST_CASE("it looks for the agent for as long as the recovery timeout, then asks the application to end") {
@@ -40,22 +40,22 @@ TEST_CASE("it looks for the agent for as long as the recovery timeout, then asks
   Program p(options);
   SECTION("from the beginning") {}
   SECTION("and after a loss") {
-    p.now += 20s;
+    p.sleep(20s);
     p.subscribe();
-    p.now += 1h;
+    p.sleep(1h);
     p.disconnect();
   }
-  const TimePoint begin = p.now;
+  const TimePoint begin = p.now();
   Duration longest{0};
-  while (!p.executor.ended()) {
-    REQUIRE(p.now - begin <= 30s);
-    longest = std::max(longest, p.sleep());
-    if (!p.out.dials.empty()) p.step(DialFailed{"nobody listens"});
+  while (!p.machine().ended()) {
+    REQUIRE(p.now() - begin <= 30s);
+    longest = std::max(longest, p.next());
+    if (!p.out().dials.empty()) p.step(DialFailed{"nobody listens"});
   }
-  CHECK(p.now - begin == 30s);
+  CHECK(p.now() - begin == 30s);
   CHECK(longest <= 2s);
   CHECK(p.delivered<msg::ExecutorShutdown>().size() == 1);
-  CHECK(p.executor.next_deadline() == kNever);
+  CHECK(p.machine().next_deadline() == kNever);
 }
 
 TEST_CASE("without checkpoints the agent's end is the executor's") {
@@ -63,17 +63,17 @@ TEST_CASE("without checkpoints the agent's end is the executor's") {
   p.subscribe(false);
   p.disconnect();
   CHECK(p.delivered<msg::ExecutorShutdown>().size() == 1);
-  CHECK(p.executor.ended());
+  CHECK(p.machine().ended());
 }
 
 TEST_CASE("an agent that never answers is left") {
   Program p;
-  p.sleep();
+  p.next();
   p.connect();
-  CHECK(p.sleep() == 15s);
+  CHECK(p.next() == 15s);
   CHECK(p.closed());
-  p.sleep();
-  CHECK(p.out.dials.size() == 1);
+  p.next();
+  CHECK(p.out().dials.size() == 1);
 }
 
 TEST_CASE("a shutdown leaves the connection for the last updates") {
@@ -84,39 +84,39 @@ TEST_CASE("a shutdown leaves the connection for the last updates") {
   CHECK(p.delivered<msg::ExecutorShutdown>().size() == 1);
   CHECK_FALSE(p.closed());
   p.receive(msg::ExecutorShutdown{});
-  CHECK(p.silent());  // said once
+  CHECK(p.quiet());  // said once
   p.update("t1", TaskState::killed);
   CHECK(p.sent<msg::ExecutorUpdate>().size() == 1);
   p.disconnect();
-  CHECK(p.executor.ended());
-  CHECK(p.silent());
+  CHECK(p.machine().ended());
+  CHECK(p.quiet());
 }
 
 TEST_CASE("a shutdown in place of the answer") {
   Program p;
-  p.sleep();
+  p.next();
   p.connect();
   p.receive(msg::ExecutorShutdown{});
   CHECK(p.delivered<msg::ExecutorShutdown>().size() == 1);
   p.disconnect();
-  CHECK(p.executor.ended());
+  CHECK(p.machine().ended());
 }
 
 TEST_CASE("an error of the agent is final") {
   Program p;
   p.subscribe();
   p.receive(msg::ErrorMessage{"no such executor"});
-  CHECK(p.only(p.delivered<msg::ErrorMessage>()).message == "no such executor");
+  CHECK(only(p.delivered<msg::ErrorMessage>()).message == "no such executor");
   CHECK(p.closed());
-  CHECK(p.executor.ended());
+  CHECK(p.machine().ended());
   p.update("t1", TaskState::running);
-  CHECK(p.silent());
+  CHECK(p.quiet());
   CHECK(p.noticed("has ended"));
 }
 
 TEST_CASE("an agent that breaks the protocol is left, and tried again") {
   Program p;
-  p.sleep();
+  p.next();
   p.connect();
   SECTION("a launch before the answer") { p.launch("t1"); }
   SECTION("an incomplete answer") { p.receive(msg::ExecutorSubscribed{}); }
@@ -129,10 +129,10 @@ TEST_CASE("an agent that breaks the protocol is left, and tried again") {
     p.receive(msg::Rescind{});
   }
   CHECK(p.closed());
-  CHECK(p.out.deliveries.empty());
-  CHECK_FALSE(p.executor.ended());
-  p.sleep();
-  CHECK(p.out.dials.size() == 1);
+  CHECK(p.out().deliveries.empty());
+  CHECK_FALSE(p.machine().ended());
+  p.next();
+  CHECK(p.out().dials.size() == 1);
 }
 
 TEST_CASE("connections that are not wanted, and those that are over") {
@@ -143,10 +143,10 @@ TEST_CASE("connections that are not wanted, and those that are over") {
   CHECK(p.closed());
   p.agent = agent;
   p.disconnect();
-  p.receive(msg::LaunchTask{task_of("late")});
-  CHECK(p.silent());
+  p.launch("late");
+  CHECK(p.quiet());
   p.step(Stop{});
-  CHECK(p.executor.ended());
+  CHECK(p.machine().ended());
 }
 
 TEST_CASE("Stop closes the connection") {
@@ -154,6 +154,6 @@ TEST_CASE("Stop closes the connection") {
   p.subscribe();
   p.step(Stop{});
   CHECK(p.closed());
-  CHECK(p.executor.ended());
-  CHECK(p.executor.next_deadline() == kNever);
+  CHECK(p.machine().ended());
+  CHECK(p.machine().next_deadline() == kNever);
 }

@@ -10,20 +10,20 @@ TEST_CASE("an update gets what the agent asks of it") {
   p.subscribe();
   p.launch("t1");
   p.update("t1", TaskState::running);
-  const TaskStatus status = p.only(p.sent<msg::ExecutorUpdate>()).status;
+  const TaskStatus status = only(p.sent<msg::ExecutorUpdate>()).status;
   CHECK(status.task_id == "t1");
   CHECK(status.executor_id == "E");
   CHECK(status.source == TaskSource::executor);
-  CHECK(status.timestamp == to_unix_seconds(p.now));
+  CHECK(status.timestamp == to_unix_seconds(p.now()));
   REQUIRE(status.uuid);
-  CHECK(p.executor.unacknowledged() == 1);
+  CHECK(p.machine().unacknowledged() == 1);
   p.update("t1", TaskState::finished);
-  CHECK(p.only(p.sent<msg::ExecutorUpdate>()).status.uuid != status.uuid);
+  CHECK(only(p.sent<msg::ExecutorUpdate>()).status.uuid != status.uuid);
 
   p.acknowledge(status);
-  CHECK(p.executor.unacknowledged() == 1);
+  CHECK(p.machine().unacknowledged() == 1);
   p.acknowledge(status);  // twice does no harm
-  CHECK(p.executor.unacknowledged() == 1);
+  CHECK(p.machine().unacknowledged() == 1);
 }
 
 TEST_CASE("a new connection begins with what was not confirmed, in order") {
@@ -39,11 +39,11 @@ TEST_CASE("a new connection begins with what was not confirmed, in order") {
   p.update("t1", TaskState::finished);
   p.disconnect();
   p.update("t2", TaskState::failed);  // while there is no agent
-  CHECK(p.silent());
+  CHECK(p.quiet());
 
-  p.sleep();
+  p.next();
   p.connect();
-  const auto subscribe = p.only(p.sent<msg::ExecutorSubscribe>());
+  const auto subscribe = only(p.sent<msg::ExecutorSubscribe>());
   REQUIRE(subscribe.unacknowledged_tasks.size() == 2);
   CHECK(subscribe.unacknowledged_tasks[0].task_id == "t2");
   CHECK(subscribe.unacknowledged_tasks[1].task_id == "t3");
@@ -53,14 +53,14 @@ TEST_CASE("a new connection begins with what was not confirmed, in order") {
   CHECK(subscribe.unacknowledged_updates[2].state == TaskState::failed);
 
   p.update("t3", TaskState::running);  // after the subscription, before its answer
-  CHECK(p.out.sends.empty());
+  CHECK(p.out().sends.empty());
   p.subscribed();
-  CHECK(p.only(p.sent<msg::ExecutorUpdate>()).status.task_id == "t3");
+  CHECK(only(p.sent<msg::ExecutorUpdate>()).status.task_id == "t3");
   p.update("t3", TaskState::finished);
   CHECK(p.sent<msg::ExecutorUpdate>().size() == 1);
-  CHECK(p.executor.unacknowledged() == 5);
+  CHECK(p.machine().unacknowledged() == 5);
   for (const TaskStatus& status : subscribe.unacknowledged_updates) p.acknowledge(status);
-  CHECK(p.executor.unacknowledged() == 2);
+  CHECK(p.machine().unacknowledged() == 2);
 }
 
 TEST_CASE("what an executor may not report is dropped with a notice") {
@@ -68,15 +68,15 @@ TEST_CASE("what an executor may not report is dropped with a notice") {
   p.subscribe();
   for (TaskState state : {TaskState::staging, TaskState::unreachable, TaskState::unknown}) {
     p.update("t1", state);
-    CHECK(p.silent());
+    CHECK(p.quiet());
     CHECK(p.noticed(to_string(state)));
   }
   p.update("a/b", TaskState::running);
-  CHECK(p.silent());
+  CHECK(p.quiet());
   CHECK(p.noticed("a/b"));
   p.update("", TaskState::running);
-  CHECK(p.silent());
-  CHECK(p.executor.unacknowledged() == 0);
+  CHECK(p.quiet());
+  CHECK(p.machine().unacknowledged() == 0);
   p.step(Submitted{msg::Kill{}});
   CHECK(p.noticed("Kill ignored"));
 }
@@ -86,23 +86,23 @@ TEST_CASE("the updates that wait are bounded; terminal ones are never dropped") 
   options.max_unacknowledged = 3;
   Program p(options);
   for (int i = 0; i < 3; ++i) p.update("t1", TaskState::running);
-  CHECK(p.executor.unacknowledged() == 3);
+  CHECK(p.machine().unacknowledged() == 3);
   p.update("t1", TaskState::running);
-  CHECK(p.executor.unacknowledged() == 3);
+  CHECK(p.machine().unacknowledged() == 3);
   CHECK(p.noticed("max_unacknowledged"));
   p.update("t1", TaskState::finished);
-  CHECK(p.executor.unacknowledged() == 4);
+  CHECK(p.machine().unacknowledged() == 4);
 }
 
 TEST_CASE("messages need an agent") {
   Program p;
   p.step(Submitted{msg::ExecutorMessage{"lost"}});
-  CHECK(p.silent());
+  CHECK(p.quiet());
   CHECK(p.noticed("dropped"));
   p.subscribe();
   CHECK(p.sent<msg::ExecutorMessage>().empty());
   p.step(Submitted{msg::ExecutorMessage{"hello"}});
-  CHECK(p.only(p.sent<msg::ExecutorMessage>()).data == "hello");
+  CHECK(only(p.sent<msg::ExecutorMessage>()).data == "hello");
 }
 
 TEST_CASE("the queue forgets in any order of confirmations") {

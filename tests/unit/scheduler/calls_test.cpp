@@ -8,9 +8,9 @@ TEST_CASE("with a subscription calls are sent as they are") {
   Client c(options_of("f", {"a", "b"}));
   c.subscribe();
   c.submit(msg::Kill{"t1", AgentId("a1"), KillPolicy{2s}});
-  CHECK(c.only(c.sent<msg::Kill>()).kill_policy->grace_period == 2s);
+  CHECK(only(c.sent<msg::Kill>()).kill_policy->grace_period == 2s);
   c.submit(msg::Reconcile{});
-  CHECK(c.only(c.sent<msg::Reconcile>()).tasks.empty());
+  CHECK(only(c.sent<msg::Reconcile>()).tasks.empty());
   c.submit(msg::ShutdownExecutor{ExecutorId("e"), AgentId("a1")});
   CHECK(c.sent<msg::ShutdownExecutor>().size() == 1);
   c.submit(msg::ToExecutor{AgentId("a1"), ExecutorId("e"), "x"});
@@ -26,14 +26,14 @@ TEST_CASE("kills, reconciliations and shutdowns wait for the subscription, in or
   c.submit(msg::Kill{"t1", {}, KillPolicy{1s}});
   c.submit(msg::Reconcile{{{TaskId("t2"), {}}}});
   c.submit(msg::ShutdownExecutor{ExecutorId("e"), AgentId("a1")});
-  CHECK(c.silent());
+  CHECK(c.quiet());
   c.submit(msg::ToExecutor{AgentId("a1"), ExecutorId("e"), "x"});
   CHECK(c.noticed("dropped"));
   c.subscribe();
-  REQUIRE(c.out.sends.size() == 3);
-  CHECK(std::get<msg::Kill>(c.out.sends[0].message).kill_policy->grace_period == 1s);
-  CHECK(std::get<msg::Reconcile>(c.out.sends[1].message).tasks.at(0).task_id == "t2");
-  CHECK(std::holds_alternative<msg::ShutdownExecutor>(c.out.sends[2].message));
+  REQUIRE(c.out().sends.size() == 3);
+  CHECK(std::get<msg::Kill>(c.out().sends[0].message).kill_policy->grace_period == 1s);
+  CHECK(std::get<msg::Reconcile>(c.out().sends[1].message).tasks.at(0).task_id == "t2");
+  CHECK(std::holds_alternative<msg::ShutdownExecutor>(c.out().sends[2].message));
   c.resubscribe();
   CHECK(c.sent<msg::Kill>().empty());  // once
 }
@@ -56,21 +56,21 @@ TEST_CASE("a kill is repeated after each re-subscription until the task is termi
   c.submit(accept_of("o1", {task_of("t1"), task_of("t2")}));
   c.submit(msg::Kill{"t1", {}, KillPolicy{2s}});
   c.resubscribe();
-  const auto again = c.only(c.sent<msg::Kill>());
+  const auto again = only(c.sent<msg::Kill>());
   CHECK(again.task_id == "t1");
   CHECK(again.agent_id == "a1");
   CHECK(again.kill_policy->grace_period == 2s);
 
   c.disconnect();
   c.submit(msg::Kill{"t2", {}, {}});
-  CHECK(c.silent());
+  CHECK(c.quiet());
   c.subscribe();
   CHECK(c.sent<msg::Kill>().size() == 2);
 
   c.receive(msg::Update{status_of("t1", TaskState::killed, uuid(1))});
   c.receive(msg::Update{status_of("t2", TaskState::killed, uuid(2))});
   c.resubscribe();
-  CHECK(c.out.sends.empty());
+  CHECK(c.out().sends.empty());
 }
 
 TEST_CASE("what is suppressed is part of every subscription") {
@@ -78,38 +78,38 @@ TEST_CASE("what is suppressed is part of every subscription") {
   options.suppressed_roles = {"a"};
   Client c(options);
   c.submit(msg::Suppress{{"b"}});
-  CHECK(c.silent());
-  c.sleep();
+  CHECK(c.quiet());
+  c.next();
   c.connect();
-  CHECK(c.only(c.sent<msg::Subscribe>()).suppressed_roles == std::vector<RoleName>{"a", "b"});
+  CHECK(only(c.sent<msg::Subscribe>()).suppressed_roles == std::vector<RoleName>{"a", "b"});
   c.subscribed();
   c.submit(msg::Suppress{});  // all
   c.submit(msg::Revive{{"a"}});
   c.disconnect();
   c.submit(msg::Revive{{"b"}});
-  c.sleep();
+  c.next();
   c.connect();
-  CHECK(c.only(c.sent<msg::Subscribe>()).suppressed_roles == std::vector<RoleName>{"c"});
+  CHECK(only(c.sent<msg::Subscribe>()).suppressed_roles == std::vector<RoleName>{"c"});
 }
 
 TEST_CASE("a role that is not the framework's is refused here: the master would drop the call without a word") {
   Client c(options_of("f", {"a"}));
   c.subscribe();
   c.submit(msg::Suppress{{"a", "b"}});
-  CHECK(c.out.sends.empty());
+  CHECK(c.out().sends.empty());
   CHECK(c.noticed("\"b\""));
   c.disconnect();
-  c.sleep();
+  c.next();
   c.connect();
-  CHECK(c.only(c.sent<msg::Subscribe>()).suppressed_roles.empty());
+  CHECK(only(c.sent<msg::Subscribe>()).suppressed_roles.empty());
 }
 
 TEST_CASE("calls that are not a scheduler's are ignored with a notice") {
   Client c;
   c.subscribe();
   c.submit(msg::Ping{});
-  CHECK(c.silent());
+  CHECK(c.quiet());
   CHECK(c.noticed("Ping ignored"));
   c.submit(msg::Subscribe{});
-  CHECK(c.silent());
+  CHECK(c.quiet());
 }

@@ -6,46 +6,46 @@ using namespace mesoscore::test;
 
 TEST_CASE("the first tick dials, and the connection subscribes") {
   Client c;
-  CHECK(c.scheduler.next_deadline() == c.now);
+  CHECK(c.machine().next_deadline() == c.now());
   c.tick();
-  REQUIRE(c.out.dials.size() == 1);
-  CHECK(c.out.dials[0].role == PeerRole::master);
-  CHECK(c.scheduler.next_deadline() == kNever);
+  REQUIRE(c.out().dials.size() == 1);
+  CHECK(c.out().dials[0].role == PeerRole::master);
+  CHECK(c.machine().next_deadline() == kNever);
 
   c.connect();
-  const auto subscribe = c.only(c.sent<msg::Subscribe>());
+  const auto subscribe = only(c.sent<msg::Subscribe>());
   CHECK(subscribe.framework->name == "f");
   CHECK(subscribe.framework->id.empty());
-  CHECK_FALSE(c.scheduler.stats().subscribed);
+  CHECK_FALSE(c.stats().subscribed);
 
   c.subscribed();
-  CHECK(c.only(c.delivered<msg::Subscribed>()).framework_id == "F");
-  CHECK(c.scheduler.framework_id() == "F");
-  CHECK(c.scheduler.stats().subscribed);
-  CHECK(c.scheduler.stats().subscriptions == 1);
-  CHECK(c.out.sends.empty());  // a new framework has nothing to ask for
+  CHECK(only(c.delivered<msg::Subscribed>()).framework_id == "F");
+  CHECK(c.machine().framework_id() == "F");
+  CHECK(c.stats().subscribed);
+  CHECK(c.stats().subscriptions == 1);
+  CHECK(c.out().sends.empty());  // a new framework has nothing to ask for
 }
 
 TEST_CASE("after a loss it subscribes again with its id") {
   Client c;
   c.subscribe();
   c.disconnect();
-  CHECK_FALSE(c.scheduler.stats().subscribed);
-  c.sleep();
-  REQUIRE(c.out.dials.size() == 1);
+  CHECK_FALSE(c.stats().subscribed);
+  c.next();
+  REQUIRE(c.out().dials.size() == 1);
   c.connect();
-  CHECK(c.only(c.sent<msg::Subscribe>()).framework->id == "F");
+  CHECK(only(c.sent<msg::Subscribe>()).framework->id == "F");
 }
 
 TEST_CASE("attempts are random within an interval that doubles up to its bound") {
   Client c;
-  c.sleep();
+  c.next();
   std::vector<Duration> waits;
   for (int i = 0; i < 40; ++i) {
-    REQUIRE(c.out.dials.size() == 1);
+    REQUIRE(c.out().dials.size() == 1);
     c.step(DialFailed{"nobody listens"});
     CHECK(c.noticed("nobody listens"));
-    waits.push_back(c.sleep());
+    waits.push_back(c.next());
   }
   CHECK(waits[0] <= 100ms);
   for (std::size_t i = 0; i < 7; ++i) CHECK(waits[i] <= 100ms * (1 << i));
@@ -58,14 +58,14 @@ TEST_CASE("attempts are random within an interval that doubles up to its bound")
     c.connect();
     c.subscribed();
     c.disconnect();
-    CHECK(c.scheduler.next_deadline() - c.now <= 100ms);
+    CHECK(c.machine().next_deadline() - c.now() <= 100ms);
   }
   SECTION("a connection alone does not") {
     c.connect();
     Duration longest{0};
     for (int i = 0; i < 10; ++i) {
       c.disconnect();
-      longest = std::max(longest, c.sleep());
+      longest = std::max(longest, c.next());
       c.connect();
     }
     CHECK(longest > 1s);
@@ -75,56 +75,56 @@ TEST_CASE("attempts are random within an interval that doubles up to its bound")
 TEST_CASE("a master that is silent for the heartbeats it promised is left") {
   Client c;
   c.subscribe(10s);
-  CHECK(c.scheduler.next_deadline() == c.now + 50s);
-  c.now += 40s;
+  CHECK(c.machine().next_deadline() == c.now() + 50s);
+  c.sleep(40s);
   c.receive(msg::Heartbeat{});
-  CHECK(c.scheduler.next_deadline() == c.now + 50s);
+  CHECK(c.machine().next_deadline() == c.now() + 50s);
 
   SECTION("any message is a sign of life") {
-    c.now += 49s;
+    c.sleep(49s);
     c.receive(msg::Update{status_of("t", TaskState::unknown)});
-    CHECK(c.scheduler.next_deadline() == c.now + 50s);
+    CHECK(c.machine().next_deadline() == c.now() + 50s);
   }
   SECTION("silence is not") {
-    c.now += 50s - 1ns;
+    c.sleep(50s - 1ns);
     c.tick();
-    CHECK(c.silent());
-    c.now += 1ns;
+    CHECK(c.quiet());
+    c.sleep(1ns);
     c.tick();
     CHECK(c.closed());
     CHECK(c.noticed("silent"));
-    CHECK_FALSE(c.scheduler.stats().subscribed);
-    c.sleep();
-    CHECK(c.out.dials.size() == 1);
+    CHECK_FALSE(c.stats().subscribed);
+    c.next();
+    CHECK(c.out().dials.size() == 1);
   }
 }
 
 TEST_CASE("a heartbeat interval of any value is survived") {
   Client c;
-  c.sleep();
+  c.next();
   c.connect();
   SECTION("zero: no watch") {
     c.subscribed(0s);
-    CHECK(c.scheduler.next_deadline() == kNever);
+    CHECK(c.machine().next_deadline() == kNever);
   }
   SECTION("negative: no watch") {
     c.subscribed(-5s);
-    CHECK(c.scheduler.next_deadline() == kNever);
+    CHECK(c.machine().next_deadline() == kNever);
   }
   SECTION("the largest") {
     c.subscribed(Duration::max());
-    CHECK(c.scheduler.next_deadline() == kNever);
+    CHECK(c.machine().next_deadline() == kNever);
   }
 }
 
 TEST_CASE("a master that never answers the subscription is left") {
   Client c;
-  c.sleep();
+  c.next();
   c.connect();
-  CHECK(c.sleep() == 15s);
+  CHECK(c.next() == 15s);
   CHECK(c.closed());
-  c.sleep();
-  CHECK(c.out.dials.size() == 1);
+  c.next();
+  CHECK(c.out().dials.size() == 1);
 }
 
 TEST_CASE("an error of the master is final") {
@@ -133,30 +133,30 @@ TEST_CASE("an error of the master is final") {
   c.receive(msg::OfferMade{offer_of("o1")});
   c.submit(accept_of("o1", {task_of("t1")}));
   c.receive(msg::ErrorMessage{"Framework failed over"});
-  CHECK(c.only(c.delivered<msg::ErrorMessage>()).message == "Framework failed over");
+  CHECK(only(c.delivered<msg::ErrorMessage>()).message == "Framework failed over");
   CHECK(c.closed());
-  CHECK(c.scheduler.stats().ended);
-  CHECK(c.scheduler.stats().live_tasks == 0);
-  CHECK(c.scheduler.next_deadline() == kNever);
+  CHECK(c.stats().ended);
+  CHECK(c.stats().live_tasks == 0);
+  CHECK(c.machine().next_deadline() == kNever);
 
   c.disconnect();
-  CHECK(c.silent());
+  CHECK(c.quiet());
   c.submit(msg::Kill{"t1", {}, {}});
-  CHECK(c.silent());
+  CHECK(c.quiet());
 }
 
 TEST_CASE("an error in place of Subscribed is final too") {
   Client c;
-  c.sleep();
+  c.next();
   c.connect();
   c.receive(msg::ErrorMessage{"role 'a/' is bad"});
   CHECK(c.delivered<msg::ErrorMessage>().size() == 1);
-  CHECK(c.scheduler.stats().ended);
+  CHECK(c.stats().ended);
 }
 
 TEST_CASE("a master that breaks the protocol is left, and tried again") {
   Client c;
-  c.sleep();
+  c.next();
   c.connect();
   SECTION("an update before Subscribed") { c.receive(msg::Update{status_of("t", TaskState::running)}); }
   SECTION("no framework id") { c.subscribed(15s, ""); }
@@ -167,10 +167,10 @@ TEST_CASE("a master that breaks the protocol is left, and tried again") {
   SECTION("another framework's id") {
     c.subscribed();
     c.disconnect();
-    c.sleep();
+    c.next();
     c.connect();
     c.subscribed(15s, "G");
-    CHECK(c.scheduler.framework_id() == "F");
+    CHECK(c.machine().framework_id() == "F");
   }
   SECTION("a message for agents") {
     c.subscribed();
@@ -187,11 +187,11 @@ TEST_CASE("a master that breaks the protocol is left, and tried again") {
     c.receive(msg::OfferMade{offer});
   }
   CHECK(c.closed());
-  CHECK(c.out.deliveries.empty());
-  CHECK_FALSE(c.scheduler.stats().subscribed);
-  CHECK_FALSE(c.scheduler.stats().ended);
-  c.sleep();
-  CHECK(c.out.dials.size() == 1);
+  CHECK(c.out().deliveries.empty());
+  CHECK_FALSE(c.stats().subscribed);
+  CHECK_FALSE(c.stats().ended);
+  c.next();
+  CHECK(c.out().dials.size() == 1);
 }
 
 TEST_CASE("what comes over a connection that was given up is ignored") {
@@ -200,13 +200,13 @@ TEST_CASE("what comes over a connection that was given up is ignored") {
   const PeerId old = c.master;
   c.disconnect();
   c.step(Received{old, msg::Update{status_of("t", TaskState::running, uuid(1))}});
-  CHECK(c.silent());
-  c.sleep();
+  CHECK(c.quiet());
+  c.next();
   c.connect();
   c.step(PeerDisconnected{old, "late"});
-  CHECK(c.silent());
+  CHECK(c.quiet());
   c.subscribed();
-  CHECK(c.scheduler.stats().subscribed);
+  CHECK(c.stats().subscribed);
 }
 
 TEST_CASE("a connection that nobody asked for is closed") {
@@ -217,7 +217,7 @@ TEST_CASE("a connection that nobody asked for is closed") {
   CHECK(c.closed());
   c.master = master;
   c.receive(msg::Heartbeat{});
-  CHECK(c.scheduler.stats().subscribed);
+  CHECK(c.stats().subscribed);
 }
 
 TEST_CASE("Stop disconnects for good") {
@@ -225,12 +225,12 @@ TEST_CASE("Stop disconnects for good") {
   c.subscribe();
   c.step(Stop{});
   CHECK(c.closed());
-  CHECK(c.out.sends.empty());
-  CHECK(c.scheduler.stats().ended);
-  CHECK(c.scheduler.next_deadline() == kNever);
+  CHECK(c.out().sends.empty());
+  CHECK(c.stats().ended);
+  CHECK(c.machine().next_deadline() == kNever);
 
   Client dialing;
-  dialing.sleep();
+  dialing.next();
   dialing.step(Stop{});
   dialing.connect();
   CHECK(dialing.closed());
@@ -243,46 +243,46 @@ TEST_CASE("teardown") {
     c.receive(msg::OfferMade{offer_of("o1")});
     c.submit(msg::Teardown{});
     CHECK(c.sent<msg::Teardown>().size() == 1);
-    CHECK_FALSE(c.scheduler.stats().ended);
-    CHECK_FALSE(c.scheduler.stats().subscribed);
-    CHECK(c.scheduler.stats().offers == 0);
+    CHECK_FALSE(c.stats().ended);
+    CHECK_FALSE(c.stats().subscribed);
+    CHECK(c.stats().offers == 0);
     c.receive(msg::OfferMade{offer_of("o2")});
-    CHECK(c.silent());
+    CHECK(c.quiet());
     SECTION("the master closes") {
       c.disconnect();
-      CHECK(c.silent());
+      CHECK(c.quiet());
     }
     SECTION("a master that does not close is left") {
-      CHECK(c.sleep() == 2s);
+      CHECK(c.next() == 2s);
       CHECK(c.closed());
     }
   }
   SECTION("before any subscription there is nothing to tear down") {
-    c.sleep();
+    c.next();
     c.submit(msg::Teardown{});
   }
   SECTION("without a connection it waits for one") {
     c.subscribe();
     c.disconnect();
     c.submit(msg::Teardown{});
-    CHECK_FALSE(c.scheduler.stats().ended);
+    CHECK_FALSE(c.stats().ended);
     c.submit(msg::Revive{});
-    c.sleep();
+    c.next();
     c.connect();
     c.subscribed();
     CHECK(c.sent<msg::Teardown>().size() == 1);
-    CHECK(c.out.deliveries.empty());
+    CHECK(c.out().deliveries.empty());
     c.disconnect();
   }
   SECTION("while it subscribes, it waits for the answer") {
-    c.sleep();
+    c.next();
     c.connect();
     c.submit(msg::Teardown{});
-    CHECK_FALSE(c.scheduler.stats().ended);
+    CHECK_FALSE(c.stats().ended);
     c.subscribed();
     CHECK(c.sent<msg::Teardown>().size() == 1);
     c.disconnect();
   }
-  CHECK(c.scheduler.stats().ended);
-  CHECK(c.scheduler.next_deadline() == kNever);
+  CHECK(c.stats().ended);
+  CHECK(c.machine().next_deadline() == kNever);
 }

@@ -8,7 +8,7 @@ using namespace mesoscore::test;
 
 namespace {
 
-std::vector<std::string> asked(const Client& c) {
+std::vector<std::string> asked(Client& c) {
   std::vector<std::string> ids;
   for (const auto& call : c.sent<msg::Reconcile>()) {
     for (const auto& item : call.tasks) ids.push_back(item.task_id.str());
@@ -28,7 +28,7 @@ TEST_CASE("all tasks that are not terminal are asked about, in the order of thei
   Client c;
   start(c);
   c.receive(msg::Update{status_of("t1", TaskState::running, uuid(1))});
-  CHECK(c.scheduler.next_deadline() == kNever);  // not before a re-subscription
+  CHECK(c.machine().next_deadline() == kNever);  // not before a re-subscription
   c.resubscribe(0s);
   CHECK(asked(c) == std::vector<std::string>{"t1", "t2", "t3"});
   CHECK(c.sent<msg::Reconcile>().at(0).tasks.at(1).agent_id == "a2");
@@ -39,19 +39,19 @@ TEST_CASE("those without an answer are asked about again, ever more seldom") {
   start(c);
   c.resubscribe(0s);
   c.receive(msg::Update{status_of("t2", TaskState::running)});
-  CHECK(c.sleep() == 1s);
+  CHECK(c.next() == 1s);
   CHECK(asked(c) == std::vector<std::string>{"t1", "t3"});
   c.receive(msg::Update{status_of("t3", TaskState::gone)});
   std::vector<Duration> waits;
   for (int i = 0; i < 8; ++i) {
-    waits.push_back(c.sleep());
+    waits.push_back(c.next());
     CHECK(asked(c) == std::vector<std::string>{"t1"});
   }
   CHECK(waits == std::vector<Duration>{2s, 4s, 8s, 16s, 32s, 60s, 60s, 60s});
   c.receive(msg::Update{status_of("t1", TaskState::unknown)});  // also an answer
-  CHECK(c.sleep() == 60s);
-  CHECK(c.silent());
-  CHECK(c.scheduler.next_deadline() == kNever);
+  CHECK(c.next() == 60s);
+  CHECK(c.quiet());
+  CHECK(c.machine().next_deadline() == kNever);
 }
 
 TEST_CASE("a lost connection ends the round; the next one begins anew") {
@@ -59,11 +59,11 @@ TEST_CASE("a lost connection ends the round; the next one begins anew") {
   start(c);
   c.resubscribe(0s);
   c.receive(msg::Update{status_of("t1", TaskState::running)});
-  c.sleep();
-  c.sleep();
+  c.next();
+  c.next();
   c.resubscribe(0s);
   CHECK(asked(c).size() == 3);
-  CHECK(c.sleep() == 1s);
+  CHECK(c.next() == 1s);
 }
 
 TEST_CASE("nothing live: nothing is asked, which would mean everything") {
@@ -71,7 +71,7 @@ TEST_CASE("nothing live: nothing is asked, which would mean everything") {
   c.subscribe(0s);
   c.resubscribe(0s);
   CHECK(c.sent<msg::Reconcile>().empty());
-  CHECK(c.scheduler.next_deadline() == kNever);
+  CHECK(c.machine().next_deadline() == kNever);
 }
 
 TEST_CASE("a scheduler that continues a framework asks for everything first") {
@@ -80,9 +80,9 @@ TEST_CASE("a scheduler that continues a framework asks for everything first") {
   SECTION("and learns of tasks that way") {
     Client c(options);
     c.subscribe(0s);
-    CHECK(c.only(c.sent<msg::Reconcile>()).tasks.empty());
+    CHECK(only(c.sent<msg::Reconcile>()).tasks.empty());
     c.receive(msg::Update{status_of("t1", TaskState::running)});
-    CHECK(c.scheduler.stats().live_tasks == 1);
+    CHECK(c.stats().live_tasks == 1);
     c.resubscribe(0s);
     CHECK(asked(c) == std::vector<std::string>{"t1"});
     CHECK(c.sent<msg::Reconcile>().size() == 1);
@@ -91,7 +91,7 @@ TEST_CASE("a scheduler that continues a framework asks for everything first") {
     options.reconcile = false;
     Client c(options);
     c.subscribe(0s);
-    CHECK(c.out.sends.empty());
+    CHECK(c.out().sends.empty());
   }
 }
 

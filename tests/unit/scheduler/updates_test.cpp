@@ -16,8 +16,8 @@ TEST_CASE("an update with a uuid is delivered and acknowledged") {
   Client c;
   c.subscribe();
   update(c, "t1", TaskState::running, uuid(1));
-  CHECK(c.only(c.delivered<msg::Update>()).status.state == TaskState::running);
-  const auto ack = c.only(c.sent<msg::Acknowledge>());
+  CHECK(only(c.delivered<msg::Update>()).status.state == TaskState::running);
+  const auto ack = only(c.sent<msg::Acknowledge>());
   CHECK(ack.uuid == uuid(1));
   CHECK(ack.task_id == "t1");
   CHECK(ack.agent_id == "a1");
@@ -29,9 +29,9 @@ TEST_CASE("an update without a uuid is delivered and not acknowledged, every tim
   for (int i = 0; i < 2; ++i) {
     update(c, "t1", TaskState::unreachable);
     CHECK(c.delivered<msg::Update>().size() == 1);
-    CHECK(c.out.sends.empty());
+    CHECK(c.out().sends.empty());
   }
-  CHECK(c.scheduler.stats().duplicates == 0);
+  CHECK(c.stats().duplicates == 0);
 }
 
 TEST_CASE("a repeated update is acknowledged again and delivered once") {
@@ -41,14 +41,14 @@ TEST_CASE("a repeated update is acknowledged again and delivered once") {
   update(c, "t1", state, uuid(1));
   for (int i = 0; i < 3; ++i) {
     update(c, "t1", state, uuid(1));
-    CHECK(c.out.deliveries.empty());
-    CHECK(c.only(c.sent<msg::Acknowledge>()).uuid == uuid(1));
+    CHECK(c.out().deliveries.empty());
+    CHECK(only(c.sent<msg::Acknowledge>()).uuid == uuid(1));
   }
-  CHECK(c.scheduler.stats().duplicates == 3);
-  CHECK(c.scheduler.stats().updates == 4);
+  CHECK(c.stats().duplicates == 3);
+  CHECK(c.stats().updates == 4);
   c.resubscribe();
   update(c, "t1", state, uuid(1));
-  CHECK(c.out.deliveries.empty());
+  CHECK(c.out().deliveries.empty());
   CHECK(c.sent<msg::Acknowledge>().size() == 1);
 }
 
@@ -60,13 +60,13 @@ TEST_CASE("the memory of terminal updates is bounded") {
   for (std::uint64_t i = 1; i <= 4; ++i) update(c, "t" + std::to_string(i), TaskState::finished, uuid(i));
   for (std::uint64_t i = 2; i <= 4; ++i) {
     update(c, "t" + std::to_string(i), TaskState::finished, uuid(i));
-    CHECK(c.out.deliveries.empty());
+    CHECK(c.out().deliveries.empty());
   }
   update(c, "t1", TaskState::finished, uuid(1));  // forgotten
-  CHECK(c.out.deliveries.size() == 1);
+  CHECK(c.out().deliveries.size() == 1);
   update(c, "t2", TaskState::finished, uuid(2));  // its place was taken by t1
-  CHECK(c.out.deliveries.size() == 1);
-  CHECK(c.scheduler.stats().live_tasks == 0);
+  CHECK(c.out().deliveries.size() == 1);
+  CHECK(c.stats().live_tasks == 0);
 }
 
 TEST_CASE("no memory at all: every repetition is delivered") {
@@ -76,7 +76,7 @@ TEST_CASE("no memory at all: every repetition is delivered") {
   c.subscribe();
   for (int i = 0; i < 2; ++i) {
     update(c, "t1", TaskState::finished, uuid(1));
-    CHECK(c.out.deliveries.size() == 1);
+    CHECK(c.out().deliveries.size() == 1);
     CHECK(c.sent<msg::Acknowledge>().size() == 1);
   }
 }
@@ -88,25 +88,25 @@ TEST_CASE("the application acknowledges by itself") {
   c.subscribe();
   const TaskState state = GENERATE(TaskState::running, TaskState::failed);
   update(c, "t1", state, uuid(1));
-  CHECK(c.out.deliveries.size() == 1);
-  CHECK(c.out.sends.empty());
+  CHECK(c.out().deliveries.size() == 1);
+  CHECK(c.out().sends.empty());
   update(c, "t1", state, uuid(1));  // repeated before the application was ready
-  CHECK(c.silent());
+  CHECK(c.quiet());
 
   SECTION("while connected") {
     c.submit(msg::Acknowledge{AgentId("a1"), TaskId("t1"), uuid(1)});
     CHECK(c.sent<msg::Acknowledge>().size() == 1);
     update(c, "t1", state, uuid(1));
-    CHECK(c.out.deliveries.empty());
+    CHECK(c.out().deliveries.empty());
     CHECK(c.sent<msg::Acknowledge>().size() == 1);
   }
   SECTION("while disconnected: made when the update comes again") {
     c.disconnect();
     c.submit(msg::Acknowledge{AgentId("a1"), TaskId("t1"), uuid(1)});
-    CHECK(c.silent());
+    CHECK(c.quiet());
     c.subscribe();
     update(c, "t1", state, uuid(1));
-    CHECK(c.out.deliveries.empty());
+    CHECK(c.out().deliveries.empty());
     CHECK(c.sent<msg::Acknowledge>().size() == 1);
   }
 }
@@ -115,21 +115,21 @@ TEST_CASE("tasks are live until a terminal update") {
   Client c;
   c.subscribe();
   c.submit(accept_of("o1", {task_of("t1"), task_of("t2"), task_of("t3")}));
-  CHECK(c.scheduler.stats().live_tasks == 3);
+  CHECK(c.stats().live_tasks == 3);
   update(c, "t1", TaskState::running, uuid(1));
   update(c, "t2", TaskState::unreachable);
   update(c, "t3", TaskState::unknown);
-  CHECK(c.scheduler.stats().live_tasks == 3);
+  CHECK(c.stats().live_tasks == 3);
   update(c, "t1", TaskState::finished, uuid(2));
-  CHECK(c.scheduler.stats().live_tasks == 2);
+  CHECK(c.stats().live_tasks == 2);
   update(c, "t2", TaskState::gone_by_operator);
   update(c, "t3", TaskState::lost);
-  CHECK(c.scheduler.stats().live_tasks == 0);
+  CHECK(c.stats().live_tasks == 0);
 
   update(c, "t2", TaskState::running);  // the operator was wrong
-  CHECK(c.scheduler.stats().live_tasks == 1);
+  CHECK(c.stats().live_tasks == 1);
   update(c, "elsewhere", TaskState::unknown);  // not ours to watch
-  CHECK(c.scheduler.stats().live_tasks == 1);
+  CHECK(c.stats().live_tasks == 1);
 }
 
 TEST_CASE("the refusal of a second task of the same id leaves the first one alone") {
@@ -141,8 +141,8 @@ TEST_CASE("the refusal of a second task of the same id leaves the first one alon
   TaskStatus refused = status_of("t1", TaskState::error);
   refused.reason = TaskReason::task_invalid;
   c.receive(msg::Update{refused});
-  CHECK(c.out.deliveries.size() == 1);
-  CHECK(c.scheduler.stats().live_tasks == 1);
+  CHECK(c.out().deliveries.size() == 1);
+  CHECK(c.stats().live_tasks == 1);
   update(c, "t1", TaskState::finished, uuid(2));
-  CHECK(c.scheduler.stats().live_tasks == 0);
+  CHECK(c.stats().live_tasks == 0);
 }

@@ -1,7 +1,6 @@
 #include "record.h"
 
 #include "sys.h"
-#include "text.h"
 
 int read_stat(int pid, struct ProcessStat* stat) {
   struct Text path = {.length = 0};
@@ -29,14 +28,16 @@ int read_stat(int pid, struct ProcessStat* stat) {
   return 0;
 }
 
-static int write_all(int fd, const char* bytes, size_t count) {
-  while (count > 0) {
-    const long written = sys_write(fd, bytes, count);
-    if (written < 0) return (int)written;
-    bytes += written;
-    count -= (size_t)written;
-  }
-  return 0;
+// A record always has the same size, so that a file which is used again is neither shortened nor lengthened: that would
+// cost far more than the write. The rest is empty lines.
+enum { RECORD_BYTES = 256 };
+
+static int write_record(struct Record* record) {
+  char bytes[RECORD_BYTES];
+  for (size_t i = 0; i < RECORD_BYTES; ++i) bytes[i] = i < record->text.length ? record->text.bytes[i] : '\n';
+  const long written = sys_write_at(record->fd, bytes, RECORD_BYTES, 0);
+  if (written < 0) return (int)written;
+  return written == RECORD_BYTES ? 0 : -ENOSPC;
 }
 
 // rename() that never replaces, also where the file system has no such thing.
@@ -48,42 +49,44 @@ static int rename_to_new(const char* from, const char* to) {
   return error;
 }
 
-int record_open(const struct RecordPaths* paths, const struct Identity* supervisor, uint64_t serial) {
-  const int fd = sys_open(paths->spare, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return fd;
-  struct Text text = {.length = 0};
-  text_add(&text, "mesoscore-container 1\nboot ");
-  text_add(&text, supervisor->boot_id);
-  text_add(&text, "\nsupervisor ");
-  text_add_number(&text, supervisor->pid);
-  text_add(&text, " ");
-  text_add_number(&text, (int64_t)supervisor->start_time);
-  text_add(&text, "\nserial ");
-  text_add_number(&text, (int64_t)serial);
-  text_add(&text, "\n");
-  int error = write_all(fd, text.bytes, text.length);
+int record_open(struct Record* record, const struct RecordPaths* paths, const struct Identity* supervisor,
+                uint64_t serial) {
+  record->fd = sys_open(paths->spare, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (record->fd < 0) return record->fd;
+  struct Text* text = &record->text;
+  text->length = 0;
+  text_add(text, "mesoscore-container 1\nboot ");
+  text_add(text, supervisor->boot_id);
+  text_add(text, "\nsupervisor ");
+  text_add_number(text, supervisor->pid);
+  text_add(text, " ");
+  text_add_number(text, (int64_t)supervisor->start_time);
+  text_add(text, "\nserial ");
+  text_add_number(text, (int64_t)serial);
+  text_add(text, "\n");
+  int error = write_record(record);
   if (error == 0) error = rename_to_new(paths->spare, paths->run);
-  if (error == 0) return fd;
-  sys_close(fd);
+  if (error == 0) return 0;
+  sys_close(record->fd);
   sys_unlink(paths->spare);
   return error;
 }
 
-void record_drop(int fd, const struct RecordPaths* paths) {
+void record_drop(const struct Record* record, const struct RecordPaths* paths) {
   sys_unlink(paths->run);
-  sys_close(fd);
+  sys_close(record->fd);
 }
 
-void record_exit(int fd, const struct RecordPaths* paths, int wait_status, int killed) {
-  struct Text text = {.length = 0};
-  text_add(&text, "status ");
-  text_add_number(&text, wait_status);
-  text_add(&text, "\nkilled ");
-  text_add_number(&text, killed);
-  text_add(&text, "\nended ");
-  text_add_number(&text, sys_now_ns(WALL_CLOCK));
-  text_add(&text, "\n");
+void record_exit(struct Record* record, const struct RecordPaths* paths, int wait_status, int killed) {
+  struct Text* text = &record->text;
+  text_add(text, "status ");
+  text_add_number(text, wait_status);
+  text_add(text, "\nkilled ");
+  text_add_number(text, killed);
+  text_add(text, "\nended ");
+  text_add_number(text, sys_now_ns(WALL_CLOCK));
+  text_add(text, "\n");
   // Only a complete record gets the final name: a full disk must not become an exit status of zero.
-  if (write_all(fd, text.bytes, text.length) == 0) sys_rename(paths->run, paths->exit, 0);
-  sys_close(fd);
+  if (write_record(record) == 0) sys_rename(paths->run, paths->exit, 0);
+  sys_close(record->fd);
 }

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "text.h"
+
 // Fields of /proc/<pid>/stat; 0 on success.
 struct ProcessStat {
   int parent;
@@ -23,10 +25,16 @@ struct RecordPaths {
   const char* exit;
 };
 
-// Makes the record of a container that is about to run: it appears whole, or not at all. Its descriptor, or a negative
-// errno; -EEXIST means that the launcher has given this launch up.
-int record_open(const struct RecordPaths* paths, const struct Identity* supervisor, uint64_t serial);
+struct Record {
+  int fd;
+  struct Text text;  // what is in the file
+};
+
+// Makes the record of a container that is about to run: it appears whole, or not at all. A negative errno on failure;
+// -EEXIST means that the launcher has given this launch up.
+int record_open(struct Record* record, const struct RecordPaths* paths, const struct Identity* supervisor,
+                uint64_t serial);
 // The launch has failed after all.
-void record_drop(int fd, const struct RecordPaths* paths);
+void record_drop(const struct Record* record, const struct RecordPaths* paths);
 // Completes the record and gives it its final name.
-void record_exit(int fd, const struct RecordPaths* paths, int wait_status, int killed);
+void record_exit(struct Record* record, const struct RecordPaths* paths, int wait_status, int killed);

@@ -127,9 +127,9 @@ static void run_container(const struct Launch* launch, const struct Identity* se
                                     .exit = launch->texts[MESO_EXIT_RECORD]};
   struct Failure failure = {.stage = MESO_STAGE_RECORD};
   // Before there is a process, so that none can be running that no record tells of.
-  const int record = record_open(&paths, self, launch->serial);
-  failure.error = -record;
-  if (record < 0) {
+  struct Record record;
+  failure.error = -record_open(&record, &paths, self, launch->serial);
+  if (failure.error != 0) {
     report_failure(launch, self, &failure);
     return;
   }
@@ -138,7 +138,7 @@ static void run_container(const struct Launch* launch, const struct Identity* se
   struct Container container = {.serial = launch->serial, .main = start_process(launch, self, &failure)};
   if (container.main == 0) {
     tree_end();
-    record_drop(record, &paths);
+    record_drop(&record, &paths);
     report_failure(launch, self, &failure);
     return;
   }
@@ -146,7 +146,7 @@ static void run_container(const struct Launch* launch, const struct Identity* se
   wait_for_end(&container);
   const int killed = container.killed_at != 0;
   const int status = end_container(&container);
-  record_exit(record, &paths, status, killed);
+  record_exit(&record, &paths, status, killed);
   const struct MesoReport report = {.kind = MESO_REPORT_EXITED,
                                     .pid = self->pid,
                                     .serial = container.serial,

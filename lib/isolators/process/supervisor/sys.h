@@ -35,7 +35,9 @@ static inline int sys_open(const char* path, int flags, int mode) {
   return (int)SYS(openat, AT_FDCWD, path, flags, mode, 0);
 }
 static inline long sys_read(int fd, void* to, size_t bytes) { return SYS(read, fd, to, bytes, 0, 0); }
-static inline long sys_write(int fd, const void* from, size_t bytes) { return SYS(write, fd, from, bytes, 0, 0); }
+static inline long sys_write_at(int fd, const void* from, size_t bytes, long offset) {
+  return SYS(pwrite64, fd, from, bytes, offset, 0);
+}
 static inline int sys_close(int fd) { return (int)SYS(close, fd, 0, 0, 0, 0); }
 static inline int sys_close_from(int fd) { return (int)SYS(close_range, fd, ~0u, 0, 0, 0); }
 static inline int sys_chdir(const char* path) { return (int)SYS(chdir, path, 0, 0, 0, 0); }

@@ -1,0 +1,15 @@
+#include "executor_script.hpp"
+
+namespace mesoscore::test {
+
+TEST_CASE("the executor's golden scripts") {
+  const std::vector<std::string> scripts = golden_scripts(MESOSCORE_SUITE_DIR);
+  REQUIRE(scripts.size() >= 2);
+  for (const std::string& path : scripts) {
+    INFO(path);
+    ExecutorScript script;
+    run_golden(path, [&](Command& command) { return script(command); });
+  }
+}
+
+}  // namespace mesoscore::test

@@ -1,0 +1,1 @@
+set(SUITE_COMPONENTS runtime transport_inproc)

@@ -1,0 +1,65 @@
+// Random messages of every kind, for the tests of the wire format.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mesoscore/message.hpp"
+#include "mesoscore/rng.hpp"
+
+// The same seed gives the same messages. `fill` is the chance of an optional member to be there: 0 and 1 give the
+// extremes.
+class Sampler {
+ public:
+  Sampler(std::uint64_t seed, double fill) : rng_(seed), fill_(fill) {}
+
+  mesoscore::Message message(std::size_t alternative);  // 0 .. number of alternatives - 1
+  mesoscore::Resources resources();
+  mesoscore::TaskInfo task_info();
+  mesoscore::TaskStatus status();
+
+ private:
+  bool some() { return rng_.uniform() < fill_; }
+  std::size_t count(std::size_t most) { return some() ? 1 + rng_.below(most) : 0; }
+  std::uint64_t pick(std::uint64_t bound) { return rng_.below(bound); }
+  std::string text(std::size_t most = 30);
+  std::string maybe_text() { return some() ? text() : std::string(); }
+  std::string role();
+  template <class Id>
+  Id id() {
+    return Id(std::string_view(text(60)));
+  }
+  template <class Id>
+  Id maybe_id() {
+    return some() ? id<Id>() : Id();
+  }
+  template <class E>
+  E any(E last) {
+    return static_cast<E>(pick(static_cast<std::uint64_t>(last) + 1));
+  }
+  mesoscore::Duration duration() { return std::chrono::milliseconds(pick(1'000'000'000)); }
+  mesoscore::Uuid uuid() { return mesoscore::Uuid::from_random(rng_.next(), rng_.next()); }
+  double time() { return 1.6e9 + static_cast<double>(pick(1'000'000'000'000)) / 1000.0 + rng_.uniform() / 1000; }
+
+  mesoscore::Labels labels();
+  mesoscore::Resource resource();
+  mesoscore::ResourceTraits traits(bool disk);
+  mesoscore::DiskInfo disk();
+  std::vector<mesoscore::Range> intervals();
+  mesoscore::Attributes attributes();
+  mesoscore::CommandInfo command();
+  mesoscore::ExecutorInfo executor();
+  mesoscore::DiscoveryInfo discovery();
+  mesoscore::Task task();
+  mesoscore::msg::FrameworkPtr framework();
+  mesoscore::msg::AgentPtr agent();
+  mesoscore::Offer offer();
+  mesoscore::Operation operation();
+  std::vector<mesoscore::RoleName> roles();
+
+  template <class Alternative>
+  void fill(Alternative& body);
+
+  mesoscore::Rng rng_;
+  double fill_;
+};

@@ -1,0 +1,242 @@
+#include "to_proto.hpp"
+
+using namespace mesoscore;
+using namespace oracle;
+using v1_subset::Frame;
+
+namespace {
+
+template <class P>
+void set_policy(P& out, const std::optional<KillPolicy>& policy) {
+  if (policy) out.mutable_kill_policy()->mutable_grace_period()->set_nanoseconds(policy->grace_period.count());
+}
+
+// ---- scheduler
+
+void put(Frame& out, const msg::Heartbeat&) { out.mutable_heartbeat(); }
+void put(Frame& out, const msg::ErrorMessage& in) { out.mutable_error()->set_message(in.message); }
+void put(Frame& out, const msg::Subscribe& in) {
+  const auto& [framework, suppressed] = in;
+  set(*out.mutable_subscribe()->mutable_framework_info(), *framework);
+  for (const RoleName& role : suppressed) out.mutable_subscribe()->add_suppressed_roles(role.str());
+}
+void put(Frame& out, const msg::Teardown&) { out.mutable_teardown(); }
+void put(Frame& out, const msg::Accept& in) {
+  const auto& [ids, operations, filters] = in;
+  auto& accept = *out.mutable_accept();
+  for (const OfferId& id : ids) set_id(accept.add_offer_ids(), id);
+  set_all(*accept.mutable_operations(), operations);
+  accept.mutable_filters()->set_refuse_seconds(to_seconds(filters.refuse));
+}
+void put(Frame& out, const msg::Decline& in) {
+  const auto& [ids, filters] = in;
+  for (const OfferId& id : ids) set_id(out.mutable_decline()->add_offer_ids(), id);
+  out.mutable_decline()->mutable_filters()->set_refuse_seconds(to_seconds(filters.refuse));
+}
+void put(Frame& out, const msg::Revive& in) {
+  out.mutable_revive();
+  for (const RoleName& role : in.roles) out.mutable_revive()->add_roles(role.str());
+}
+void put(Frame& out, const msg::Suppress& in) {
+  out.mutable_suppress();
+  for (const RoleName& role : in.roles) out.mutable_suppress()->add_roles(role.str());
+}
+void put(Frame& out, const msg::Kill& in) {
+  const auto& [task_id, agent_id, policy] = in;
+  set_id(out.mutable_kill()->mutable_task_id(), task_id);
+  if (!agent_id.empty()) set_id(out.mutable_kill()->mutable_agent_id(), agent_id);
+  set_policy(*out.mutable_kill(), policy);
+}
+void put(Frame& out, const msg::ShutdownExecutor& in) {
+  const auto& [executor_id, agent_id] = in;
+  set_id(out.mutable_shutdown_executor()->mutable_executor_id(), executor_id);
+  set_id(out.mutable_shutdown_executor()->mutable_agent_id(), agent_id);
+}
+void put(Frame& out, const msg::Acknowledge& in) {
+  const auto& [agent_id, task_id, uuid] = in;
+  set_id(out.mutable_acknowledge()->mutable_agent_id(), agent_id);
+  set_id(out.mutable_acknowledge()->mutable_task_id(), task_id);
+  out.mutable_acknowledge()->set_uuid(bytes(uuid));
+}
+void put(Frame& out, const msg::Reconcile& in) {
+  out.mutable_reconcile();
+  for (const auto& [task_id, agent_id] : in.tasks) {
+    auto& task = *out.mutable_reconcile()->add_tasks();
+    set_id(task.mutable_task_id(), task_id);
+    if (!agent_id.empty()) set_id(task.mutable_agent_id(), agent_id);
+  }
+}
+void put(Frame& out, const msg::ToExecutor& in) {
+  const auto& [agent_id, executor_id, data] = in;
+  set_id(out.mutable_to_executor()->mutable_agent_id(), agent_id);
+  set_id(out.mutable_to_executor()->mutable_executor_id(), executor_id);
+  out.mutable_to_executor()->set_data(data);
+}
+void put(Frame& out, const msg::Subscribed& in) {
+  const auto& [framework_id, master_id, interval] = in;
+  set_id(out.mutable_subscribed()->mutable_framework_id(), framework_id);
+  out.mutable_subscribed()->set_heartbeat_interval_seconds(to_seconds(interval));
+  auto& master = *out.mutable_subscribed()->mutable_master_info();
+  master.set_id(master_id.str());
+  master.set_ip(0);
+  master.set_port(0);
+}
+void put(Frame& out, const msg::OfferMade& in) { set(*out.mutable_offers()->add_offers(), in.offer); }
+void put(Frame& out, const msg::Rescind& in) { set_id(out.mutable_rescind()->mutable_offer_id(), in.offer_id); }
+void put(Frame& out, const msg::Update& in) { set(*out.mutable_update()->mutable_status(), in.status); }
+void put(Frame& out, const msg::FromExecutor& in) {
+  const auto& [agent_id, executor_id, data] = in;
+  set_id(out.mutable_from_executor()->mutable_agent_id(), agent_id);
+  set_id(out.mutable_from_executor()->mutable_executor_id(), executor_id);
+  out.mutable_from_executor()->set_data(data);
+}
+void put(Frame& out, const msg::Failure& in) {
+  const auto& [agent_id, executor_id, wait_status] = in;
+  auto& failure = *out.mutable_failure();
+  if (!agent_id.empty()) set_id(failure.mutable_agent_id(), agent_id);
+  if (!executor_id.empty()) set_id(failure.mutable_executor_id(), executor_id);
+  if (wait_status) failure.set_status(*wait_status);
+}
+void put(Frame& out, const msg::OperationUpdate& in) {
+  const auto& [operation_id, state, message, agent_id] = in;
+  auto& status = *out.mutable_operation_update()->mutable_status();
+  if (!operation_id.empty()) set_id(status.mutable_operation_id(), operation_id);
+  status.set_state(static_cast<int>(state));
+  if (!message.empty()) status.set_message(message);
+  if (!agent_id.empty()) set_id(status.mutable_agent_id(), agent_id);
+}
+
+// ---- agent
+
+void put(Frame& out, const msg::RegisterAgent& in) { set(*out.mutable_register_agent()->mutable_agent(), *in.agent); }
+void put(Frame& out, const msg::ReregisterAgent& in) {
+  const auto& [agent, tasks, executors, frameworks] = in;
+  auto& message = *out.mutable_reregister_agent();
+  set(*message.mutable_agent(), *agent);
+  set_all(*message.mutable_tasks(), tasks);
+  for (const auto& [framework_id, info] : executors) {
+    auto& executor = *message.add_executors();
+    set_id(executor.mutable_framework_id(), framework_id);
+    set(*executor.mutable_info(), info);
+  }
+  for (const auto& framework : frameworks) set(*message.add_frameworks(), *framework);
+}
+void put(Frame& out, const msg::UnregisterAgent&) { out.mutable_unregister_agent(); }
+void put(Frame& out, const msg::Pong&) { out.mutable_pong(); }
+void put(Frame& out, const msg::AgentUpdate& in) {
+  const auto& [framework_id, status, latest_state] = in;
+  set_id(out.mutable_agent_update()->mutable_framework_id(), framework_id);
+  set(*out.mutable_agent_update()->mutable_status(), status);
+  out.mutable_agent_update()->set_latest_state(static_cast<v1_subset::TaskState>(latest_state));
+}
+void put(Frame& out, const msg::ExecutorExited& in) {
+  const auto& [framework_id, executor_id, wait_status] = in;
+  set_id(out.mutable_executor_exited()->mutable_framework_id(), framework_id);
+  set_id(out.mutable_executor_exited()->mutable_executor_id(), executor_id);
+  out.mutable_executor_exited()->set_wait_status(wait_status);
+}
+template <class M>
+void set_data(v1_subset::ExecutorData& out, const M& in) {
+  const auto& [framework_id, executor_id, data] = in;
+  set_id(out.mutable_framework_id(), framework_id);
+  set_id(out.mutable_executor_id(), executor_id);
+  out.set_data(data);
+}
+void put(Frame& out, const msg::ExecutorToFramework& in) { set_data(*out.mutable_executor_to_framework(), in); }
+void put(Frame& out, const msg::FrameworkToExecutor& in) { set_data(*out.mutable_framework_to_executor(), in); }
+void put(Frame& out, const msg::AgentRegistered& in) {
+  const auto& [agent_id, master_id, timeout] = in;
+  auto& message = *out.mutable_agent_registered();
+  set_id(message.mutable_agent_id(), agent_id);
+  message.set_master_id(master_id.str());
+  message.mutable_ping_timeout()->set_nanoseconds(timeout.count());
+}
+void put(Frame& out, const msg::AgentReregistered& in) {
+  const auto& [agent_id, master_id, timeout, missing] = in;
+  auto& message = *out.mutable_agent_reregistered();
+  set_id(message.mutable_agent_id(), agent_id);
+  message.set_master_id(master_id.str());
+  message.mutable_ping_timeout()->set_nanoseconds(timeout.count());
+  for (const auto& [framework_id, task_id] : missing) {
+    auto& one = *message.add_missing();
+    set_id(one.mutable_framework_id(), framework_id);
+    set_id(one.mutable_task_id(), task_id);
+  }
+}
+void put(Frame& out, const msg::RunTask& in) {
+  const auto& [framework, role, task, launch_executor] = in;
+  auto& message = *out.mutable_run_task();
+  set(*message.mutable_framework(), *framework);
+  if (!role.empty()) message.set_role(role.str());
+  set(*message.mutable_task(), task);
+  if (launch_executor) message.set_launch_executor(true);
+}
+void put(Frame& out, const msg::KillTask& in) {
+  const auto& [framework_id, task_id, policy] = in;
+  set_id(out.mutable_kill_task()->mutable_framework_id(), framework_id);
+  set_id(out.mutable_kill_task()->mutable_task_id(), task_id);
+  set_policy(*out.mutable_kill_task(), policy);
+}
+void put(Frame& out, const msg::UpdateAcknowledged& in) {
+  const auto& [framework_id, task_id, uuid] = in;
+  set_id(out.mutable_update_acknowledged()->mutable_framework_id(), framework_id);
+  set_id(out.mutable_update_acknowledged()->mutable_task_id(), task_id);
+  out.mutable_update_acknowledged()->set_uuid(bytes(uuid));
+}
+void put(Frame& out, const msg::ShutdownFramework& in) {
+  set_id(out.mutable_shutdown_framework()->mutable_framework_id(), in.framework_id);
+}
+void put(Frame& out, const msg::AgentShutdownExecutor& in) {
+  const auto& [framework_id, executor_id] = in;
+  set_id(out.mutable_agent_shutdown_executor()->mutable_framework_id(), framework_id);
+  set_id(out.mutable_agent_shutdown_executor()->mutable_executor_id(), executor_id);
+}
+void put(Frame& out, const msg::UpdateFramework& in) {
+  set(*out.mutable_update_framework()->mutable_framework(), *in.framework);
+}
+void put(Frame& out, const msg::Ping& in) { out.mutable_ping()->set_connected(in.connected); }
+void put(Frame& out, const msg::ShutdownAgent& in) {
+  out.mutable_shutdown_agent();
+  if (!in.message.empty()) out.mutable_shutdown_agent()->set_message(in.message);
+}
+
+// ---- executor
+
+void put(Frame& out, const msg::ExecutorSubscribe& in) {
+  const auto& [framework_id, executor_id, tasks, updates] = in;
+  auto& message = *out.mutable_executor_subscribe();
+  set_id(message.mutable_framework_id(), framework_id);
+  set_id(message.mutable_executor_id(), executor_id);
+  set_all(*message.mutable_unacknowledged_tasks(), tasks);
+  for (const TaskStatus& status : updates) set(*message.add_unacknowledged_updates()->mutable_status(), status);
+}
+void put(Frame& out, const msg::ExecutorUpdate& in) { set(*out.mutable_executor_update()->mutable_status(), in.status); }
+void put(Frame& out, const msg::ExecutorMessage& in) { out.mutable_executor_message()->set_data(in.data); }
+void put(Frame& out, const msg::ExecutorSubscribed& in) {
+  const auto& [executor, framework, agent, container_id] = in;
+  auto& message = *out.mutable_executor_subscribed();
+  set(*message.mutable_executor_info(), executor);
+  set(*message.mutable_framework_info(), *framework);
+  set(*message.mutable_agent_info(), *agent);
+  if (!container_id.empty()) set_id(message.mutable_container_id(), container_id);
+}
+void put(Frame& out, const msg::LaunchTask& in) { set(*out.mutable_launch_task()->mutable_task(), in.task); }
+void put(Frame& out, const msg::ExecutorKill& in) {
+  const auto& [task_id, policy] = in;
+  set_id(out.mutable_executor_kill()->mutable_task_id(), task_id);
+  set_policy(*out.mutable_executor_kill(), policy);
+}
+void put(Frame& out, const msg::ExecutorAcknowledged& in) {
+  const auto& [task_id, uuid] = in;
+  set_id(out.mutable_executor_acknowledged()->mutable_task_id(), task_id);
+  out.mutable_executor_acknowledged()->set_uuid(bytes(uuid));
+}
+void put(Frame& out, const msg::ExecutorShutdown&) { out.mutable_executor_shutdown(); }
+
+}  // namespace
+
+Frame to_proto(const Message& message) {
+  Frame out;
+  std::visit([&](const auto& body) { put(out, body); }, message);
+  return out;
+}
