@@ -96,13 +96,19 @@ void Framework::on_running(Active& task) {
 
 void Framework::on_end(const Active& task, const TaskStatus& status) {
   if (task.running) --progress_.running;
-  const bool finished = status.state == TaskState::finished;
-  if (finished || status.state == TaskState::failed) {
-    ++(finished ? progress_.finished : progress_.failed);
-    if (finished != tenant_.work[task.index].fails_on_purpose) return;
-    ++progress_.unexpected;
-  } else {
-    ++progress_.lost;
+  const bool on_purpose = tenant_.work[task.index].fails_on_purpose;
+  switch (status.state) {
+    case TaskState::finished:
+      ++progress_.finished;
+      if (!on_purpose) return;
+      break;
+    case TaskState::failed:
+      ++progress_.failed;
+      if (!on_purpose) break;
+      ++progress_.failed_on_purpose;
+      return;
+    default:
+      ++progress_.lost;
   }
   complain(status.task_id.str() + ": " + std::string(to_string(status.state)) + " " + status.message);
 }

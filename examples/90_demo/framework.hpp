@@ -24,9 +24,9 @@ struct Tenant {
 
 struct Progress {
   std::size_t total = 0, waiting = 0, running = 0, finished = 0;
-  std::size_t failed = 0;      // on purpose ones included
-  std::size_t unexpected = 0;  // failed, but ought not to, or finished, but ought to fail
-  std::size_t lost = 0;        // dropped, lost, killed, ... by the cluster
+  std::size_t failed = 0;
+  std::size_t failed_on_purpose = 0;  // part of `failed`
+  std::size_t lost = 0;               // dropped, lost, killed, ... by the cluster
   std::size_t ended() const { return finished + failed + lost; }
 };
 

@@ -36,22 +36,22 @@ std::string sparkline(const std::vector<double>& values) {
 
 void print_report(const std::vector<const Framework*>& frameworks, const std::vector<std::string>& resources,
                   const std::vector<double>& ideal, const ShareHistory& history) {
-  fmt::print("{:<10} {:>6} {:>6} {:>9} {:>7} {:>5}   {:>15}   {:>14}   {:>7} {:>7}\n", "framework", "weight",
-             "tasks", "finished", "failed", "lost", "wait, s", "launch, ms", "share", "ideal");
-  fmt::print("{:<10} {:>6} {:>6} {:>9} {:>7} {:>5}   {:>15}   {:>14}\n", "", "", "", "", "", "",
-             "median / p95", "median / p95");
+  fmt::print(
+      "framework   weight  tasks  failed  lost   wait p50 / p95, s   launch p50 / p95, ms    share    "
+      "ideal\n");
   for (std::size_t i = 0; i < frameworks.size(); ++i) {
     const Framework& framework = *frameworks[i];
     const Progress& progress = framework.progress();
-    fmt::print("{:<10} {:>6g} {:>6} {:>9} {:>7} {:>5}   {:>15}   {:>14}   {:>5.1f} % {:>5.1f} %\n",
-               framework.tenant().role, framework.tenant().weight, progress.total, progress.finished,
-               progress.failed, progress.lost, two(framework.waits(), 1, "{:.2f} / {:.2f}"),
+    fmt::print("{:<10} {:>7g} {:>6} {:>7} {:>5} {:>19} {:>22}   {:>4.1f} %   {:>4.1f} %\n",
+               framework.tenant().role, framework.tenant().weight, progress.total, progress.failed,
+               progress.lost, two(framework.waits(), 1, "{:.2f} / {:.2f}"),
                two(framework.launch_times(), 1e-3, "{:.1f} / {:.1f}"), history.contended_mean(i) * 100,
                ideal[i] * 100);
   }
   fmt::print(
-      "wait: from submission to RUNNING; launch: from the accepted offer to RUNNING;\n"
-      "share: of the dominant resource, mean over the {:.1f} s in which both had tasks waiting\n\n",
+      "\nwait: from submission to RUNNING. launch: from the accepted offer to RUNNING.\n"
+      "share: of the dominant resource, mean of the {:.1f} s in which both had tasks waiting.\n"
+      "ideal: by Dominant Resource Fairness, if tasks were infinitely small.\n\n",
       history.contended_seconds());
   for (std::size_t i = 0; i < frameworks.size(); ++i) {
     fmt::print("{:<10} |{}| share of {}\n", frameworks[i]->tenant().role, sparkline(history.columns(i, 60)),

@@ -155,15 +155,16 @@ class Show {
     }
     std::vector<const Framework*> frameworks;
     std::vector<Demand> demands;
-    std::size_t tasks = 0;
+    std::size_t tasks = 0, on_purpose = 0;
     for (const auto& framework : frameworks_) {
       frameworks.push_back(framework.get());
       demands.push_back({framework->tenant().each.quantities(), framework->tenant().weight});
       tasks += framework->progress().ended();
+      on_purpose += framework->progress().failed_on_purpose;
       if (problem_.empty() && framework->complaint()) problem_ = *framework->complaint();
     }
     print_report(frameworks, resources_, ideal_shares(demands, total_), history_);
-    fmt::print("{} commands in {:.1f} s\n", tasks, history_.end());
+    fmt::print("{} commands in {:.1f} s; {} failed on purpose\n", tasks, history_.end(), on_purpose);
     if (options_.keep_work_dir) fmt::print("sandboxes: {}\n", options_.work_dir);
     if (problem_.empty()) return 0;
     fmt::print(stderr, "mesoscore-demo: not as it should be: {}\n", problem_);
