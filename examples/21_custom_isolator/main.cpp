@@ -22,11 +22,9 @@ constexpr const char* kCommand =
     "echo threads: $OMP_NUM_THREADS; echo nice level: $(nice); echo memory limit in KB: $(ulimit -d)";
 
 TaskInfo task_for(const Offer& offer) {
-  TaskInfo task;
-  task.task_id = "polite";
-  task.agent_id = offer.agent_id;
-  task.resources = *Resources::parse("cpus:2;mem:64");
-  task.command.emplace().value = kCommand;  // given to /bin/sh
+  TaskInfo task{
+      .task_id = "polite", .agent_id = offer.agent_id, .resources = *Resources::parse("cpus:2;mem:64")};
+  task.command.emplace().value = kCommand;  // a line for /bin/sh
   return task;
 }
 
@@ -36,23 +34,16 @@ int run(const std::string& work_dir) {
   TransportSet transports;
   transports.add(transports::inproc());
 
-  MasterServerConfig master_config;
-  master_config.listen = {"inproc://master"};
-  MasterServer master(io.get_executor(), transports, std::move(master_config));
+  MasterServer master(io.get_executor(), transports, {.listen = {"inproc://master"}});
 
   // Isolators work in the order in which they are added; the process isolator also brings the launcher.
   auto polite = std::make_shared<PoliteIsolator>(5);
-  AgentServerConfig agent_config;
-  agent_config.master = "inproc://master";
-  agent_config.resources = "cpus:4;mem:512";
-  agent_config.work_dir = work_dir;
-  agent_config.isolators.add(isolators::process()).add(polite);
-  AgentServer agent(io.get_executor(), transports, std::move(agent_config));
+  AgentServerConfig config{.master = "inproc://master", .resources = "cpus:4;mem:512", .work_dir = work_dir};
+  config.isolators.add(isolators::process()).add(polite);
+  AgentServer agent(io.get_executor(), transports, std::move(config));
 
-  SchedulerDriverConfig driver_config;
-  driver_config.master = "inproc://master";
-  driver_config.framework.name = "custom-isolator";
-  SchedulerDriver driver(io.get_executor(), transports, std::move(driver_config));
+  SchedulerDriver driver(io.get_executor(), transports,
+                         {.master = "inproc://master", .framework = {.name = "custom-isolator"}});
   bool launched = false;
   TaskStatus last;
   driver.on_offers([&](std::span<Offer> offers) {

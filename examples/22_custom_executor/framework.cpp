@@ -91,22 +91,17 @@ int run(const std::string& work_dir, const std::string& executor_listen) {
   TransportSet transports;
   transports.add(transports::inproc()).add(transports::tcp()).add(transports::unix_socket());
 
-  MasterServerConfig master_config;
-  master_config.listen = {"inproc://master"};
-  MasterServer master(io.get_executor(), transports, std::move(master_config));
+  MasterServer master(io.get_executor(), transports, {.listen = {"inproc://master"}});
 
-  AgentServerConfig agent_config;
-  agent_config.master = "inproc://master";
-  agent_config.resources = "cpus:2;mem:512";
-  agent_config.work_dir = work_dir;
-  agent_config.executor_listen = executor_listen;
-  agent_config.isolators.add(isolators::process());
-  AgentServer agent(io.get_executor(), transports, std::move(agent_config));
+  AgentServerConfig config{.master = "inproc://master",
+                           .resources = "cpus:2;mem:512",
+                           .work_dir = work_dir,
+                           .executor_listen = executor_listen};
+  config.isolators.add(isolators::process());
+  AgentServer agent(io.get_executor(), transports, std::move(config));
 
-  SchedulerDriverConfig driver_config;
-  driver_config.master = "inproc://master";
-  driver_config.framework.name = "custom-executor";
-  SchedulerDriver driver(io.get_executor(), transports, std::move(driver_config));
+  SchedulerDriver driver(io.get_executor(), transports,
+                         {.master = "inproc://master", .framework = {.name = "custom-executor"}});
   PrimeFramework framework(driver,
                            [&] { driver.async_teardown([&] { agent.async_stop([&] { io.stop(); }); }); });
 

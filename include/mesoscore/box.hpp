@@ -5,7 +5,7 @@
 
 namespace mesoscore {
 
-// An optional member that lives on the heap: 8 bytes when absent. Copies deeply. For the rare, large parts of a message.
+// An optional member that lives on the heap: 8 bytes when absent. Copies deeply. For rare, large parts of a message.
 template <class T>
 class Box {
  public:

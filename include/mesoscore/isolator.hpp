@@ -64,8 +64,6 @@ class Isolator {
   // and to be cleaned up.
   virtual Status recover(std::span<const ContainerId> /*live*/) { return {}; }
   virtual Status prepare(const ContainerSpec& /*spec*/, LaunchPlan& /*plan*/) { return {}; }
-  // Whether isolate() has anything to do. If no isolator of the set says so, the process need not be held back.
-  virtual bool holds() const noexcept { return true; }
   // `pid` exists and is held back until all isolators agree.
   virtual Status isolate(const ContainerId& /*id*/, pid_t /*pid*/) { return {}; }
   virtual void watch(const ContainerId& /*id*/, LimitationHandler /*on_limitation*/) {}

@@ -4,7 +4,7 @@
 //
 // The application's calls go in as Submitted{msg::Accept, Decline, Kill, Revive, Suppress, Reconcile, Acknowledge,
 // ToExecutor, ShutdownExecutor, Teardown}; what concerns it comes out in Outbox::deliveries: Subscribed, OfferMade,
-// Rescind, Update, OperationUpdate, FromExecutor, Failure, ErrorMessage. An ErrorMessage is final; nothing is retried after it.
+// Rescind, Update, OperationUpdate, FromExecutor, Failure, ErrorMessage. After an ErrorMessage nothing is retried.
 //
 // Without a subscription: Accept finds no offer any more, so its tasks are answered at once with an Update to DROPPED
 // (reason MASTER_DISCONNECTED); Decline and ToExecutor are dropped; Acknowledge is remembered and made when the update

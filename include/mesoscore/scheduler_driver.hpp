@@ -1,7 +1,7 @@
 // Your scheduler's connection to a master: the Scheduler state machine on your executor.
 //
 //     SchedulerDriver driver(io.get_executor(), transports, {.master = "tcp://m:5050", .framework = {.name = "mine"}});
-//     driver.on_offers([&](std::span<Offer> offers) { for (Offer& o : offers) driver.accept(o, {launch(tasks_for(o))}); });
+//     driver.on_offers([&](std::span<Offer> offers) { for (auto& o : offers) driver.accept(o, {launch(tasks(o))}); });
 //     driver.on_update([&](const TaskStatus& status) { ... });
 //     driver.start();
 //
@@ -9,7 +9,7 @@
 // tasks after each re-subscription. For that the master must keep the framework while it is away: set
 // FrameworkInfo::failover_timeout, which is zero by default and then makes every lost connection the end.
 //
-// Threading: as for MasterServer. Handlers may call the driver and may destroy it. One that throws ends the subscription
+// Threading: as for MasterServer. Handlers may call and may destroy the driver. One that throws ends the subscription
 // with on_error and harms nobody else. io.run() does not return while a driver is started; it does after on_error,
 // async_teardown or the destructor.
 #pragma once

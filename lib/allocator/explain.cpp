@@ -64,7 +64,8 @@ Explanation Allocator::State::explain(NodeId id, TimePoint at) const {
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] > 0) out.counts.push_back({kReasons[i], counts[i]});
   }
-  std::stable_sort(out.counts.begin(), out.counts.end(), [](const auto& a, const auto& b) { return a.agents > b.agents; });
+  std::stable_sort(out.counts.begin(), out.counts.end(),
+                   [](const auto& a, const auto& b) { return a.agents > b.agents; });
   const NodeId role = leaves[id].role;
   out.share = tree.share(id);
   out.role_share = tree.share(role) / tree.node(role).weight;

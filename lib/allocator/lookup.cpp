@@ -17,8 +17,9 @@ Framework* Allocator::State::find(FrameworkHandle handle) noexcept {
 }
 
 NodeId Allocator::State::find_leaf(const Framework& framework, std::string_view role) const noexcept {
-  const auto at = std::lower_bound(framework.leaves.begin(), framework.leaves.end(), role,
-                                   [this](NodeId leaf, std::string_view wanted) { return tree.role_path(leaf) < wanted; });
+  const auto at = std::lower_bound(
+      framework.leaves.begin(), framework.leaves.end(), role,
+      [this](NodeId leaf, std::string_view wanted) { return tree.role_path(leaf) < wanted; });
   return at != framework.leaves.end() && tree.role_path(*at) == role ? *at : kNoNode;
 }
 

@@ -10,7 +10,8 @@ bool all_subscribed(Master::State& s, std::uint32_t f, const std::vector<RoleNam
   const FrameworkInfo& info = *s.frameworks[f].info;
   for (const RoleName& role : roles) {
     if (std::find(info.roles.begin(), info.roles.end(), role) != info.roles.end()) continue;
-    note(*s.out, LogLevel::warning, call, " of framework ", info.id, " dropped: \"", role, "\" is not one of its roles");
+    note(*s.out, LogLevel::warning, call, " of framework ", info.id, " dropped: \"", role,
+         "\" is not one of its roles");
     return false;
   }
   return true;

@@ -35,8 +35,9 @@ Result<Resources> executor_needs(Master::State& s, std::uint32_t f, std::uint32_
   ExecutorInfo same = wanted;
   same.framework_id = s.frameworks[f].id();
   if (!(same == running->info)) {
-    return fail(Errc::invalid_argument, cat("executor \"", wanted.executor_id,
-                                            "\" runs on that agent with another ExecutorInfo; use another executor id"));
+    return fail(Errc::invalid_argument,
+                cat("executor \"", wanted.executor_id,
+                    "\" runs on that agent with another ExecutorInfo; use another executor id"));
   }
   return Resources{};
 }

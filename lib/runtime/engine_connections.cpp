@@ -34,8 +34,9 @@ void Engine::accept(std::shared_ptr<Connection> connection) {
   if (std::find(accepts_.begin(), accepts_.end(), peer.hello.role) != accepts_.end()) {
     return connected(std::move(connection));
   }
-  const std::string why = cat("the ", to_string(connection_.hello.role), " at this endpoint does not take a peer of the role ",
-                              to_string(peer.hello.role));
+  const std::string why =
+      cat("the ", to_string(connection_.hello.role), " at this endpoint does not take a peer of the role ",
+          to_string(peer.hello.role));
   log(LogLevel::warning, cat(peer.address, ": ", why));
   connection->send(msg::ErrorMessage{why});
   connection->close();

@@ -2,7 +2,7 @@
 //
 // A frame is one protobuf message with one field: its number is the message number of our protocol (index of the
 // alternative of Message + 1), its value the body. docs/adr/0001 says why; the bodies are in tables/.
-// Decoding never throws and reads any bytes: what is wrong is a protocol_error with the path of the field. Its memory is
+// Decoding never throws and takes any bytes: a mistake is a protocol_error with the path of the field. Its memory is
 // bounded by Decoder::kGrowth times the frame. Pure functions, thread-safe.
 #pragma once
 

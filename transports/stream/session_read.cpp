@@ -38,8 +38,8 @@ void Session::on_read_error(std::error_code error) {
   if (state_ == State::open) {
     if (error != asio::error::eof) return end(system_error("connection lost", error), Tell::nothing);
     const bool cut = !in_.pending().empty();
-    return end(Error(Errc::connection_closed,
-                     cut ? "the peer closed the connection in the middle of a frame" : "the peer closed the connection"),
+    return end(Error(Errc::connection_closed, cut ? "the peer closed the connection in the middle of a frame"
+                                                  : "the peer closed the connection"),
                Tell::nothing);
   }
   if (error != asio::error::eof || !write_active_) close_now();  // closing

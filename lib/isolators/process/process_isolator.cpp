@@ -12,7 +12,6 @@ class ProcessIsolator final : public Isolator {
             {std::move(options.supervisor_path), true}, std::move(options.logger)})) {}
 
   std::string_view name() const noexcept override { return "process"; }
-  bool holds() const noexcept override { return false; }
   void usage(const ContainerId& id, ContainerUsage& add_to) override { launcher_->usage(id, add_to); }
   std::shared_ptr<Launcher> launcher() override { return launcher_; }
 

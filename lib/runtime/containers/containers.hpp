@@ -2,7 +2,7 @@
 // became of it (ContainerEvent). Command tasks and custom executors become processes by way of the isolators and their
 // launcher; function tasks are called on an executor of the embedder.
 //
-//     Containers containers(executor, std::move(config), [&](ContainerEvent event) { queue.push_back(std::move(event)); });
+//     Containers containers(executor, std::move(config), [&](ContainerEvent e) { queue.push_back(std::move(e)); });
 //     if (Status started = containers.start(); !started) return started;
 //     containers.apply(outbox.containers);
 //

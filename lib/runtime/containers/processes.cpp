@@ -86,9 +86,6 @@ Status Containers::Impl::run_prepare(Process& process, LaunchPlan& plan) {
 }
 
 Launcher::HoldHandler Containers::Impl::hold_handler(const ContainerId& id) {
-  bool holds = false;
-  for (const auto& isolator : config_.isolators.isolators()) holds = holds || isolator->holds();
-  if (!holds) return nullptr;
   return [weak = weak_from_this(), id](pid_t pid) -> Status {
     auto self = weak.lock();
     return self ? self->isolate(id, pid) : fail(Errc::stopped, "the agent was stopped");

@@ -55,7 +55,9 @@ Address address_of(const Endpoint& endpoint) {
   return as_address(four, sizeof four);
 }
 
-[[noreturn]] void give_up(const char* what) { throw std::runtime_error(std::string(what) + ": " + std::strerror(errno)); }
+[[noreturn]] void give_up(const char* what) {
+  throw std::runtime_error(std::string(what) + ": " + std::strerror(errno));
+}
 
 }  // namespace
 

@@ -12,7 +12,8 @@ std::string order_of(Lab& lab, unsigned first_agent, unsigned agents) {
   for (unsigned a = first_agent; a < first_agent + agents; ++a) {
     lab.add_agent(a, "cpus:1;mem:100");
     for (const Grant& grant : lab.run()) {
-      out += (out.empty() ? "" : " ") + grant.role.str() + ":f" + std::to_string(static_cast<unsigned>(grant.framework));
+      out += (out.empty() ? "" : " ") + grant.role.str() + ":f" +
+             std::to_string(static_cast<unsigned>(grant.framework));
     }
   }
   return out;

@@ -135,8 +135,13 @@ TEST_CASE("shared volumes: one copy in each run, to who can take them, and never
 }
 
 TEST_CASE("reservations go down the tree and never up or sideways") {
-  for (const auto& [role, gets_it] : std::map<RoleName, bool>{
-           {"a/b", true}, {"a/b/c", true}, {"a/b/c/d", true}, {"a", false}, {"a/bb", false}, {"a/d", false}, {"*", false}}) {
+  for (const auto& [role, gets_it] : std::map<RoleName, bool>{{"a/b", true},
+                                                              {"a/b/c", true},
+                                                              {"a/b/c/d", true},
+                                                              {"a", false},
+                                                              {"a/bb", false},
+                                                              {"a/d", false},
+                                                              {"*", false}}) {
     Lab lab;
     lab.add_framework(0, framework("f0", {role}));
     lab.add_agent(0, Resources{Resource("mem", Scalar{64'000}), reserved("cpus", 2, {"a/b"})});
@@ -147,7 +152,8 @@ TEST_CASE("reservations go down the tree and never up or sideways") {
 
 TEST_CASE("what one role may not have goes to the next that may") {
   Lab lab;
-  for (unsigned f = 0; f < 20; ++f) lab.add_framework(f, framework("f" + std::to_string(100 + f), {"z" + std::to_string(f)}));
+  for (unsigned f = 0; f < 20; ++f)
+    lab.add_framework(f, framework("f" + std::to_string(100 + f), {"z" + std::to_string(f)}));
   lab.add_framework(20, framework("f0", {"zz/b"}));
   lab.add_agent(0, Resources{Resource("cpus", Scalar{1000}), reserved("cpus", 2, {"zz"}), reserved("mem", 64, {"z7"})});
   CHECK(lab.next() == "f0 a0 z0 cpus:1; f7 a0 z7 mem{dynamic=z7}:64; f20 a0 zz/b cpus{dynamic=zz}:2");

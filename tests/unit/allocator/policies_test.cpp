@@ -23,7 +23,8 @@ std::map<std::string, int> frequencies(Lab& lab, int times) {
   return count;
 }
 
-double chi_square(const std::map<std::string, int>& count, const std::map<std::string, double>& probability, int times) {
+double chi_square(const std::map<std::string, int>& count, const std::map<std::string, double>& probability,
+                  int times) {
   double sum = 0;
   for (const auto& [role, p] : probability) {
     const auto found = count.find(role);
@@ -62,7 +63,8 @@ TEST_CASE("the random policy serves in proportion to the weights") {
   Lab lab({}, policies::random(), 2024);
   REQUIRE(lab.allocator.set_weight("b", 2));
   REQUIRE(lab.allocator.set_weight("c", 5));
-  for (unsigned f = 0; f < 3; ++f) lab.add_framework(f, framework("f" + std::to_string(f), {RoleName(std::string(1, "abc"[f]))}));
+  for (unsigned f = 0; f < 3; ++f)
+    lab.add_framework(f, framework("f" + std::to_string(f), {RoleName(std::string(1, "abc"[f]))}));
   lab.add_agent(0, "cpus:1;mem:100");
   const int times = 20'000;
   const auto count = frequencies(lab, times);
@@ -98,7 +100,8 @@ TEST_CASE("within one run, too, the random policy draws for every agent") {
 
 TEST_CASE("the random policy passes over who is not eligible") {
   Lab lab({}, policies::random(), 2027);
-  for (unsigned f = 0; f < 3; ++f) lab.add_framework(f, framework("f" + std::to_string(f), {RoleName(std::string(1, "abc"[f]))}));
+  for (unsigned f = 0; f < 3; ++f)
+    lab.add_framework(f, framework("f" + std::to_string(f), {RoleName(std::string(1, "abc"[f]))}));
   lab.add_agent(0, "cpus:1;mem:100");
   for (int i = 0; i < 50; ++i) {
     const std::vector<Grant> grants = lab.run();

@@ -71,7 +71,8 @@ ResourceTraits Sampler::traits(bool with_disk) {
     Reservation reservation;
     path += path.empty() ? text(8) : "/" + text(6);
     reservation.role = RoleName(path);
-    reservation.type = out.reservations.empty() ? static_cast<Reservation::Type>(1 + pick(2)) : Reservation::Type::dynamic;
+    reservation.type =
+        out.reservations.empty() ? static_cast<Reservation::Type>(1 + pick(2)) : Reservation::Type::dynamic;
     reservation.principal = maybe_text();
     reservation.labels = labels();
     out.reservations.push_back(std::move(reservation));
@@ -228,7 +229,8 @@ msg::FrameworkPtr Sampler::framework() {
   for (std::size_t i = count(2); i > 0; --i) {
     std::vector<Quantities> list(pick(3));
     for (Quantities& quantities : list) {
-      for (std::size_t j = pick(3); j > 0; --j) quantities.set(Name(text(8)), {1 + static_cast<std::int64_t>(pick(99999))});
+      for (std::size_t j = pick(3); j > 0; --j)
+        quantities.set(Name(text(8)), {1 + static_cast<std::int64_t>(pick(99999))});
     }
     out->min_allocatable[RoleName(role())] = std::move(list);
   }

@@ -210,7 +210,9 @@ void put(Frame& out, const msg::ExecutorSubscribe& in) {
   set_all(*message.mutable_unacknowledged_tasks(), tasks);
   for (const TaskStatus& status : updates) set(*message.add_unacknowledged_updates()->mutable_status(), status);
 }
-void put(Frame& out, const msg::ExecutorUpdate& in) { set(*out.mutable_executor_update()->mutable_status(), in.status); }
+void put(Frame& out, const msg::ExecutorUpdate& in) {
+  set(*out.mutable_executor_update()->mutable_status(), in.status);
+}
 void put(Frame& out, const msg::ExecutorMessage& in) { out.mutable_executor_message()->set_data(in.data); }
 void put(Frame& out, const msg::ExecutorSubscribed& in) {
   const auto& [executor, framework, agent, container_id] = in;
