@@ -24,6 +24,8 @@ template <class... Handlers>
 struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;  // clang 14 does not deduce aggregates
 
 void dispatch_framework(Master::State& s, std::uint32_t f, Message& message) {
   std::visit(Overloaded{

@@ -71,7 +71,8 @@ void SchedulerDriver::Impl::settled() {
   const SchedulerStats stats = machine.stats();
   if (subscribed_ && !stats.subscribed) {
     subscribed_ = false;
-    if (!stats.ended && on.disconnected && !guarded([&] { on.disconnected(last_loss()); })) return;
+    const bool lost = !stats.ended && !tearing_down_;
+    if (lost && on.disconnected && !guarded([&] { on.disconnected(last_loss()); })) return;
     if (ended()) return;
   }
   if (!stats.ended) return;

@@ -85,6 +85,7 @@ void SchedulerDriver::Impl::teardown(std::function<void()> done) {
     end();
     teardown_waiters.complete(executor());
   } else {
+    tearing_down_ = true;
     submit(msg::Teardown{});
   }
 }

@@ -54,6 +54,7 @@ struct SchedulerDriver::Impl final : runtime::MachineEngine<Scheduler> {
   bool guarded(Call&& call);         // false: it threw, and the subscription is over
 
   bool subscribed_ = false;          // as the application knows it
+  bool tearing_down_ = false;
   std::vector<Offer> offers_;        // reused
 };
 

@@ -52,7 +52,7 @@ Status ProcessLauncher::transmit(Unsent launch) {
   // EPIPE: all supervisors and the zygote have died a moment ago. We are about to be told, and then the next one gets
   // the launch.
   if (error != 0 && error != EAGAIN && error != EPIPE && error != ECONNRESET) {
-    return fail(Errc::launch_failed, "the supervisor cannot be asked: " + std::generic_category().message(error));
+    return fail(Errc::launch_failed, "the supervisor cannot be asked: " + error_text(error));
   }
   ++channel_->busy;
   balance(*channel_);

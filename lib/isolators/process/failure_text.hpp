@@ -13,6 +13,9 @@ namespace mesoscore::supervision {
 // The system's text for an errno value.
 std::string error_text(int error);
 
+// "Permission denied"
+std::string error_text(int error);
+
 // `cannot run "foo": <why>`
 std::string cannot_run(const LaunchPlan& plan, std::string_view why);
 

@@ -72,7 +72,7 @@ Result<UniqueFd> ProcessLauncher::send(Container& container, const LaunchPlan& p
   }
   int pipe[2] = {-1, -1};
   if (held && ::pipe2(pipe, O_CLOEXEC) != 0) {
-    return fail(Errc::launch_failed, "pipe: " + std::generic_category().message(errno));
+    return fail(Errc::launch_failed, "pipe: " + error_text(errno));
   }
   UniqueFd theirs(pipe[0]), ours(pipe[1]);
   if (Status sent = transmit({container.serial, std::move(*bytes), std::move(theirs)}); !sent) {

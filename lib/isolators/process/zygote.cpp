@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "isolators/process/failure_text.hpp"
+#include "isolators/process/failure_text.hpp"
 #include "isolators/process/supervisor/protocol.h"
 
 extern "C" {

@@ -105,6 +105,8 @@ TEST_CASE("each trait makes another identity") {
   all.push_back(plain.with_traits(traits));
   traits.provider_id = "p";
   all.push_back(plain.with_traits(traits));
+  traits.revocable = false;
+  all.push_back(plain.with_traits(traits));
   for (Source type : {Source::path, Source::mount, Source::block, Source::raw}) {
     all.push_back(disk_with(source(type)));
     all.push_back(disk_with(source(type, "id")));

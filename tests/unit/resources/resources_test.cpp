@@ -138,6 +138,8 @@ TEST_CASE("a count of copies leaves with the copies") {
   Resources other;
   other.add(*three.begin());
   CHECK(other == three);
+  CHECK(*other.begin() == *three.begin());
+  CHECK_FALSE(*three.begin() == shared);
   ResourceTraits traits = shared.traits();
   traits.shared = false;
   CHECK(three.begin()->with_traits(traits).copies() == 1);

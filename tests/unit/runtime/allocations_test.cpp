@@ -135,6 +135,7 @@ TEST_CASE("the engine takes no memory for a message") {
   engine->begin();
   const auto peer = std::make_shared<FakeConnection>(PeerRole::agent);
   peer->sent.reserve(100'000);
+  peer->trace.reserve(100'000);
   transport->accept(peer);
   io.poll();
 

@@ -48,7 +48,6 @@ struct Cluster {
   void start_master() {
     MasterServerConfig config;
     config.listen = {listen};
-    config.seed = 1;
     master.emplace(io.get_executor(), transports, std::move(config));
     const Status started = master->start();
     if (!started) FAIL(started.error().message);

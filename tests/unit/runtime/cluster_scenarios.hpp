@@ -76,6 +76,7 @@ inline void everything_ends_in_good_order(const TransportSet& transports, const 
   app.driver->async_teardown([&] { torn_down = true; });
   run_until(cluster.io, [&] { return torn_down; });
   CHECK(app.errors.empty());
+  CHECK(app.losses.empty());
   run_until(cluster.io, [&] { return cluster.master->view()->completed_frameworks.size() == 1; });
   CHECK(cluster.master->view()->frameworks.empty());
 
