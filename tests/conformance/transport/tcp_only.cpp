@@ -31,8 +31,7 @@ TEST_CASE("addresses of IPv6 and of both families") {
     const auto connected = net.connect();
     REQUIRE(connected);
     REQUIRE(net.until([&] { return !net.accepted.empty(); }));
-    const std::string from = net.accepted.back()->peer().address;
-    CHECK(from.find("127.0.0.1") == (std::string(host) == "[::1]" ? std::string::npos : from.find("127.0.0.1")));
+    CHECK(net.accepted.back()->peer().address.starts_with("tcp://"));
     net.accepted.clear();
   }
 }

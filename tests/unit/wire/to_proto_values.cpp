@@ -16,7 +16,7 @@ void set(v1_subset::Labels& out, const Labels& in) {
 
 namespace {
 
-void set(v1_subset::Value::Ranges& out, const Ranges& in) {
+void set_ranges(v1_subset::Value::Ranges& out, const Ranges& in) {
   for (const auto& [begin, end] : in.intervals()) {
     auto& range = *out.add_range();
     range.set_begin(begin);
@@ -24,12 +24,12 @@ void set(v1_subset::Value::Ranges& out, const Ranges& in) {
   }
 }
 
-void set(v1_subset::Resource::ReservationInfo& out, const Reservation& in) {
+void set_reservation(v1_subset::Resource::ReservationInfo& out, const Reservation& in) {
   const auto& [type, role, principal, labels] = in;
   out.set_type(static_cast<v1_subset::Resource::ReservationInfo::Type>(type));
   out.set_role(role.str());
   if (!principal.empty()) out.set_principal(principal);
-  if (!labels.empty()) oracle::set(*out.mutable_labels(), labels);
+  if (!labels.empty()) set(*out.mutable_labels(), labels);
 }
 
 void set_source(v1_subset::Resource::DiskInfo::Source& out, const DiskInfo& in) {
@@ -41,10 +41,10 @@ void set_source(v1_subset::Resource::DiskInfo::Source& out, const DiskInfo& in) 
   if (!in.source_id.empty()) out.set_id(in.source_id);
   if (!in.source_profile.empty()) out.set_profile(in.source_profile);
   if (!in.source_vendor.empty()) out.set_vendor(in.source_vendor);
-  if (!in.source_metadata.empty()) oracle::set(*out.mutable_metadata(), in.source_metadata);
+  if (!in.source_metadata.empty()) set(*out.mutable_metadata(), in.source_metadata);
 }
 
-void set(v1_subset::Resource::DiskInfo& out, const DiskInfo& in) {
+void set_disk(v1_subset::Resource::DiskInfo& out, const DiskInfo& in) {
   const auto& [source, root, id, profile, vendor, metadata, persistence, principal, container, host, mode] = in;
   if (source != DiskInfo::SourceType::none) set_source(*out.mutable_source(), in);
   if (!persistence.empty()) {
@@ -70,13 +70,13 @@ void set(v1_subset::Resource& out, const Resource& in) {
   out.set_name(in.name().str());
   out.set_type(static_cast<v1_subset::Value::Type>(in.kind()));
   if (in.kind() == ValueKind::scalar) out.mutable_scalar()->set_value(in.scalar().to_double());
-  if (in.kind() == ValueKind::ranges) set(*out.mutable_ranges(), in.ranges());
+  if (in.kind() == ValueKind::ranges) set_ranges(*out.mutable_ranges(), in.ranges());
   if (in.kind() == ValueKind::set) {
     for (const std::string& item : in.set()) out.mutable_set()->add_item(item);
   }
   const auto& [reservations, disk, provider_id, revocable, shared] = in.traits();
-  for (const Reservation& reservation : reservations) set(*out.add_reservations(), reservation);
-  if (disk) set(*out.mutable_disk(), *disk);
+  for (const Reservation& reservation : reservations) set_reservation(*out.add_reservations(), reservation);
+  if (disk) set_disk(*out.mutable_disk(), *disk);
   if (!provider_id.empty()) out.mutable_provider_id()->set_value(provider_id);
   if (revocable) out.mutable_revocable();
   if (shared) out.mutable_shared();
@@ -87,7 +87,7 @@ void set(v1_subset::Attribute& out, const Attribute& in) {
   out.set_name(name);
   out.set_type(static_cast<v1_subset::Value::Type>(kind));
   if (kind == ValueKind::scalar) out.mutable_scalar()->set_value(scalar.to_double());
-  if (kind == ValueKind::ranges) set(*out.mutable_ranges(), ranges);
+  if (kind == ValueKind::ranges) set_ranges(*out.mutable_ranges(), ranges);
   if (kind == ValueKind::text) out.mutable_text()->set_value(text);
   if (kind == ValueKind::set) {
     for (const std::string& item : items) out.mutable_set()->add_item(item);
@@ -106,8 +106,8 @@ void set_resources(google::protobuf::RepeatedPtrField<P>& out, const Resources& 
 }  // namespace
 
 void set(v1_subset::FrameworkInfo& out, const FrameworkInfo& in) {
-  const auto& [name, user, id, failover, checkpoint, capabilities, roles, filters, principal, hostname, url, labels] =
-      in;
+  const auto& [name, user, id, roles, failover, checkpoint, capabilities, filters, principal, hostname, url,
+               labels] = in;
   out.set_name(name);
   out.set_user(user);
   if (!id.empty()) set_id(out.mutable_id(), id);
@@ -209,7 +209,7 @@ void set(v1_subset::ExecutorInfo& out, const ExecutorInfo& in) {
 
 namespace {
 
-void set(v1_subset::DiscoveryInfo& out, const DiscoveryInfo& in) {
+void set_discovery(v1_subset::DiscoveryInfo& out, const DiscoveryInfo& in) {
   const auto& [visibility, name, environment, location, version, ports, labels] = in;
   out.set_visibility(static_cast<v1_subset::DiscoveryInfo::Visibility>(visibility));
   if (!name.empty()) out.set_name(name);
@@ -222,7 +222,7 @@ void set(v1_subset::DiscoveryInfo& out, const DiscoveryInfo& in) {
     if (!port_name.empty()) port.set_name(port_name);
     if (!protocol.empty()) port.set_protocol(protocol);
   }
-  if (!labels.empty()) oracle::set(*out.mutable_labels(), labels);
+  if (!labels.empty()) set(*out.mutable_labels(), labels);
 }
 
 }  // namespace
@@ -241,7 +241,7 @@ void set(v1_subset::TaskInfo& out, const TaskInfo& in) {
   if (policy) out.mutable_kill_policy()->mutable_grace_period()->set_nanoseconds(policy->grace_period.count());
   if (limit) out.mutable_max_completion_time()->set_nanoseconds(limit->count());
   if (!labels.empty()) set(*out.mutable_labels(), labels);
-  if (discovery) set(*out.mutable_discovery(), *discovery);
+  if (discovery) set_discovery(*out.mutable_discovery(), *discovery);
 }
 
 void set(v1_subset::TaskStatus& out, const TaskStatus& in) {
