@@ -10,9 +10,10 @@ namespace {
 
 Errc code_of(const std::error_code& error) {
   if (error == asio::error::eof) return Errc::connection_closed;
-  if (error.category() != std::system_category() && error.category() != std::generic_category()) {
-    return Errc::io_error;
-  }
+  const std::error_category& category = error.category();
+  const bool errno_value = category == std::system_category() || category == std::generic_category() ||
+                           category == asio::error::get_system_category();  // asio has one of its own
+  if (!errno_value) return Errc::io_error;
   switch (error.value()) {
     case ECONNREFUSED:
     case ENOENT:

@@ -149,10 +149,10 @@ TEST_CASE("resources are validated") {
   CHECK_THAT(broken([](R& r) { r.mutable_scalar()->set_value(-1); }), Contains("negative"));
   CHECK_THAT(broken([](R& r) { r.mutable_scalar()->set_value(0.0001); }), Contains("rounds to zero"));
   CHECK_THAT(broken([](R& r) { r.mutable_scalar()->set_value(1e300); }), Contains("too large"));
-  CHECK_THAT(broken([](R& r) { r.mutable_scalar()->set_value(NAN); }), Contains("finite"));
+  CHECK_THAT(broken([](R& r) { r.mutable_scalar()->set_value(NAN); }), Contains("is not a number"));
   CHECK_THAT(broken([](R& r) { r.set_name(""); }), Contains("empty name"));
-  CHECK_THAT(broken([](R& r) { r.clear_scalar(); }), Contains("no value of its type"));
-  CHECK_THAT(broken([](R& r) { r.set_type(v1_subset::Value::RANGES); }), Contains("no value of its type"));
+  CHECK_THAT(broken([](R& r) { r.clear_scalar(); }), Contains("another type than its own"));
+  CHECK_THAT(broken([](R& r) { r.set_type(v1_subset::Value::RANGES); }), Contains("another type than its own"));
   CHECK_THAT(broken([](R& r) { r.mutable_set(); }), Contains("another type"));
   CHECK_THAT(broken([](R& r) { r.set_type(v1_subset::Value::TEXT); }), Contains("text"));
   CHECK_THAT(broken([](R& r) { r.add_reservations()->set_role("a/"); }), Contains("a/"));
@@ -195,7 +195,7 @@ TEST_CASE("what is not protobuf is said to be so") {
   CHECK(error_of(std::string_view("\x00\x00", 2)).starts_with("frame: is not protobuf"));
   CHECK(error_of("\x8a\x01\x02\x0a\x05") == "Update.status: is cut short");
   CHECK(error_of("\x08\x01") == "frame: does not begin with a message");
-  CHECK(error_of(std::string_view("\x0a\x00\x0a\x00", 4)) == "frame: holds more than one message");
+  CHECK(error_of(std::string_view("\x0a\x00\x0a\x00", 4)) == "Heartbeat: holds more than one message");
   CHECK(error_of("\x8a\x01\x02\x08\x05") == "Update.status: has another wire type than expected");
   CHECK_THAT(error_of(std::string("\x8a\x01\x0b\x08") + std::string(10, '\xff')), Contains("Update"));
 }

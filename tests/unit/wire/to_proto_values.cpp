@@ -257,8 +257,9 @@ void set(v1_subset::TaskStatus& out, const TaskStatus& in) {
   if (timestamp != 0) out.set_timestamp(timestamp);
   if (healthy) out.set_healthy(*healthy);
   if (unreachable != 0) {
-    const long double exact = static_cast<long double>(unreachable) * 1e9L;
-    out.mutable_unreachable_time()->set_nanoseconds(std::llround(exact));
+    const double whole = std::floor(unreachable);  // as a double cannot hold the nanoseconds of our age
+    out.mutable_unreachable_time()->set_nanoseconds(static_cast<std::int64_t>(whole) * 1'000'000'000 +
+                                                    std::llround((unreachable - whole) * 1e9));
   }
   if (!message.empty()) out.set_message(message);
   if (!data.empty()) out.set_data(data);
