@@ -151,7 +151,7 @@ TEST_CASE("resources are validated") {
   CHECK_THAT(broken([](R& r) { r.mutable_scalar()->set_value(1e300); }), Contains("too large"));
   CHECK_THAT(broken([](R& r) { r.mutable_scalar()->set_value(NAN); }), Contains("is not a number"));
   CHECK_THAT(broken([](R& r) { r.set_name(""); }), Contains("empty name"));
-  CHECK_THAT(broken([](R& r) { r.clear_scalar(); }), Contains("another type than its own"));
+  CHECK_THAT(broken([](R& r) { r.clear_scalar(); }), Contains("no value of its type"));
   CHECK_THAT(broken([](R& r) { r.set_type(v1_subset::Value::RANGES); }), Contains("another type than its own"));
   CHECK_THAT(broken([](R& r) { r.mutable_set(); }), Contains("another type"));
   CHECK_THAT(broken([](R& r) { r.set_type(v1_subset::Value::TEXT); }), Contains("text"));
