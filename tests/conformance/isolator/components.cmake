@@ -1,2 +1,0 @@
-set(SUITE_COMPONENTS core runtime isolator_process)
-set(SUITE_LABELS runtime)
