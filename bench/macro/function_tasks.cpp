@@ -1,8 +1,10 @@
-// Function tasks end to end through the real shell: offer -> accept -> RUNNING -> ack -> FINISHED -> ack, 100 agents.
+// Function tasks end to end through the real shell: offer -> accept -> RUNNING -> ack -> FINISHED -> ack, 100
+// agents.
 //
-// inproc: everything on one io_context. unix and tcp: the master in a process of its own, the agents and the scheduler
-// in this one; CPU is that of the busier process. The message rate is compared with a bare asio ping-pong of frames of
-// the same size, over the same number of connections with as many frames in flight, in the same run.
+// inproc: everything on one io_context. unix and tcp: the master in a process of its own, the agents and the
+// scheduler in this one; CPU is that of the busier process. The message rate is compared with a bare asio
+// ping-pong of frames of the same size, over the same number of connections with as many frames in flight, in
+// the same run.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -31,8 +33,8 @@ using namespace std::chrono_literals;
 
 constexpr int kAgents = 100;
 constexpr int kTasksPerAgent = 8;
-// Messages that cross the master's connections for one task: RunTask, two updates in and out, two acknowledgements in
-// and out. Offers and accepts are shared by several tasks and left out.
+// Messages that cross the master's connections for one task: RunTask, two updates in and out, two
+// acknowledgements in and out. Offers and accepts are shared by several tasks and left out.
 constexpr double kMessagesPerTask = 9;
 
 TransportSet all_transports() {
@@ -157,11 +159,13 @@ void report_inproc(Report& report, std::uint64_t tasks) {
   report.add("function_task.inproc.rate", f.rate, "tasks/s", 0, 0);
 }
 
-void report_processes(Report& report, const std::string& name, const std::string& endpoint, std::uint64_t tasks) {
+void report_processes(Report& report, const std::string& name, const std::string& endpoint,
+                      std::uint64_t tasks) {
   const Figures f = measure_processes(endpoint, tasks);
   const double bare = pingpong_rate(endpoint + (name == "unix" ? ".pp" : ""));
   const double messages = f.rate * kMessagesPerTask;
-  report.add("function_task." + name + ".cpu_busier_side", f.busier_cpu_us, "us/task", 25, f.busier_cpu_us / 25);
+  report.add("function_task." + name + ".cpu_busier_side", f.busier_cpu_us, "us/task", 25,
+             f.busier_cpu_us / 25);
   report.add("function_task." + name + ".rate", f.rate, "tasks/s", 0, 0);
   report.add("function_task." + name + ".messages", messages, "messages/s", bare, messages / bare);
 }

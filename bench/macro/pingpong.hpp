@@ -1,5 +1,5 @@
-// The yardstick: frames over bare asio sockets and nothing else. 100 connections between two processes, eight frames of
-// 200 bytes in flight on each; every frame is sent back.
+// The yardstick: frames over bare asio sockets and nothing else. 100 connections between two processes, eight
+// frames of 200 bytes in flight on each; every frame is sent back.
 #pragma once
 
 #include <array>
@@ -36,11 +36,12 @@ class Echo : public std::enable_shared_from_this<Echo> {
 
  private:
   void receive() {
-    socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](asio::error_code error, std::size_t n) {
-      if (error) return;
-      self->bytes_ += n;
-      self->reply(n);
-    });
+    socket_.async_read_some(asio::buffer(buffer_),
+                            [self = shared_from_this()](asio::error_code error, std::size_t n) {
+                              if (error) return;
+                              self->bytes_ += n;
+                              self->reply(n);
+                            });
   }
   void reply(std::size_t n) {
     asio::async_write(socket_, asio::buffer(buffer_.data(), n),
@@ -79,7 +80,8 @@ inline int run_echo(const std::string& endpoint) {
   const Endpoint at = Endpoint::parse(endpoint).value();
   if (at.scheme == "unix") {
     ::unlink(at.host.c_str());
-    const int result = run_echo_on<asio::local::stream_protocol>(asio::local::stream_protocol::endpoint(at.host));
+    const int result =
+        run_echo_on<asio::local::stream_protocol>(asio::local::stream_protocol::endpoint(at.host));
     ::unlink(at.host.c_str());
     return result;
   }

@@ -63,7 +63,8 @@ class SideProcess {
 
   double cpu_seconds() {
     double seconds = 0;
-    if (write(ask_, "?", 1) != 1 || read(answer_, &seconds, sizeof seconds) != sizeof seconds) fail("side process");
+    if (write(ask_, "?", 1) != 1 || read(answer_, &seconds, sizeof seconds) != sizeof seconds)
+      fail("side process");
     return seconds;
   }
 

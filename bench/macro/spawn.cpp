@@ -1,9 +1,10 @@
-// /bin/true as a task of the process isolator, against a bare posix_spawn + wait loop with the same number in flight.
+// /bin/true as a task of the process isolator, against a bare posix_spawn + wait loop with the same number in
+// flight.
 //
 //   bench_spawn [rounds] [launches per round]
 //
-// The work directory is below TMPDIR (or /tmp): its file system is part of what is measured. Bare and ours take turns
-// in one run, so that a busy machine slows both; the figures are medians of the rounds.
+// The work directory is below TMPDIR (or /tmp): its file system is part of what is measured. Bare and ours
+// take turns in one run, so that a busy machine slows both; the figures are medians of the rounds.
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,7 +34,8 @@ double rate(int count, Steady::time_point since) {
 }
 
 double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                   values.end());
   return values[values.size() / 2];
 }
 
@@ -67,7 +69,8 @@ double bare(int in_flight, int count) {
 
 std::string fresh_directory(const char* name) {
   const char* base = std::getenv("TMPDIR");
-  const std::string path = std::string(base ? base : "/tmp") + "/bench_spawn." + std::to_string(::getpid()) + name;
+  const std::string path =
+      std::string(base ? base : "/tmp") + "/bench_spawn." + std::to_string(::getpid()) + name;
   std::filesystem::create_directories(path);
   return path;
 }
@@ -135,7 +138,8 @@ class ContainersLoop {
     runtime::ContainersConfig config;
     config.work_dir = directory_;
     config.isolators.add(isolators::process());
-    containers_.emplace(context_.get_executor(), std::move(config), [this](ContainerEvent event) { on_event(event); });
+    containers_.emplace(context_.get_executor(), std::move(config),
+                        [this](ContainerEvent event) { on_event(event); });
     if (Status started = containers_->start(); !started) die(started.error().message);
   }
   ~ContainersLoop() {
@@ -196,7 +200,8 @@ int main(int argc, char** argv) {
       rates[2].push_back(held.run(in_flight, count));
       rates[3].push_back(containers.run(in_flight, count));
     }
-    // Held: as for isolators that want to see the process first. Containers: with sandbox, output, environment.
+    // Held: as for isolators that want to see the process first. Containers: with sandbox, output,
+    // environment.
     const char* names[] = {"bare", "launcher", "launcher_held", "containers"};
     const double base = median(rates[0]);
     for (int i = 0; i < 4; ++i) {

@@ -1,7 +1,7 @@
-// The allocator alone, on workload W1: A agents with cpus:24;mem:4096;disk:4096;ports:[31000-32000] and F frameworks
-// in role *; a run with everything free, then rounds in which everybody declines everything for good, until every
-// framework has declined every agent. Baselines are the CPU times of Mesos's own allocator (c1b42f79, -O2) on this
-// kind of machine; ratio = baseline / value, so many times less CPU.
+// The allocator alone, on workload W1: A agents with cpus:24;mem:4096;disk:4096;ports:[31000-32000] and F
+// frameworks in role *; a run with everything free, then rounds in which everybody declines everything for
+// good, until every framework has declined every agent. Baselines are the CPU times of Mesos's own allocator
+// (c1b42f79, -O2) on this kind of machine; ratio = baseline / value, so many times less CPU.
 #include <ctime>
 
 #include <cstdio>

@@ -1,5 +1,5 @@
-// The four state machines without a shell: one function task from offer to the last acknowledgement, with 100 agents.
-// Prints the time per task spent in each machine, and counts the heap allocations made inside step().
+// The four state machines without a shell: one function task from offer to the last acknowledgement, with 100
+// agents. Prints the time per task spent in each machine, and counts the heap allocations made inside step().
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -62,8 +62,8 @@ void step(Machine& machine, std::vector<Event>& inbox, TimePoint now, Outbox& ou
   inbox.clear();
 }
 
-// Wires the machines by hand: peer i of the master is agent i, peer kAgents the scheduler; peer 0 of the others is the
-// master.
+// Wires the machines by hand: peer i of the master is agent i, peer kAgents the scheduler; peer 0 of the
+// others is the master.
 class World {
  public:
   World() : master_(master_options(), nullptr, Rng(1), now_) {
@@ -100,7 +100,8 @@ class World {
     step(master_, master_inbox_, now_, out_, master_cost_);
     deliver_from_master();
     for (int i = 0; i < kAgents; ++i) {
-      step(agents_[static_cast<std::size_t>(i)], agent_inbox_[static_cast<std::size_t>(i)], now_, out_, agent_cost_);
+      step(agents_[static_cast<std::size_t>(i)], agent_inbox_[static_cast<std::size_t>(i)], now_, out_,
+           agent_cost_);
       deliver_from_agent(i);
     }
     step(*scheduler_, scheduler_inbox_, now_, out_, scheduler_cost_);

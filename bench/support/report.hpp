@@ -1,5 +1,5 @@
-// Figures of a benchmark: a table for people on standard output and, if MESOSCORE_BENCH_JSONL names a file, one JSON
-// line per figure appended to it: {"name":...,"value":...,"unit":...,"baseline":...,"ratio":...}.
+// Figures of a benchmark: a table for people on standard output and, if MESOSCORE_BENCH_JSONL names a file,
+// one JSON line per figure appended to it: {"name":...,"value":...,"unit":...,"baseline":...,"ratio":...}.
 //
 //     Report report;
 //     report.add("spawn.bare.16", 3360, "1/s");
@@ -29,7 +29,8 @@ class Report {
     append();
   }
 
-  // A baseline of 0 means that there is none. `ratio` is value / baseline, unless the name says something else.
+  // A baseline of 0 means that there is none. `ratio` is value / baseline, unless the name says something
+  // else.
   void add(std::string name, double value, std::string unit, double baseline = 0, double ratio = 0) {
     figures_.push_back({std::move(name), std::move(unit), value, baseline, ratio});
   }
@@ -45,7 +46,9 @@ class Report {
     std::snprintf(text, sizeof text, format, value);
     return text;
   }
-  static std::string cell(double value, const char* format) { return value == 0 ? "" : number(value, format); }
+  static std::string cell(double value, const char* format) {
+    return value == 0 ? "" : number(value, format);
+  }
   static std::string json(double value) { return std::isfinite(value) ? number(value, "%.6g") : "null"; }
 
   static std::string quoted(const std::string& text) {
@@ -63,8 +66,9 @@ class Report {
     const int w = static_cast<int>(width);
     std::printf("%-*s  %12s  %-12s %12s  %8s\n", w, "figure", "value", "unit", "baseline", "ratio");
     for (const Figure& figure : figures_) {
-      std::printf("%-*s  %12s  %-12s %12s  %8s\n", w, figure.name.c_str(), number(figure.value, "%.5g").c_str(),
-                  figure.unit.c_str(), cell(figure.baseline, "%.5g").c_str(), cell(figure.ratio, "%.3f").c_str());
+      std::printf("%-*s  %12s  %-12s %12s  %8s\n", w, figure.name.c_str(),
+                  number(figure.value, "%.5g").c_str(), figure.unit.c_str(),
+                  cell(figure.baseline, "%.5g").c_str(), cell(figure.ratio, "%.3f").c_str());
     }
     std::fflush(stdout);
   }
@@ -76,7 +80,8 @@ class Report {
     for (const Figure& figure : figures_) {
       const bool compared = figure.baseline != 0;
       out << "{\"name\":" << quoted(figure.name) << ",\"value\":" << json(figure.value)
-          << ",\"unit\":" << quoted(figure.unit) << ",\"baseline\":" << (compared ? json(figure.baseline) : "null")
+          << ",\"unit\":" << quoted(figure.unit)
+          << ",\"baseline\":" << (compared ? json(figure.baseline) : "null")
           << ",\"ratio\":" << (compared ? json(figure.ratio) : "null") << "}\n";
     }
   }

@@ -21,8 +21,12 @@ std::vector<TaskInfo> tasks_for(const Offer& offer, int& launched) {
   const Resources each = *Resources::parse("cpus:1;mem:64");
   for (; launched < kTasks && left.contains(each); left -= each, ++launched) {
     const std::string number = std::to_string(launched);
-    tasks.push_back({.task_id = TaskId("task-" + number), .agent_id = offer.agent_id, .name = "square of " + number,
-                     .resources = each, .function = "square", .data = number});
+    tasks.push_back({.task_id = TaskId("task-" + number),
+                     .agent_id = offer.agent_id,
+                     .name = "square of " + number,
+                     .resources = each,
+                     .function = "square",
+                     .data = number});
   }
   return tasks;
 }
@@ -41,7 +45,8 @@ int main() {
     const int n = std::stoi(task.info().data);
     task.finish(std::to_string(n * n));
   });
-  AgentServerConfig config{.master = "inproc://master", .resources = "cpus:2;mem:512", .functions = functions};
+  AgentServerConfig config{
+      .master = "inproc://master", .resources = "cpus:2;mem:512", .functions = functions};
   config.hostname = "agent-1";
   AgentServer first(io.get_executor(), transports, config);
   config.hostname = "agent-2";

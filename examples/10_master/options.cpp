@@ -1,33 +1,14 @@
 #include "options.hpp"
 
-#include <charconv>
-#include <map>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
+#include "../support/cli.hpp"
 #include "mesoscore/policies/drf.hpp"
 #include "mesoscore/policies/random.hpp"
 #include "mesoscore/roles.hpp"
 #include "mesoscore/version.hpp"
 
 namespace {
-
-// Makes a check for CLI11 of any function of the library that returns a Result: its error is what the user
-// reads.
-template <class Parse>
-auto checked_by(Parse parse) {
-  return [parse](const std::string& text) {
-    const auto result = parse(text);
-    return result ? std::string() : result.error().message;
-  };
-}
-
-// "500ms", "5s", "1.5m"; a bare number is seconds.
-CLI::AsNumberWithUnit duration() {
-  return CLI::AsNumberWithUnit(std::map<std::string, double>{{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}},
-                               CLI::AsNumberWithUnit::DEFAULT, "DURATION");
-}
 
 // "eng/web=2.5"
 mesoscore::Result<mesoscore::SetWeight> parse_weight(const std::string& text) {
@@ -38,12 +19,12 @@ mesoscore::Result<mesoscore::SetWeight> parse_weight(const std::string& text) {
   }
   mesoscore::SetWeight out{text.substr(0, equals)};
   if (auto valid = mesoscore::validate_role(out.role); !valid) return mesoscore::fail(valid.error());
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data() + equals + 1, end, out.weight);
-  if (error != std::errc() || stopped != end || !(out.weight > 0) || out.weight > 1e9) {
+  const std::string weight = text.substr(equals + 1);
+  if (!cli::above_zero(weight).empty()) {
     return mesoscore::fail(mesoscore::Errc::invalid_argument,
-                           "the weight in '" + text + "' is not a number greater than zero");
+                           "the weight in '" + text + "' is not a number above zero");
   }
+  out.weight = std::stod(weight);
   return out;
 }
 
@@ -52,42 +33,35 @@ struct Texts {
   std::vector<std::string> listen = {"tcp://127.0.0.1:5050"};
   std::vector<std::string> weights, min_allocatable, excluded;
   std::string policy = "drf";
-  double offer_timeout = 300, ping_interval = 15;
 };
 
 void define_flags(CLI::App& app, Options& options, Texts& texts) {
   using mesoscore::Endpoint;
   using mesoscore::Quantities;
-  const std::map<std::string, spdlog::level::level_enum> levels = {
-      {"trace", spdlog::level::trace},  {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
-      {"warning", spdlog::level::warn}, {"error", spdlog::level::err},   {"off", spdlog::level::off}};
+  mesoscore::MasterOptions& master = options.config.master;
 
   app.add_option("--listen", texts.listen, "Where to listen: tcp://host:port or unix:///path; repeatable")
-      ->check(checked_by(Endpoint::parse))
+      ->check(cli::checked_by(Endpoint::parse))
       ->capture_default_str();
   app.add_option("--weight", texts.weights, "role=2: the role's weight in the fair share; repeatable")
-      ->check(checked_by(parse_weight));
+      ->check(cli::checked_by(parse_weight));
   app.add_option("--policy", texts.policy, "Who is served next")
       ->check(CLI::IsMember({"drf", "random"}))
       ->capture_default_str();
-  app.add_option("--offer-timeout", texts.offer_timeout, "Unanswered offers are rescinded after it; 0: never")
-      ->transform(duration())
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--ping-interval", texts.ping_interval, "Between two pings to an agent")
-      ->transform(duration())
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--ping-misses", options.config.master.ping_misses,
+  cli::add_duration(app, "--offer-timeout", master.offer_timeout,
+                    "Unanswered offers are rescinded after it; 0: never; default 5m", true);
+  cli::add_duration(app, "--ping-interval", master.ping_interval,
+                    "Between two pings to an agent; default 15s");
+  app.add_option("--ping-misses", master.ping_misses,
                  "So many unanswered pings in a row make an agent unreachable")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--min-allocatable", texts.min_allocatable,
                  "An offer has at least one of these, e.g. \"cpus:0.5;mem:64\"; repeatable")
-      ->check(checked_by(Quantities::parse));
+      ->check(cli::checked_by(Quantities::parse));
   app.add_option("--exclude-from-shares", texts.excluded,
                  "A resource that does not count in shares; repeatable");
-  app.add_option("--log-level", options.log_level)->transform(CLI::CheckedTransformer(levels));
+  cli::add_log_level(app, options.log_level);
   app.add_option("--name", options.name, "Name of this master in its log lines")->capture_default_str();
 }
 
@@ -95,8 +69,6 @@ void fill_config(const Texts& texts, mesoscore::MasterServerConfig& config) {
   config.listen = texts.listen;
   for (const std::string& text : texts.weights) config.master.weights.push_back(*parse_weight(text));
   if (texts.policy == "random") config.policy = mesoscore::policies::random;
-  config.master.offer_timeout = mesoscore::from_seconds(texts.offer_timeout);
-  config.master.ping_interval = mesoscore::from_seconds(texts.ping_interval);
   mesoscore::AllocatorOptions& allocator = config.master.allocator;
   if (!texts.min_allocatable.empty()) allocator.min_allocatable.clear();
   for (const std::string& text : texts.min_allocatable) {

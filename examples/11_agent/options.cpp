@@ -3,25 +3,13 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <map>
 #include <string>
 #include <thread>
 
-#include <CLI/CLI.hpp>
-
+#include "../support/cli.hpp"
 #include "mesoscore/version.hpp"
 
 namespace {
-
-// Makes a check for CLI11 of any function of the library that returns a Result: its error is what the user
-// reads.
-template <class Parse>
-auto checked_by(Parse parse) {
-  return [parse](const std::string& text) {
-    const auto result = parse(text);
-    return result ? std::string() : result.error().message;
-  };
-}
 
 // All processors of this machine and its memory less a tenth (at least 64 MB) for everything else.
 std::string detected_resources() {
@@ -38,34 +26,28 @@ std::string fresh_directory() {
   return path;
 }
 
-void define_flags(CLI::App& app, Options& options, double& register_within) {
-  const std::map<std::string, spdlog::level::level_enum> levels = {
-      {"trace", spdlog::level::trace},  {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
-      {"warning", spdlog::level::warn}, {"error", spdlog::level::err},   {"off", spdlog::level::off}};
+void define_flags(CLI::App& app, Options& options) {
   mesoscore::AgentServerConfig& config = options.config;
 
   app.add_option("--master", config.master, "Endpoint of the master: tcp://host:port or unix:///path")
       ->required()
-      ->check(checked_by(mesoscore::Endpoint::parse));
+      ->check(cli::checked_by(mesoscore::Endpoint::parse));
   app.add_option("--hostname", config.hostname, "Shown in offers; default: the system's");
   app.add_option("--resources", config.resources,
                  "What it offers, e.g. \"cpus:4;mem:8192;ports:[31000-32000]\"; default: what was detected")
-      ->check(checked_by(mesoscore::Resources::parse));
+      ->check(cli::checked_by(mesoscore::Resources::parse));
   app.add_option("--attributes", config.attributes, "What describes it, e.g. \"rack:r7;disk:ssd\"")
-      ->check(checked_by(mesoscore::parse_attributes));
+      ->check(cli::checked_by(mesoscore::parse_attributes));
   app.add_option("--region", config.agent.info.region, "Fault domain; needs --zone");
   app.add_option("--zone", config.agent.info.zone, "Fault domain; needs --region");
   app.add_option("--work-dir", config.work_dir,
                  "Sandboxes of tasks are created below it; default: a fresh directory for temporary files");
   app.add_option("--executor-listen", config.executor_listen,
                  "Where custom executors connect; default: a unix socket in the work directory")
-      ->check(checked_by(mesoscore::Endpoint::parse));
-  app.add_option("--register-within", register_within,
-                 "End with an error when no master has accepted it in time, e.g. 10s; default: try for ever")
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"ms", 1e-3}, {"s", 1}, {"m", 60}},
-                                        CLI::AsNumberWithUnit::DEFAULT, "DURATION"))
-      ->check(CLI::PositiveNumber);
-  app.add_option("--log-level", options.log_level)->transform(CLI::CheckedTransformer(levels));
+      ->check(cli::checked_by(mesoscore::Endpoint::parse));
+  cli::add_duration(app, "--register-within", options.register_within,
+                    "End with an error when no master has accepted it in time; default: try for ever");
+  cli::add_log_level(app, options.log_level);
 }
 
 }  // namespace
@@ -73,8 +55,7 @@ void define_flags(CLI::App& app, Options& options, double& register_within) {
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
   CLI::App app{"A mesoscore agent: offers the resources of this machine and runs tasks."};
   app.set_version_flag("--version", std::string(mesoscore::kVersion));
-  double register_within = 0;
-  define_flags(app, options, register_within);
+  define_flags(app, options);
   try {
     app.parse(argc, argv);
     if (options.config.resources.empty()) options.config.resources = detected_resources();
@@ -82,6 +63,5 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  options.register_within = mesoscore::from_seconds(register_within);
   return std::nullopt;
 }

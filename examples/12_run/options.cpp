@@ -3,32 +3,20 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <map>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
+#include "../support/cli.hpp"
 #include "mesoscore/roles.hpp"
 #include "mesoscore/version.hpp"
 #include "runner.hpp"
 
 namespace {
 
-// Makes a check for CLI11 of any function of the library that returns a Result: its error is what the user
-// reads.
-template <class Parse>
-auto checked_by(Parse parse) {
-  return [parse](const std::string& text) {
-    const auto result = parse(text);
-    return result ? std::string() : result.error().message;
-  };
-}
-
 // As CLI11 fills them in.
 struct Values {
   std::vector<std::string> words, environment;
   std::string role = "*";
-  double cpus = 1, mem = 64, connect_timeout = 10;
+  double cpus = 1, mem = 64;
   bool shell = false, quiet = false;
 };
 
@@ -38,23 +26,18 @@ std::string check_assignment(const std::string& text) {
 }
 
 void define_flags(CLI::App& app, Options& options, Values& values) {
-  const std::map<std::string, spdlog::level::level_enum> levels = {
-      {"trace", spdlog::level::trace},  {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
-      {"warning", spdlog::level::warn}, {"error", spdlog::level::err},   {"off", spdlog::level::off}};
-  const std::map<std::string, double> units = {{"ms", 1e-3}, {"s", 1}, {"m", 60}};
-  const CLI::Range amount(0.001, 1e9);
   const CLI::Range count(1u, 10'000'000u);
 
   app.add_option("--master", options.config.master, "Endpoint of the master: tcp://host:port or unix:///path")
       ->required()
-      ->check(checked_by(mesoscore::Endpoint::parse));
+      ->check(cli::checked_by(mesoscore::Endpoint::parse));
   app.add_option("--role", values.role, "Role to which resources are offered")
-      ->check(checked_by(mesoscore::validate_role))
+      ->check(cli::checked_by(mesoscore::validate_role))
       ->capture_default_str();
   app.add_option("--name", options.job.name, "Name of the framework; default: that of the command");
   app.add_option("--user", options.config.framework.user, "User of the tasks; default: that of the agent");
-  app.add_option("--cpus", values.cpus, "For one task")->check(amount)->capture_default_str();
-  app.add_option("--mem", values.mem, "For one task, in MB")->check(amount)->capture_default_str();
+  app.add_option("--cpus", values.cpus, "For one task")->check(cli::above_zero)->capture_default_str();
+  app.add_option("--mem", values.mem, "For one task, in MB")->check(cli::above_zero)->capture_default_str();
   app.add_option("--count", options.job.count, "How many tasks")->check(count)->capture_default_str();
   app.add_option("--parallel", options.job.parallel, "At most so many at a time; default: as many as fit")
       ->check(count);
@@ -67,12 +50,10 @@ void define_flags(CLI::App& app, Options& options, Values& values) {
       ->check(check_assignment)
       ->take_all();
   app.add_flag("--shell", values.shell, "Join the words of the command and give them to /bin/sh -c");
-  app.add_option("--connect-timeout", values.connect_timeout, "How long to look for the master")
-      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::DEFAULT, "DURATION"))
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  cli::add_duration(app, "--connect-timeout", options.connect_timeout,
+                    "How long to look for the master; default 10s");
   app.add_flag("--quiet", values.quiet, "Only errors");
-  app.add_option("--log-level", options.log_level)->transform(CLI::CheckedTransformer(levels));
+  cli::add_log_level(app, options.log_level);
   app.add_option("command", values.words, "What to run, after --; MESOSCORE_RUN_INDEX tells the tasks apart")
       ->required();
   app.positionals_at_end();
@@ -100,7 +81,6 @@ void fill(const Values& values, Options& options) {
   framework.roles = {mesoscore::RoleName(values.role)};
   // Offers that cannot hold one task need not be made.
   framework.min_allocatable[framework.roles.front()] = {options.job.each};
-  options.connect_timeout = mesoscore::from_seconds(values.connect_timeout);
   options.style = values.quiet            ? Progress::Style::quiet
                   : isatty(STDERR_FILENO) ? Progress::Style::terminal
                                           : Progress::Style::plain;

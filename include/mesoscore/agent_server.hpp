@@ -20,23 +20,25 @@
 namespace mesoscore {
 
 struct AgentServerConfig {
-  std::string master{};                      // endpoint
-  std::string hostname{};                    // empty: the system's
-  std::string resources{};                   // text form, e.g. "cpus:4;mem:8192"; see resources.hpp
-  std::string attributes{};                  // text form
-  // Sandboxes and supervisor records live below it. Needed for commands and custom executors; created when missing.
+  std::string master{};      // endpoint
+  std::string hostname{};    // empty: the system's
+  std::string resources{};   // text form, e.g. "cpus:4;mem:8192"; see resources.hpp
+  std::string attributes{};  // text form
+  // Sandboxes and supervisor records live below it. Needed for commands and custom executors; created when
+  // missing.
   std::string work_dir{};
-  // Where custom executors connect; empty: a unix socket in work_dir if that transport and a launcher are composed.
+  // Where custom executors connect; empty: a unix socket in work_dir if that transport and a launcher are
+  // composed.
   std::string executor_listen{};
-  AgentOptions agent{};                      // `info` is filled from the texts above where those are not empty
+  AgentOptions agent{};  // `info` is filled from the texts above where those are not empty
   IsolatorSet isolators{};
   FunctionSet functions{};
   ConnectionOptions connection{};
   // For the isolators and the launcher; empty: the agent's own. Like that one, it runs one handler at a time.
   asio::any_io_executor blocking_executor{};
-  std::uint64_t seed = 0;                    // 0: from the operating system
+  std::uint64_t seed = 0;  // 0: from the operating system
   Logger log{};
-  ClockFunction clock{};                     // empty: steady_clock_from_wall_time()
+  ClockFunction clock{};  // empty: steady_clock_from_wall_time()
 };
 
 class AgentServer {
@@ -44,8 +46,8 @@ class AgentServer {
   AgentServer(asio::any_io_executor executor, TransportSet transports, AgentServerConfig config);
   ~AgentServer();  // tasks live on under their supervisors; function tasks are abandoned
 
-  // Checks the configuration, opens the work directory, and begins to look for the master. Registration follows
-  // asynchronously and is retried for ever.
+  // Checks the configuration, opens the work directory, and begins to look for the master. Registration
+  // follows asynchronously and is retried for ever.
   Status start();
   // Completes with void() at the first registration; with Errc::stopped if stop comes before.
   template <class Token>

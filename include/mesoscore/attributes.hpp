@@ -1,4 +1,5 @@
-// Attributes describe an agent ("rack:r7;speed:2.5;slots:[1-4]"): they are shown in offers and never consumed.
+// Attributes describe an agent ("rack:r7;speed:2.5;slots:[1-4]"): they are shown in offers and never
+// consumed.
 #pragma once
 
 #include <string>
@@ -12,7 +13,7 @@ namespace mesoscore {
 struct Attribute {
   std::string name;
   ValueKind kind = ValueKind::text;
-  Scalar scalar;                 // the member named by `kind` is set, the others are empty
+  Scalar scalar;  // the member named by `kind` is set, the others are empty
   Ranges ranges;
   std::vector<std::string> set;  // sorted
   std::string text;

@@ -5,7 +5,8 @@
 
 namespace mesoscore {
 
-// An optional member that lives on the heap: 8 bytes when absent. Copies deeply. For rare, large parts of a message.
+// An optional member that lives on the heap: 8 bytes when absent. Copies deeply. For rare, large parts of a
+// message.
 template <class T>
 class Box {
  public:
@@ -31,9 +32,7 @@ class Box {
   }
   void reset() noexcept { held_.reset(); }
 
-  friend bool operator==(const Box& a, const Box& b) {
-    return (!a && !b) || (a && b && *a == *b);
-  }
+  friend bool operator==(const Box& a, const Box& b) { return (!a && !b) || (a && b && *a == *b); }
 
  private:
   std::unique_ptr<T> held_;

@@ -1,5 +1,5 @@
-// What an agent asks of the containers below it, and what they report. A container is one command task, one custom
-// executor or one function task.
+// What an agent asks of the containers below it, and what they report. A container is one command task, one
+// custom executor or one function task.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +17,18 @@ namespace mesoscore {
 
 enum class ContainerKind : std::uint8_t { command = 0, executor = 1, function = 2 };
 
-// Start it. Answered by `started` or `launch_failed`; every container that started ends with exactly one `exited`.
+// Start it. Answered by `started` or `launch_failed`; every container that started ends with exactly one
+// `exited`.
 struct LaunchContainer {
   ContainerId container_id;
   ContainerKind kind = ContainerKind::command;
   std::shared_ptr<const FrameworkInfo> framework;
   AgentId agent_id;
-  TaskInfo task;          // command and function; for an executor only `task.executor` is set
-  Resources resources;    // what the container may use
+  TaskInfo task;        // command and function; for an executor only `task.executor` is set
+  Resources resources;  // what the container may use
 };
-// End it: SIGTERM to all of its processes now, SIGKILL after `grace`. A later call may shorten the grace, never
-// lengthen it.
+// End it: SIGTERM to all of its processes now, SIGKILL after `grace`. A later call may shorten the grace,
+// never lengthen it.
 struct KillContainer {
   ContainerId container_id;
   Duration grace{0};
@@ -42,14 +43,15 @@ using ContainerCall = std::variant<LaunchContainer, KillContainer, UpdateContain
 struct ContainerEvent {
   enum class Kind : std::uint8_t {
     started,
-    launch_failed,  // `message` says why: missing program, no permission, unknown user, ...; the container is gone
+    launch_failed,  // `message` says why: missing program, no permission, unknown user, ...; the container is
+                    // gone
     exited,         // no process of the container is left
     progress,       // function tasks only: a non-terminal update that carries `data` and `message`
   };
   ContainerId container_id;
   Kind kind = Kind::started;
-  int wait_status = 0;                // exited: as from waitpid(2); 0 for functions that finished
-  std::optional<TaskState> state;     // exited: overrides the reading of wait_status (functions, limitations)
+  int wait_status = 0;             // exited: as from waitpid(2); 0 for functions that finished
+  std::optional<TaskState> state;  // exited: overrides the reading of wait_status (functions, limitations)
   std::optional<TaskReason> reason;
   std::string message;
   std::string data;

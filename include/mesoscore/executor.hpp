@@ -1,13 +1,14 @@
-// The client side of a custom executor as a state machine: subscribes with its agent, receives tasks, sends updates
-// until the agent has taken them, and survives a restart of the agent. Drive it as outbox.hpp shows, or use
-// ExecutorDriver.
+// The client side of a custom executor as a state machine: subscribes with its agent, receives tasks, sends
+// updates until the agent has taken them, and survives a restart of the agent. Drive it as outbox.hpp shows,
+// or use ExecutorDriver.
 //
-// The application's calls go in as Submitted{msg::ExecutorUpdate, msg::ExecutorMessage}; what concerns it comes out in
-// Outbox::deliveries: ExecutorSubscribed, LaunchTask, ExecutorKill, ExecutorMessage, ExecutorShutdown, ErrorMessage.
-// After ExecutorShutdown the connection stays until the agent closes it, for the last updates; ErrorMessage is final.
+// The application's calls go in as Submitted{msg::ExecutorUpdate, msg::ExecutorMessage}; what concerns it
+// comes out in Outbox::deliveries: ExecutorSubscribed, LaunchTask, ExecutorKill, ExecutorMessage,
+// ExecutorShutdown, ErrorMessage. After ExecutorShutdown the connection stays until the agent closes it, for
+// the last updates; ErrorMessage is final.
 //
-// Updates get their uuid, time and executor id here; they are kept until the agent has taken them, also while there is
-// no agent. An ExecutorMessage without an agent is dropped.
+// Updates get their uuid, time and executor id here; they are kept until the agent has taken them, also while
+// there is no agent. An ExecutorMessage without an agent is dropped.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +29,7 @@ struct ExecutorOptions {
   Duration reconnect_backoff_max = std::chrono::seconds(2);
   // No agent for so long: ExecutorShutdown is delivered. At once when the framework does not checkpoint.
   Duration recovery_timeout = std::chrono::minutes(15);
-  std::size_t max_unacknowledged = 16384;        // beyond it, updates to non-terminal states are dropped
+  std::size_t max_unacknowledged = 16384;  // beyond it, updates to non-terminal states are dropped
 };
 
 class Executor {
@@ -43,8 +44,8 @@ class Executor {
   TimePoint next_deadline() const noexcept;
 
   bool subscribed() const noexcept;
-  bool ended() const noexcept;                                    // nothing is retried any more
-  std::uint32_t unacknowledged() const noexcept;                  // updates that the agent has not yet taken
+  bool ended() const noexcept;                    // nothing is retried any more
+  std::uint32_t unacknowledged() const noexcept;  // updates that the agent has not yet taken
 
   struct State;  // internal
 

@@ -6,9 +6,9 @@
 //     driver.on_shutdown([&] { stop_tasks(); driver.async_flushed([&] { io.stop(); }); });
 //     driver.start();
 //
-// Threading: as for MasterServer. Handlers may call the driver and may destroy it. When on_launch throws, or is not
-// set, the task is FAILED with a message that says so; what the other handlers throw goes to on_error, and the executor
-// goes on.
+// Threading: as for MasterServer. Handlers may call the driver and may destroy it. When on_launch throws, or
+// is not set, the task is FAILED with a message that says so; what the other handlers throw goes to on_error,
+// and the executor goes on.
 #pragma once
 
 #include <functional>
@@ -26,15 +26,16 @@
 namespace mesoscore {
 
 struct ExecutorDriverConfig {
-  std::string agent{};                       // endpoint
+  std::string agent{};  // endpoint
   ExecutorOptions executor{};
   ConnectionOptions connection{};
-  std::uint64_t seed = 0;                    // 0: from the operating system
+  std::uint64_t seed = 0;  // 0: from the operating system
   Logger log{};
-  ClockFunction clock{};                     // empty: steady_clock_from_wall_time()
+  ClockFunction clock{};  // empty: steady_clock_from_wall_time()
 };
 
-// From MESOSCORE_AGENT, MESOS_FRAMEWORK_ID and MESOS_EXECUTOR_ID; an error names the variable that is missing.
+// From MESOSCORE_AGENT, MESOS_FRAMEWORK_ID and MESOS_EXECUTOR_ID; an error names the variable that is
+// missing.
 Result<ExecutorDriverConfig> executor_config_from_environment();
 
 class ExecutorDriver {
@@ -46,8 +47,9 @@ class ExecutorDriver {
   ExecutorDriver& on_launch(std::function<void(TaskInfo)> handler);
   ExecutorDriver& on_kill(std::function<void(const TaskId&, std::optional<KillPolicy>)> handler);
   ExecutorDriver& on_message(std::function<void(std::string_view)> handler);
-  // The agent asks the executor to end, or has been away for longer than the recovery timeout. End the tasks, report
-  // them, wait for async_flushed, and end the process; the agent kills it when the grace period is over.
+  // The agent asks the executor to end, or has been away for longer than the recovery timeout. End the tasks,
+  // report them, wait for async_flushed, and end the process; the agent kills it when the grace period is
+  // over.
   ExecutorDriver& on_shutdown(std::function<void()> handler);
   // The agent refused the executor: nothing is retried. Or a handler threw.
   ExecutorDriver& on_error(std::function<void(const Error&)> handler);
@@ -60,7 +62,8 @@ class ExecutorDriver {
   // Completes with void() when the agent has taken all updates, or never will.
   template <class Token>
   auto async_flushed(Token&& token) {
-    return detail::initiate<void()>(std::forward<Token>(token), [this](auto done) { when_flushed(std::move(done)); });
+    return detail::initiate<void()>(std::forward<Token>(token),
+                                    [this](auto done) { when_flushed(std::move(done)); });
   }
 
  private:

@@ -1,4 +1,5 @@
-// A framework: a scheduler that gets offers and launches tasks, as the master knows it. FrameworkInfo of Mesos v1.
+// A framework: a scheduler that gets offers and launches tasks, as the master knows it. FrameworkInfo of
+// Mesos v1.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,9 @@ class FrameworkCapabilities {
   constexpr FrameworkCapabilities(std::initializer_list<FrameworkCapability> list) noexcept {
     for (FrameworkCapability c : list) set(c);
   }
-  constexpr bool has(FrameworkCapability c) const noexcept { return (bits_ >> static_cast<unsigned>(c)) & 1u; }
+  constexpr bool has(FrameworkCapability c) const noexcept {
+    return (bits_ >> static_cast<unsigned>(c)) & 1u;
+  }
   constexpr void set(FrameworkCapability c, bool on = true) noexcept {
     const std::uint32_t bit = 1u << static_cast<unsigned>(c);
     bits_ = on ? (bits_ | bit) : (bits_ & ~bit);
@@ -47,18 +50,18 @@ class FrameworkCapabilities {
 
 struct FrameworkInfo {
   std::string name{};
-  std::string user{};     // operating system user of its tasks; empty = the agent's own
-  FrameworkId id{};       // empty at the first subscription
+  std::string user{};  // operating system user of its tasks; empty = the agent's own
+  FrameworkId id{};    // empty at the first subscription
   std::vector<RoleName> roles = {RoleName("*")};
   // How long the master keeps the tasks of this framework while it is disconnected. Zero: not at all.
   Duration failover_timeout{0};
-  bool checkpoint = true; // tasks survive a restart of their agent
+  bool checkpoint = true;  // tasks survive a restart of their agent
   // Ours is partition aware by default: UNREACHABLE, GONE, DROPPED and UNKNOWN instead of LOST.
   FrameworkCapabilities capabilities = {FrameworkCapability::multi_role, FrameworkCapability::partition_aware,
                                         FrameworkCapability::task_killing_state,
                                         FrameworkCapability::reservation_refinement};
-  // Replaces the master's min_allocatable for a role: an offer must contain one of the quantities; an empty list
-  // lets anything pass.
+  // Replaces the master's min_allocatable for a role: an offer must contain one of the quantities; an empty
+  // list lets anything pass.
   std::map<RoleName, std::vector<Quantities>> min_allocatable{};
   std::string principal{}, hostname{}, webui_url{};
   Labels labels{};

@@ -6,11 +6,11 @@
 //       task.finish(std::to_string(n * n));
 //     });
 //
-// A framework launches it with TaskInfo::function = "square". The task is RUNNING from the call on and ends when
-// finish() or fail() is called, from any thread, at once or later (keep a copy of the FunctionTask). If the last copy
-// goes away before, or the callable throws, the task is FAILED and the message says so.
-// A kill cannot stop a callable by force: it is told (on_kill, kill_requested); the task is KILLING until the callable
-// ends, and KILLED then.
+// A framework launches it with TaskInfo::function = "square". The task is RUNNING from the call on and ends
+// when finish() or fail() is called, from any thread, at once or later (keep a copy of the FunctionTask). If
+// the last copy goes away before, or the callable throws, the task is FAILED and the message says so. A kill
+// cannot stop a callable by force: it is told (on_kill, kill_requested); the task is KILLING until the
+// callable ends, and KILLED then.
 #pragma once
 
 #include <functional>
@@ -31,11 +31,13 @@ namespace mesoscore {
 class FunctionTask {
  public:
   const TaskInfo& info() const noexcept;
-  void finish(std::string data = {}, std::string message = {});  // TASK_FINISHED; `data` travels in the status
-  void fail(std::string message);                                // TASK_FAILED
-  void progress(std::string data, std::string message = {});     // another TASK_RUNNING with this data
+  void finish(std::string data = {},
+              std::string message = {});                      // TASK_FINISHED; `data` travels in the status
+  void fail(std::string message);                             // TASK_FAILED
+  void progress(std::string data, std::string message = {});  // another TASK_RUNNING with this data
   bool kill_requested() const noexcept;
-  // Called at most once, at once if the kill has already been asked for; on the thread that delivers the kill.
+  // Called at most once, at once if the kill has already been asked for; on the thread that delivers the
+  // kill.
   void on_kill(std::function<void()> handler);
 
   struct State;  // internal

@@ -13,7 +13,8 @@
 
 namespace mesoscore {
 
-// A textual id. Rules (validate_id): not empty, at most 255 bytes, not "." or "..", no control characters, no '/' or
+// A textual id. Rules (validate_id): not empty, at most 255 bytes, not "." or "..", no control characters, no
+// '/' or
 // '\': ids become directory names. Up to 47 characters are kept without a heap allocation.
 template <class Tag>
 class Id : public BasicText<48> {
@@ -21,12 +22,13 @@ class Id : public BasicText<48> {
   using BasicText<48>::BasicText;
 };
 
-using MasterId = Id<struct MasterIdTag>;        // random UUID, made by the master at its start
-using FrameworkId = Id<struct FrameworkIdTag>;  // "<master id>-NNNN", made by the master at the first SUBSCRIBE
-using AgentId = Id<struct AgentIdTag>;          // "<master id>-S<n>", made by the master at registration
-using OfferId = Id<struct OfferIdTag>;          // "<master id>-O<n>"
-using TaskId = Id<struct TaskIdTag>;            // free text of the scheduler, unique per framework
-using ExecutorId = Id<struct ExecutorIdTag>;    // free text of the scheduler, unique per framework and agent
+using MasterId = Id<struct MasterIdTag>;  // random UUID, made by the master at its start
+using FrameworkId =
+    Id<struct FrameworkIdTag>;                // "<master id>-NNNN", made by the master at the first SUBSCRIBE
+using AgentId = Id<struct AgentIdTag>;        // "<master id>-S<n>", made by the master at registration
+using OfferId = Id<struct OfferIdTag>;        // "<master id>-O<n>"
+using TaskId = Id<struct TaskIdTag>;          // free text of the scheduler, unique per framework
+using ExecutorId = Id<struct ExecutorIdTag>;  // free text of the scheduler, unique per framework and agent
 using ContainerId = Id<struct ContainerIdTag>;  // UUID, made by the agent
 using OperationId = Id<struct OperationIdTag>;  // free text of the scheduler, unique per framework
 
@@ -43,7 +45,8 @@ struct Uuid {
   std::string str() const;  // 36 characters
 };
 
-// One connection, as the state machines see it. Given out by the runtime or the simulator; never reused by it.
+// One connection, as the state machines see it. Given out by the runtime or the simulator; never reused by
+// it.
 enum class PeerId : std::uint64_t {};
 
 }  // namespace mesoscore

@@ -5,9 +5,10 @@
 //   end:     the launcher reports the exit -> cleanup (in reverse order)
 // Any of them may fail the launch; its message reaches the scheduler in TASK_FAILED.
 //
-// Threading: every call is made on the executor of the agent's containers (AgentServerConfig::blocking_executor, by
-// default the agent's own), one at a time. A call may block for the time of a system call or two; whatever takes longer
-// is the isolator's to hand over. Every plug-in passes tests/conformance/isolator.
+// Threading: every call is made on the executor of the agent's containers
+// (AgentServerConfig::blocking_executor, by default the agent's own), one at a time. A call may block for the
+// time of a system call or two; whatever takes longer is the isolator's to hand over. Every plug-in passes
+// tests/conformance/isolator.
 #pragma once
 
 #include <sys/types.h>
@@ -30,18 +31,18 @@ namespace mesoscore {
 
 // How one process is to be started. Isolators edit it; the launcher executes it.
 struct LaunchPlan {
-  std::string program;                            // a path, or a name that is searched in PATH of `environment`
-  std::vector<std::string> argv;                  // argv[0] included
-  std::vector<EnvironmentVariable> environment;   // the whole environment; a later entry of a name wins
-  std::string working_directory;                  // the sandbox; exists
-  std::string stdout_path, stderr_path;           // appended to; created as the user
-  std::string user;                               // empty = the agent's own
+  std::string program;            // a path, or a name that is searched in PATH of `environment`
+  std::vector<std::string> argv;  // argv[0] included
+  std::vector<EnvironmentVariable> environment;  // the whole environment; a later entry of a name wins
+  std::string working_directory;                 // the sandbox; exists
+  std::string stdout_path, stderr_path;          // appended to; created as the user
+  std::string user;                              // empty = the agent's own
 };
 
 // The container that the plan is for.
 struct ContainerSpec {
   const LaunchContainer& call;
-  std::string_view sandbox;                       // absolute path of its directory
+  std::string_view sandbox;  // absolute path of its directory
 };
 
 struct ContainerUsage {
@@ -60,8 +61,8 @@ class Isolator {
   virtual ~Isolator() = default;
   virtual std::string_view name() const noexcept = 0;
 
-  // After a restart of the agent: these containers live on. Everything else that this isolator left behind is orphaned
-  // and to be cleaned up.
+  // After a restart of the agent: these containers live on. Everything else that this isolator left behind is
+  // orphaned and to be cleaned up.
   virtual Status recover(std::span<const ContainerId> /*live*/) { return {}; }
   virtual Status prepare(const ContainerSpec& /*spec*/, LaunchPlan& /*plan*/) { return {}; }
   // `pid` exists and is held back until all isolators agree.
@@ -69,7 +70,8 @@ class Isolator {
   virtual void watch(const ContainerId& /*id*/, LimitationHandler /*on_limitation*/) {}
   virtual Status update(const ContainerId& /*id*/, const Resources& /*resources*/) { return {}; }
   virtual void usage(const ContainerId& /*id*/, ContainerUsage& /*add_to*/) {}
-  // No process of the container is left. Called once after each prepare() that succeeded, even if the launch failed.
+  // No process of the container is left. Called once after each prepare() that succeeded, even if the launch
+  // failed.
   virtual Status cleanup(const ContainerId& /*id*/) { return {}; }
   // The launcher that this isolator brings along, if any. The last one of an IsolatorSet is used.
   virtual std::shared_ptr<Launcher> launcher() { return nullptr; }
@@ -84,11 +86,14 @@ class Launcher {
   using HoldHandler = std::function<Status(pid_t pid)>;
 
   virtual ~Launcher() = default;
-  // Once, before anything else. `state_directory` keeps what must survive the agent (pids, exit statuses); it exists.
-  virtual Status start(asio::any_io_executor executor, std::string state_directory, EventHandler on_event) = 0;
+  // Once, before anything else. `state_directory` keeps what must survive the agent (pids, exit statuses); it
+  // exists.
+  virtual Status start(asio::any_io_executor executor, std::string state_directory,
+                       EventHandler on_event) = 0;
   // `held` may be empty: then nothing is held back.
   virtual void launch(const ContainerId& id, LaunchPlan plan, HoldHandler held) = 0;
-  // SIGTERM to every process of the container now, SIGKILL when `grace` is over; may only shorten an earlier grace.
+  // SIGTERM to every process of the container now, SIGKILL when `grace` is over; may only shorten an earlier
+  // grace.
   virtual void kill(const ContainerId& id, Duration grace) = 0;
   // The end of this container has been taken note of: what is kept about it in the state directory may go.
   virtual void forget(const ContainerId& /*id*/) {}

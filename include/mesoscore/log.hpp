@@ -1,5 +1,5 @@
-// The logging hook. The library never writes to a stream or file by itself: a component that has something to say
-// calls the function of the Logger it was given. log/spdlog.hpp adapts a std::shared_ptr<spdlog::logger>.
+// The logging hook. The library never writes to a stream or file by itself: a component that has something to
+// say calls the function of the Logger it was given. log/spdlog.hpp adapts a std::shared_ptr<spdlog::logger>.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,6 @@
-// The master as a state machine: admits agents, makes offers through the allocator, checks what frameworks accept,
-// forwards launches, kills and status updates, answers reconciliation. Drive it as outbox.hpp shows, or use
-// MasterServer, which binds it to asio and transports.
+// The master as a state machine: admits agents, makes offers through the allocator, checks what frameworks
+// accept, forwards launches, kills and status updates, answers reconciliation. Drive it as outbox.hpp shows,
+// or use MasterServer, which binds it to asio and transports.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +19,12 @@ namespace mesoscore {
 
 struct MasterOptions {
   AllocatorOptions allocator;
-  std::vector<SetWeight> weights;                              // initial; others are 1
+  std::vector<SetWeight> weights;  // initial; others are 1
 
-  Duration offer_timeout = std::chrono::minutes(5);            // unanswered offers are rescinded; zero: never
-  Duration heartbeat_interval = std::chrono::seconds(15);      // to schedulers
-  Duration ping_interval = std::chrono::seconds(15);           // to agents
-  std::uint32_t ping_misses = 5;                               // so many in a row: the agent is unreachable
+  Duration offer_timeout = std::chrono::minutes(5);        // unanswered offers are rescinded; zero: never
+  Duration heartbeat_interval = std::chrono::seconds(15);  // to schedulers
+  Duration ping_interval = std::chrono::seconds(15);       // to agents
+  std::uint32_t ping_misses = 5;                           // so many in a row: the agent is unreachable
   // A disconnected agent that has not come back for so long is unreachable.
   Duration agent_reregister_timeout = std::chrono::minutes(10);
   MasterLimits limits;
@@ -35,10 +35,10 @@ struct MasterView {
   struct Framework {
     FrameworkInfo info;
     bool connected = false;
-    std::uint32_t tasks = 0;                // live, terminal but unacknowledged ones included
+    std::uint32_t tasks = 0;  // live, terminal but unacknowledged ones included
     std::uint32_t offers = 0;
     Resources used, offered;
-    double dominant_share = 0;              // of offered + used, over the whole cluster
+    double dominant_share = 0;  // of offered + used, over the whole cluster
   };
   struct Agent {
     AgentInfo info;
@@ -48,13 +48,13 @@ struct MasterView {
   };
   MasterId id;
   TimePoint at{};
-  std::vector<Framework> frameworks;        // in the order of their first subscription
-  std::vector<Agent> agents;                // in the order of their registration
+  std::vector<Framework> frameworks;  // in the order of their first subscription
+  std::vector<Agent> agents;          // in the order of their registration
   std::vector<FrameworkId> completed_frameworks;
   std::vector<AgentId> unreachable_agents;
   std::uint32_t tasks = 0;
   std::uint64_t offers_made = 0, offers_rescinded = 0, tasks_launched = 0, updates_forwarded = 0;
-  std::uint64_t messages_refused = 0;       // from peers that broke the protocol
+  std::uint64_t messages_refused = 0;  // from peers that broke the protocol
 };
 
 class Master {
@@ -67,11 +67,11 @@ class Master {
 
   void step(std::span<Event> batch, TimePoint now, Outbox& out);  // consumes the events
   void tick(TimePoint now, Outbox& out);
-  TimePoint next_deadline() const noexcept;                       // kNever when idle
+  TimePoint next_deadline() const noexcept;  // kNever when idle
 
   const MasterId& id() const noexcept;
-  std::shared_ptr<const MasterView> view() const;                 // built when asked for: O(tasks + offers)
-  std::vector<Task> tasks(const FrameworkId& framework) const;    // live ones, in the order of their launch
+  std::shared_ptr<const MasterView> view() const;               // built when asked for: O(tasks + offers)
+  std::vector<Task> tasks(const FrameworkId& framework) const;  // live ones, in the order of their launch
   // The last ones that ended, oldest first; at most MasterLimits::max_completed_tasks_per_framework.
   std::vector<Task> completed_tasks(const FrameworkId& framework) const;
   Explanation explain(const FrameworkId& framework, std::string_view role, TimePoint now) const;

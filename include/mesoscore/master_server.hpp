@@ -5,10 +5,10 @@
 //     MasterServer master(io.get_executor(), transports, {.listen = {"tcp://0.0.0.0:5050"}});
 //     if (auto status = master.start(); !status) return report(status.error());
 //
-// Threading: not thread-safe; call everything on the executor it was made with, which runs one handler at a time (an
-// io_context run by one thread, or a strand). Handlers run there. It starts no thread, installs no signal handler and
-// never ends the process. While it is started it counts as work: io.run() returns after async_stop or the destructor.
-// Destroying it closes all connections at once; operations under way complete.
+// Threading: not thread-safe; call everything on the executor it was made with, which runs one handler at a
+// time (an io_context run by one thread, or a strand). Handlers run there. It starts no thread, installs no
+// signal handler and never ends the process. While it is started it counts as work: io.run() returns after
+// async_stop or the destructor. Destroying it closes all connections at once; operations under way complete.
 #pragma once
 
 #include <functional>
@@ -27,13 +27,13 @@
 namespace mesoscore {
 
 struct MasterServerConfig {
-  std::vector<std::string> listen{};         // endpoints; at least one
+  std::vector<std::string> listen{};  // endpoints; at least one
   MasterOptions master{};
   std::function<std::unique_ptr<AllocationPolicy>()> policy{};  // empty: drf
   ConnectionOptions connection{};
-  std::uint64_t seed = 0;                    // 0: from the operating system
+  std::uint64_t seed = 0;  // 0: from the operating system
   Logger log{};
-  ClockFunction clock{};                     // empty: steady_clock_from_wall_time()
+  ClockFunction clock{};  // empty: steady_clock_from_wall_time()
 };
 
 class MasterServer {
@@ -50,7 +50,7 @@ class MasterServer {
   }
 
   const MasterId& id() const noexcept;
-  std::vector<Endpoint> endpoints() const;   // as bound
+  std::vector<Endpoint> endpoints() const;  // as bound
   std::shared_ptr<const MasterView> view() const;
   Explanation explain(const FrameworkId& framework, std::string_view role) const;
   std::vector<Task> tasks(const FrameworkId& framework) const;

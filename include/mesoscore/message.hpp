@@ -1,5 +1,5 @@
-// The messages between peers, as plain structs. In process they are moved; over tcp and unix `lib/wire` encodes them
-// as protobuf with the field numbers of Mesos v1 where v1 has the message.
+// The messages between peers, as plain structs. In process they are moved; over tcp and unix `lib/wire`
+// encodes them as protobuf with the field numbers of Mesos v1 where v1 has the message.
 //
 // One connection belongs to one framework, one agent or one executor, so calls do not repeat who is calling.
 #pragma once
@@ -24,7 +24,8 @@ namespace mesoscore::msg {
 using FrameworkPtr = std::shared_ptr<const FrameworkInfo>;  // never null in a valid message
 using AgentPtr = std::shared_ptr<const AgentInfo>;          // never null in a valid message
 
-// ---- scheduler -> master -------------------------------------------------------------------------------------------
+// ---- scheduler -> master
+// -------------------------------------------------------------------------------------------
 
 struct Subscribe {
   FrameworkPtr framework;  // `id` set = re-subscription; the newest subscriber wins
@@ -73,7 +74,8 @@ struct ToExecutor {  // framework message on its way to an executor; best effort
   std::string data;
 };
 
-// ---- master -> scheduler -------------------------------------------------------------------------------------------
+// ---- master -> scheduler
+// -------------------------------------------------------------------------------------------
 
 struct Subscribed {
   FrameworkId framework_id;
@@ -96,8 +98,8 @@ struct FromExecutor {
 };
 struct Failure {
   AgentId agent_id;
-  ExecutorId executor_id;            // empty = the agent itself is gone
-  std::optional<int> wait_status;    // of the executor
+  ExecutorId executor_id;          // empty = the agent itself is gone
+  std::optional<int> wait_status;  // of the executor
 };
 // The fate of an operation that carried an id (UPDATE_OPERATION_STATUS; OperationStatus of Mesos v1).
 struct OperationUpdate {
@@ -111,7 +113,8 @@ struct ErrorMessage {  // also to agents and executors; the sender closes the co
 };
 struct Heartbeat {};
 
-// ---- agent -> master -----------------------------------------------------------------------------------------------
+// ---- agent -> master
+// -----------------------------------------------------------------------------------------------
 
 struct RegisterAgent {
   AgentPtr agent;  // id empty
@@ -144,7 +147,8 @@ struct ExecutorToFramework {
   std::string data;
 };
 
-// ---- master -> agent -----------------------------------------------------------------------------------------------
+// ---- master -> agent
+// -----------------------------------------------------------------------------------------------
 
 struct AgentRegistered {
   AgentId agent_id;
@@ -199,7 +203,8 @@ struct ShutdownAgent {
   std::string message;
 };
 
-// ---- executor -> agent ---------------------------------------------------------------------------------------------
+// ---- executor -> agent
+// ---------------------------------------------------------------------------------------------
 
 struct ExecutorSubscribe {
   FrameworkId framework_id;
@@ -214,7 +219,8 @@ struct ExecutorMessage {  // both ways
   std::string data;
 };
 
-// ---- agent -> executor ---------------------------------------------------------------------------------------------
+// ---- agent -> executor
+// ---------------------------------------------------------------------------------------------
 
 struct ExecutorSubscribed {
   ExecutorInfo executor;
@@ -241,18 +247,15 @@ namespace mesoscore {
 
 // Alternatives are only ever added at the end: the index is the message number of our protocol.
 using Message = std::variant<
-    msg::Heartbeat, msg::ErrorMessage,
-    msg::Subscribe, msg::Teardown, msg::Accept, msg::Decline, msg::Revive, msg::Suppress, msg::Kill,
-    msg::ShutdownExecutor, msg::Acknowledge, msg::Reconcile, msg::ToExecutor,
+    msg::Heartbeat, msg::ErrorMessage, msg::Subscribe, msg::Teardown, msg::Accept, msg::Decline, msg::Revive,
+    msg::Suppress, msg::Kill, msg::ShutdownExecutor, msg::Acknowledge, msg::Reconcile, msg::ToExecutor,
     msg::Subscribed, msg::OfferMade, msg::Rescind, msg::Update, msg::FromExecutor, msg::Failure,
-    msg::RegisterAgent, msg::ReregisterAgent, msg::UnregisterAgent, msg::Pong, msg::AgentUpdate, msg::ExecutorExited,
-    msg::ExecutorToFramework,
-    msg::AgentRegistered, msg::AgentReregistered, msg::RunTask, msg::KillTask, msg::UpdateAcknowledged,
-    msg::ShutdownFramework, msg::AgentShutdownExecutor, msg::FrameworkToExecutor, msg::UpdateFramework, msg::Ping,
-    msg::ShutdownAgent,
-    msg::ExecutorSubscribe, msg::ExecutorUpdate, msg::ExecutorMessage,
-    msg::ExecutorSubscribed, msg::LaunchTask, msg::ExecutorKill, msg::ExecutorAcknowledged, msg::ExecutorShutdown,
-    msg::OperationUpdate>;
+    msg::RegisterAgent, msg::ReregisterAgent, msg::UnregisterAgent, msg::Pong, msg::AgentUpdate,
+    msg::ExecutorExited, msg::ExecutorToFramework, msg::AgentRegistered, msg::AgentReregistered, msg::RunTask,
+    msg::KillTask, msg::UpdateAcknowledged, msg::ShutdownFramework, msg::AgentShutdownExecutor,
+    msg::FrameworkToExecutor, msg::UpdateFramework, msg::Ping, msg::ShutdownAgent, msg::ExecutorSubscribe,
+    msg::ExecutorUpdate, msg::ExecutorMessage, msg::ExecutorSubscribed, msg::LaunchTask, msg::ExecutorKill,
+    msg::ExecutorAcknowledged, msg::ExecutorShutdown, msg::OperationUpdate>;
 
 // "Subscribe", "OfferMade", ...
 std::string_view message_name(const Message& message) noexcept;

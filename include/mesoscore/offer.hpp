@@ -16,16 +16,16 @@
 
 namespace mesoscore {
 
-// Resources of one agent, held for one framework in one of its roles until it is accepted, declined, rescinded or the
-// framework goes away.
+// Resources of one agent, held for one framework in one of its roles until it is accepted, declined,
+// rescinded or the framework goes away.
 struct Offer {
   OfferId id;
   FrameworkId framework_id;
   AgentId agent_id;
-  RoleName role;                            // allocation_info.role
+  RoleName role;  // allocation_info.role
   Resources resources;
-  std::shared_ptr<const AgentInfo> agent;   // hostname, attributes and domain; never null
-  std::vector<ExecutorId> executor_ids;     // this framework's executors on that agent
+  std::shared_ptr<const AgentInfo> agent;  // hostname, attributes and domain; never null
+  std::vector<ExecutorId> executor_ids;    // this framework's executors on that agent
 };
 
 // What to do with resources that were offered and not used.
@@ -52,11 +52,12 @@ struct DestroyOperation {
 };
 
 // One step of an ACCEPT. Steps run in order over what remains of the offers.
-// This release executes LAUNCH; the others leave the resources alone and, if they carry an id, are answered with
-// msg::OperationUpdate and OperationState::error.
+// This release executes LAUNCH; the others leave the resources alone and, if they carry an id, are answered
+// with msg::OperationUpdate and OperationState::error.
 struct Operation {
   OperationId id;  // empty = no feedback wanted; must be empty for LAUNCH
-  std::variant<LaunchOperation, ReserveOperation, UnreserveOperation, CreateOperation, DestroyOperation> action;
+  std::variant<LaunchOperation, ReserveOperation, UnreserveOperation, CreateOperation, DestroyOperation>
+      action;
 };
 
 enum class OperationState : std::uint8_t {  // numbers of Mesos v1

@@ -1,15 +1,15 @@
 // What goes into the state machines and what comes out of them.
 //
-// Master, Agent, Scheduler and Executor are single-threaded state machines without I/O, clock, threads or entropy of
-// their own. Whoever drives them (the runtime, the simulator, a test, your own event loop):
+// Master, Agent, Scheduler and Executor are single-threaded state machines without I/O, clock, threads or
+// entropy of their own. Whoever drives them (the runtime, the simulator, a test, your own event loop):
 //
 //     machine.step(events, now, outbox);     // consumes the events
 //     carry_out(outbox);  outbox.clear();    // clear() keeps the capacity: no allocation in steady state
 //     if (machine.next_deadline() <= now) machine.tick(now, outbox);
 //
-// Order within one outbox: commits are made durable first, and whatever a Commit carries in `after` leaves only when
-// its record is durable; then `deliveries` go to the application, before `sends` leave: an acknowledgement must not
-// overtake what it acknowledges; then `dials` and `closes`.
+// Order within one outbox: commits are made durable first, and whatever a Commit carries in `after` leaves
+// only when its record is durable; then `deliveries` go to the application, before `sends` leave: an
+// acknowledgement must not overtake what it acknowledges; then `dials` and `closes`.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +26,18 @@
 
 namespace mesoscore {
 
-enum class PeerRole : std::uint8_t { unknown = 0, master = 1, agent = 2, scheduler = 3, executor = 4, operator_ = 5 };
+enum class PeerRole : std::uint8_t {
+  unknown = 0,
+  master = 1,
+  agent = 2,
+  scheduler = 3,
+  executor = 4,
+  operator_ = 5
+};
 std::string_view to_string(PeerRole role) noexcept;
 
-// ---- events: what goes in ------------------------------------------------------------------------------------------
+// ---- events: what goes in
+// ------------------------------------------------------------------------------------------
 
 struct PeerConnected {
   PeerId peer{};
@@ -47,8 +55,8 @@ struct Received {
   PeerId peer{};
   Message message;
 };
-// The application beside the machine wants this sent: schedulers submit Accept, Kill, ...; executors ExecutorUpdate,
-// ExecutorMessage.
+// The application beside the machine wants this sent: schedulers submit Accept, Kill, ...; executors
+// ExecutorUpdate, ExecutorMessage.
 struct Submitted {
   Message message;
 };
@@ -63,10 +71,11 @@ struct TeardownFramework {
 // Ends the machine in good order: agents shut their executors down and unregister, schedulers disconnect.
 struct Stop {};
 
-using Event = std::variant<PeerConnected, PeerDisconnected, DialFailed, Received, Submitted, ContainerEvent, SetWeight,
-                           TeardownFramework, Stop>;
+using Event = std::variant<PeerConnected, PeerDisconnected, DialFailed, Received, Submitted, ContainerEvent,
+                           SetWeight, TeardownFramework, Stop>;
 
-// ---- outbox: what comes out ----------------------------------------------------------------------------------------
+// ---- outbox: what comes out
+// ----------------------------------------------------------------------------------------
 
 struct Envelope {
   PeerId to{};
@@ -94,7 +103,8 @@ struct Commit {
   std::vector<Envelope> after;  // leave once the record is durable
 };
 
-// What has been sent to the peer before is flushed first. No event of this peer follows, not even PeerDisconnected.
+// What has been sent to the peer before is flushed first. No event of this peer follows, not even
+// PeerDisconnected.
 struct Close {
   PeerId peer{};
   std::string why;  // for people
@@ -118,11 +128,11 @@ struct Outbox {
   std::vector<Dial> dials;
   std::vector<Close> closes;
   std::vector<ContainerCall> containers;  // agent only: what isolators and launcher must do
-  std::vector<Message> deliveries;        // scheduler and executor only: for the application beside the machine
+  std::vector<Message> deliveries;  // scheduler and executor only: for the application beside the machine
   std::vector<Notice> notices;
   LogLevel notice_level = LogLevel::off;  // notices below it are not composed
 
-  void clear() noexcept;                  // keeps the capacity
+  void clear() noexcept;  // keeps the capacity
   bool empty() const noexcept;
 };
 

@@ -1,10 +1,12 @@
 // The contract of an allocation policy: who is served next.
 //
-// The allocator keeps a tree: roles by their path, frameworks below their roles. At every level the active node with
-// the smallest key is served first; ties go to the node that was chosen fewer times, then to the smaller path. A role
-// that has frameworks of its own and child roles competes for its own frameworks as one more child of itself.
+// The allocator keeps a tree: roles by their path, frameworks below their roles. At every level the active
+// node with the smallest key is served first; ties go to the node that was chosen fewer times, then to the
+// smaller path. A role that has frameworks of its own and child roles competes for its own frameworks as one
+// more child of itself.
 //
-// A policy is a pure function of what it is given (plus the generator): no clock, no memory of its own is needed.
+// A policy is a pure function of what it is given (plus the generator): no clock, no memory of its own is
+// needed.
 //
 //     class Fewest : public AllocationPolicy {            // serve who holds the fewest cpus
 //      public:
@@ -25,25 +27,26 @@ namespace mesoscore {
 class AllocationPolicy {
  public:
   struct Node {
-    std::string_view path;        // role path; "a/." for the own frameworks of role a; framework id below that
+    std::string_view path;  // role path; "a/." for the own frameworks of role a; framework id below that
     bool is_framework = false;
-    double weight = 1.0;          // > 0; of the role path; 1 for frameworks
-    const Quantities& allocated;  // offered + used in the whole subtree, names excluded from fair sharing left out
-    const Quantities& total;      // of the whole cluster, at every level of the tree
+    double weight = 1.0;  // > 0; of the role path; 1 for frameworks
+    const Quantities&
+        allocated;  // offered + used in the whole subtree, names excluded from fair sharing left out
+    const Quantities& total;  // of the whole cluster, at every level of the tree
   };
 
   virtual ~AllocationPolicy() = default;
   virtual std::string_view name() const noexcept = 0;
-  // The sort key; smaller is served first; NaN counts as last. Called again only when allocated, weight or total have
-  // changed, or for every agent of a run if redraw() says so; not called for an only child. If it throws, the node is
-  // last in that run.
+  // The sort key; smaller is served first; NaN counts as last. Called again only when allocated, weight or
+  // total have changed, or for every agent of a run if redraw() says so; not called for an only child. If it
+  // throws, the node is last in that run.
   virtual double key(const Node& node, Rng& rng) = 0;
   // True when keys are random: they are drawn anew for every agent of a run, or one run would go to one node.
   virtual bool redraw() const noexcept { return false; }
 };
 
-// max over resources r of allocated(r) / total(r), without the weight. Ghodsi et al., "Dominant Resource Fairness",
-// NSDI 2011. Resources of which the cluster has none do not count.
+// max over resources r of allocated(r) / total(r), without the weight. Ghodsi et al., "Dominant Resource
+// Fairness", NSDI 2011. Resources of which the cluster has none do not count.
 double dominant_share(const Quantities& allocated, const Quantities& total) noexcept;
 
 }  // namespace mesoscore

@@ -1,10 +1,10 @@
 // Resources: what agents have, offers carry and tasks use.
 //
-// Three kinds of value: a scalar in fixed point of three decimals (0.1 + 0.2 contains 0.3), a set of closed integer
-// ranges, and a set of strings. Units: mem and disk in MB (2^20 bytes), gpus whole numbers, others free.
-// Two resources combine only if they agree in name, kind, reservation stack, disk identity, provider, revocable and
-// shared. Persistent volumes and MOUNT or BLOCK disks are atoms: they are added and subtracted whole.
-// The role to which an offer allocates its resources is a member of the offer, not of each resource.
+// Three kinds of value: a scalar in fixed point of three decimals (0.1 + 0.2 contains 0.3), a set of closed
+// integer ranges, and a set of strings. Units: mem and disk in MB (2^20 bytes), gpus whole numbers, others
+// free. Two resources combine only if they agree in name, kind, reservation stack, disk identity, provider,
+// revocable and shared. Persistent volumes and MOUNT or BLOCK disks are atoms: they are added and subtracted
+// whole. The role to which an offer allocates its resources is a member of the offer, not of each resource.
 // Value semantics; distinct objects may be used from distinct threads.
 #pragma once
 
@@ -29,8 +29,8 @@ struct Scalar {
 
   static constexpr std::int64_t kMaxMilli = 9'220'000'000'000'000'000;  // sums saturate here
 
-  // Nearest thousandth; saturates at +-kMaxMilli; NaN becomes zero. Doubles, and so JSON and the wire, keep all three
-  // decimals of amounts up to 4e12.
+  // Nearest thousandth; saturates at +-kMaxMilli; NaN becomes zero. Doubles, and so JSON and the wire, keep
+  // all three decimals of amounts up to 4e12.
   static Scalar from_double(double value) noexcept;
   double to_double() const noexcept { return static_cast<double>(milli) / 1000.0; }
   friend constexpr auto operator<=>(Scalar, Scalar) = default;
@@ -80,12 +80,12 @@ struct DiskInfo {
   enum class Mode : std::uint8_t { rw = 1, ro = 2 };
 
   SourceType source = SourceType::none;
-  std::string source_root;           // PATH and MOUNT only
+  std::string source_root;  // PATH and MOUNT only
   std::string source_id, source_profile, source_vendor;
   Labels source_metadata;
-  std::string persistence_id;        // empty = not a persistent volume
+  std::string persistence_id;  // empty = not a persistent volume
   std::string persistence_principal;
-  std::string volume_container_path; // empty = no volume
+  std::string volume_container_path;  // empty = no volume
   std::string volume_host_path;
   Mode volume_mode = Mode::rw;
 
@@ -96,8 +96,9 @@ struct DiskInfo {
 
 // What distinguishes a resource from plain, unreserved capacity.
 struct ResourceTraits {
-  std::vector<Reservation> reservations;  // the stack: each next role is a strict sub-role; the last one is current
-  std::unique_ptr<DiskInfo> disk;         // null = plain disk space
+  std::vector<Reservation>
+      reservations;                // the stack: each next role is a strict sub-role; the last one is current
+  std::unique_ptr<DiskInfo> disk;  // null = plain disk space
   std::string provider_id;
   bool revocable = false;
   bool shared = false;
@@ -121,28 +122,31 @@ class Resource {
 
   const Name& name() const noexcept { return name_; }
   ValueKind kind() const noexcept { return kind_; }
-  Scalar scalar() const noexcept { return scalar_; }              // zero for the other kinds
-  const Ranges& ranges() const noexcept;                          // empty for the other kinds
-  std::span<const std::string> set() const noexcept;              // empty for the other kinds
+  Scalar scalar() const noexcept { return scalar_; }  // zero for the other kinds
+  const Ranges& ranges() const noexcept;              // empty for the other kinds
+  std::span<const std::string> set() const noexcept;  // empty for the other kinds
   const ResourceTraits& traits() const noexcept;
   bool empty() const noexcept;
 
-  bool plain() const noexcept { return traits_ == nullptr; }      // unreserved, not revocable, no disk, no provider
+  bool plain() const noexcept {
+    return traits_ == nullptr;
+  }  // unreserved, not revocable, no disk, no provider
   bool reserved() const noexcept { return traits_ && !traits_->reservations.empty(); }
   bool revocable() const noexcept { return traits_ && traits_->revocable; }
   bool shared() const noexcept { return traits_ && traits_->shared; }
-  bool atom() const noexcept;                                     // cannot be split or merged
-  std::string_view reservation_role() const noexcept;             // "*" when unreserved
-  std::uint32_t copies() const noexcept { return copies_; }       // of a shared resource; else 1
+  bool atom() const noexcept;                                // cannot be split or merged
+  std::string_view reservation_role() const noexcept;        // "*" when unreserved
+  std::uint32_t copies() const noexcept { return copies_; }  // of a shared resource; else 1
 
-  Resource with_traits(ResourceTraits traits) const;              // replaces them all
+  Resource with_traits(ResourceTraits traits) const;  // replaces them all
   Resource with_scalar(Scalar value) const;
-  Resource reserved_for(Reservation reservation) const;           // pushes on the stack
-  Result<Resource> unreserved_once() const;                       // pops; an error when there is nothing to pop
+  Resource reserved_for(Reservation reservation) const;  // pushes on the stack
+  Result<Resource> unreserved_once() const;              // pops; an error when there is nothing to pop
 
   // Same name, kind and traits: what addition and subtraction need. Says nothing of the values.
   bool same_identity(const Resource& other) const noexcept;
-  // Same identity, value and number of copies. What is not part of the identity does not count (see DiskInfo).
+  // Same identity, value and number of copies. What is not part of the identity does not count (see
+  // DiskInfo).
   friend bool operator==(const Resource& a, const Resource& b);
 
  private:
@@ -164,8 +168,8 @@ class Resource {
   std::shared_ptr<const std::vector<std::string>> set_;
 };
 
-// Scalar amounts by name, without reservations: what shares, quota and min_allocatable are computed on. The count of
-// a ranges or set resource is its quantity. Ascending by name, no zero entries.
+// Scalar amounts by name, without reservations: what shares, quota and min_allocatable are computed on. The
+// count of a ranges or set resource is its quantity. Ascending by name, no zero entries.
 class Quantities {
  public:
   struct Entry {
@@ -176,12 +180,12 @@ class Quantities {
   Quantities() = default;
   static Result<Quantities> parse(std::string_view text);  // "cpus:4;mem:1024"
 
-  Scalar get(std::string_view name) const noexcept;        // zero when absent
-  void set(const Name& name, Scalar amount);               // zero or less removes the entry
+  Scalar get(std::string_view name) const noexcept;  // zero when absent
+  void set(const Name& name, Scalar amount);         // zero or less removes the entry
   void add(const Name& name, Scalar amount);
-  bool contains(const Quantities& other) const noexcept;   // at least `other` in every name
+  bool contains(const Quantities& other) const noexcept;  // at least `other` in every name
   Quantities& operator+=(const Quantities& other);
-  Quantities& operator-=(const Quantities& other);         // floors at zero
+  Quantities& operator-=(const Quantities& other);  // floors at zero
   bool empty() const noexcept { return entries_.empty(); }
   std::span<const Entry> entries() const noexcept { return entries_; }
   std::string str() const;
@@ -197,13 +201,14 @@ class Resources {
   Resources() = default;
   Resources(std::initializer_list<Resource> items);
 
-  // `cpus:4;mem(ads):2048;ports:[31000-32000];bugs:{a,b}`; (role) is a static reservation. A text that begins with
-  // '[' is read as JSON: an array of Resource messages of Mesos v1 (needed for disks and labels). Errors name the
-  // entry and say what is expected. Unnamed duplicates add up.
+  // `cpus:4;mem(ads):2048;ports:[31000-32000];bugs:{a,b}`; (role) is a static reservation. A text that begins
+  // with
+  // '[' is read as JSON: an array of Resource messages of Mesos v1 (needed for disks and labels). Errors name
+  // the entry and say what is expected. Unnamed duplicates add up.
   static Result<Resources> parse(std::string_view text);
   static Result<Resources> parse_json(std::string_view json);
-  std::string str() const;       // the text form; traits that it cannot express are shown in braces
-  std::string to_json() const;   // always the whole truth
+  std::string str() const;      // the text form; traits that it cannot express are shown in braces
+  std::string to_json() const;  // always the whole truth
 
   bool empty() const noexcept { return items_.empty(); }
   std::size_t size() const noexcept { return items_.size(); }
@@ -213,7 +218,7 @@ class Resources {
   bool contains(const Resources& other) const;
   bool contains(const Resource& other) const;
   void add(const Resource& item);
-  void subtract(const Resource& item);               // drops what is not there; nothing becomes negative
+  void subtract(const Resource& item);  // drops what is not there; nothing becomes negative
   Resources& operator+=(const Resources& other);
   Resources& operator+=(Resources&& other);
   Resources& operator-=(const Resources& other);
@@ -221,14 +226,14 @@ class Resources {
   friend Resources operator-(Resources a, const Resources& b) { return std::move(a -= b); }
   friend bool operator==(const Resources& a, const Resources& b);  // as bags: the order does not matter
 
-  // Sum over all traits. A shared resource counts once here and in quantities(), however many copies there are: it is
-  // one piece of the machine.
+  // Sum over all traits. A shared resource counts once here and in quantities(), however many copies there
+  // are: it is one piece of the machine.
   Scalar scalar(std::string_view name) const noexcept;
   double get(std::string_view name) const noexcept { return scalar(name).to_double(); }
   Quantities quantities() const;
 
   Resources unreserved() const;
-  Resources reserved_to(std::string_view role) const;              // current reservation is exactly `role`
+  Resources reserved_to(std::string_view role) const;  // current reservation is exactly `role`
   // Unreserved, or reserved to `role` or to one of its ancestors: what may be offered to `role`.
   Resources allocatable_to(std::string_view role) const;
   Resources revocable() const;
@@ -247,8 +252,8 @@ class Resources {
   SmallVector<Resource, 3> items_;
 };
 
-// Is this one resource well formed? (name, value, disk, reservation stack, shared only on persistent volumes.)
-// Resources that were built by parse() or the wire decoder have been through it.
+// Is this one resource well formed? (name, value, disk, reservation stack, shared only on persistent
+// volumes.) Resources that were built by parse() or the wire decoder have been through it.
 Status validate(const Resource& resource);
 Status validate(const Resources& resources);
 

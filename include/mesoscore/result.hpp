@@ -1,7 +1,7 @@
 // How the library reports what went wrong: Result<T> = tl::expected<T, Error>.
 //
-// An Error is a code of our category plus a message that names the offending value and says what would be right.
-// Nothing in the library throws as control flow.
+// An Error is a code of our category plus a message that names the offending value and says what would be
+// right. Nothing in the library throws as control flow.
 #pragma once
 
 #include <string>
@@ -13,20 +13,20 @@
 namespace mesoscore {
 
 enum class Errc {
-  invalid_argument = 1,    // the caller's value is not of the right form
-  not_found,               // an id that nobody has
-  already_exists,          // an id that somebody else has
-  not_connected,           // the peer is not there (yet, or any more)
-  connection_refused,      // nobody listens at the endpoint
-  connection_closed,       // the peer closed, or the connection broke
-  version_mismatch,        // the peer speaks another protocol version
-  protocol_error,          // the peer sent what the protocol does not allow
-  limit_exceeded,          // a bound of limits.hpp was reached
-  unsupported_transport,   // the scheme of the endpoint was not composed into this program
-  permission_denied,       // the operating system said no
-  launch_failed,           // a task or executor could not be started
-  stopped,                 // the component was stopped
-  io_error,                // any other failure of the operating system
+  invalid_argument = 1,   // the caller's value is not of the right form
+  not_found,              // an id that nobody has
+  already_exists,         // an id that somebody else has
+  not_connected,          // the peer is not there (yet, or any more)
+  connection_refused,     // nobody listens at the endpoint
+  connection_closed,      // the peer closed, or the connection broke
+  version_mismatch,       // the peer speaks another protocol version
+  protocol_error,         // the peer sent what the protocol does not allow
+  limit_exceeded,         // a bound of limits.hpp was reached
+  unsupported_transport,  // the scheme of the endpoint was not composed into this program
+  permission_denied,      // the operating system said no
+  launch_failed,          // a task or executor could not be started
+  stopped,                // the component was stopped
+  io_error,               // any other failure of the operating system
 };
 
 }  // namespace mesoscore
@@ -45,7 +45,9 @@ struct Error {
 
   Error(Errc errc, std::string text) : code(make_error_code(errc)), message(std::move(text)) {}
   Error(std::error_code ec, std::string text) : code(ec), message(std::move(text)) {}
-  friend bool operator==(const Error& error, Errc errc) noexcept { return error.code == make_error_code(errc); }
+  friend bool operator==(const Error& error, Errc errc) noexcept {
+    return error.code == make_error_code(errc);
+  }
 };
 
 template <class T>

@@ -1,7 +1,7 @@
-// The seeded random generator that the core draws from. The same seed gives the same numbers on every platform
-// (the standard distributions do not promise that), which is what makes a run replayable.
-// Generator: splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
-// Not for secrets. Not thread-safe: one generator per state machine.
+// The seeded random generator that the core draws from. The same seed gives the same numbers on every
+// platform (the standard distributions do not promise that), which is what makes a run replayable. Generator:
+// splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014). Not for
+// secrets. Not thread-safe: one generator per state machine.
 #pragma once
 
 #include <cstddef>

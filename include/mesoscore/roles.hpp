@@ -10,8 +10,9 @@ namespace mesoscore {
 
 inline constexpr std::string_view kDefaultRole = "*";
 
-// "*", or components joined by '/'. No leading or trailing slash, no "//"; a component is not ".", ".." or "*", does
-// not begin with '-', and has no white space, control characters or backslash. At most kMaxRoleDepth components.
+// "*", or components joined by '/'. No leading or trailing slash, no "//"; a component is not ".", ".." or
+// "*", does not begin with '-', and has no white space, control characters or backslash. At most
+// kMaxRoleDepth components.
 Status validate_role(std::string_view role);
 
 // "eng" is an ancestor of "eng/web" and not of itself.

@@ -1,17 +1,19 @@
-// The client side of a framework as a state machine: subscribes, re-subscribes with back-off after the master went
-// away, acknowledges updates, and hands offers and updates to the application. Drive it as outbox.hpp shows, or use
-// SchedulerDriver.
+// The client side of a framework as a state machine: subscribes, re-subscribes with back-off after the master
+// went away, acknowledges updates, and hands offers and updates to the application. Drive it as outbox.hpp
+// shows, or use SchedulerDriver.
 //
-// The application's calls go in as Submitted{msg::Accept, Decline, Kill, Revive, Suppress, Reconcile, Acknowledge,
-// ToExecutor, ShutdownExecutor, Teardown}; what concerns it comes out in Outbox::deliveries: Subscribed, OfferMade,
-// Rescind, Update, OperationUpdate, FromExecutor, Failure, ErrorMessage. After an ErrorMessage nothing is retried.
+// The application's calls go in as Submitted{msg::Accept, Decline, Kill, Revive, Suppress, Reconcile,
+// Acknowledge, ToExecutor, ShutdownExecutor, Teardown}; what concerns it comes out in Outbox::deliveries:
+// Subscribed, OfferMade, Rescind, Update, OperationUpdate, FromExecutor, Failure, ErrorMessage. After an
+// ErrorMessage nothing is retried.
 //
-// Without a subscription: Accept finds no offer any more, so its tasks are answered at once with an Update to DROPPED
-// (reason MASTER_DISCONNECTED); Decline and ToExecutor are dropped; Acknowledge is remembered and made when the update
-// is repeated; Revive and Suppress become part of the next subscription; Kill, Reconcile and ShutdownExecutor are held
-// for it, and so is Teardown of a framework that has an id. A Kill is repeated after every re-subscription until the
-// task is terminal. A connection is lost when PeerDisconnected goes in or a Close comes out: all offers are void then.
-// Teardown has ended (SchedulerStats::ended) when the master has closed the connection.
+// Without a subscription: Accept finds no offer any more, so its tasks are answered at once with an Update to
+// DROPPED (reason MASTER_DISCONNECTED); Decline and ToExecutor are dropped; Acknowledge is remembered and
+// made when the update is repeated; Revive and Suppress become part of the next subscription; Kill, Reconcile
+// and ShutdownExecutor are held for it, and so is Teardown of a framework that has an id. A Kill is repeated
+// after every re-subscription until the task is terminal. A connection is lost when PeerDisconnected goes in
+// or a Close comes out: all offers are void then. Teardown has ended (SchedulerStats::ended) when the master
+// has closed the connection.
 #pragma once
 
 #include <cstddef>
@@ -28,16 +30,17 @@
 namespace mesoscore {
 
 struct SchedulerOptions {
-  FrameworkInfo framework;                                       // id set: continue as that framework
+  FrameworkInfo framework;  // id set: continue as that framework
   std::vector<RoleName> suppressed_roles;
-  // Updates are acknowledged as soon as they have been handed to the application. False: the application submits
-  // msg::Acknowledge when it has made sure not to forget them.
+  // Updates are acknowledged as soon as they have been handed to the application. False: the application
+  // submits msg::Acknowledge when it has made sure not to forget them.
   bool acknowledge = true;
-  Duration reconnect_backoff = std::chrono::milliseconds(100);   // first retry within; doubles ...
-  Duration reconnect_backoff_max = std::chrono::seconds(10);     // ... up to this
-  std::uint32_t missed_heartbeats = 5;                           // in a row: the connection counts as dead
-  // After each re-subscription, ask for the state of every task that is not known to be terminal, again and again for
-  // those without an answer. A scheduler that continues a framework (`framework.id` set) begins by asking for all.
+  Duration reconnect_backoff = std::chrono::milliseconds(100);  // first retry within; doubles ...
+  Duration reconnect_backoff_max = std::chrono::seconds(10);    // ... up to this
+  std::uint32_t missed_heartbeats = 5;                          // in a row: the connection counts as dead
+  // After each re-subscription, ask for the state of every task that is not known to be terminal, again and
+  // again for those without an answer. A scheduler that continues a framework (`framework.id` set) begins by
+  // asking for all.
   bool reconcile = true;
   // Uuids of terminal updates that are remembered, so that one that is repeated is not delivered again.
   std::size_t remembered_updates = 1024;
@@ -45,9 +48,9 @@ struct SchedulerOptions {
 
 struct SchedulerStats {
   bool subscribed = false;
-  bool ended = false;                                            // refused, torn down or stopped: final
-  std::uint32_t offers = 0;                                      // held and not yet answered
-  std::uint32_t live_tasks = 0;                                  // launched or heard of, and not known to be terminal
+  bool ended = false;            // refused, torn down or stopped: final
+  std::uint32_t offers = 0;      // held and not yet answered
+  std::uint32_t live_tasks = 0;  // launched or heard of, and not known to be terminal
   std::uint64_t updates = 0, duplicates = 0, subscriptions = 0;
 };
 
@@ -62,7 +65,7 @@ class Scheduler {
   void tick(TimePoint now, Outbox& out);                          // the first tick dials the master
   TimePoint next_deadline() const noexcept;
 
-  const FrameworkId& framework_id() const noexcept;               // empty before the first subscription
+  const FrameworkId& framework_id() const noexcept;  // empty before the first subscription
   SchedulerStats stats() const noexcept;
 
   struct State;  // internal

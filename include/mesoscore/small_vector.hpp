@@ -1,6 +1,7 @@
 // A vector whose first N elements live inside the object: no heap allocation while size() <= N.
-// The subset of std::vector that the domain values need, with the same meaning and the same invalidation rules,
-// except that moving a SmallVector moves inline elements one by one (so it invalidates pointers to them).
+// The subset of std::vector that the domain values need, with the same meaning and the same invalidation
+// rules, except that moving a SmallVector moves inline elements one by one (so it invalidates pointers to
+// them).
 #pragma once
 
 #include <algorithm>

@@ -32,7 +32,8 @@ enum class TaskState : std::uint8_t {
   unknown = 13,
 };
 
-// FINISHED, FAILED, KILLED, LOST, ERROR, DROPPED, GONE, GONE_BY_OPERATOR. UNREACHABLE is not: the task may come back.
+// FINISHED, FAILED, KILLED, LOST, ERROR, DROPPED, GONE, GONE_BY_OPERATOR. UNREACHABLE is not: the task may
+// come back.
 bool is_terminal(TaskState state) noexcept;
 // "TASK_RUNNING"
 std::string_view to_string(TaskState state) noexcept;
@@ -85,14 +86,15 @@ struct EnvironmentVariable {
   friend bool operator==(const EnvironmentVariable&, const EnvironmentVariable&) = default;
 };
 
-// A command. shell: `/bin/sh -c value`. Otherwise `value` is the program (searched in PATH) and `arguments` is the
-// whole argv, argv[0] included; with no arguments argv is {value}.
+// A command. shell: `/bin/sh -c value`. Otherwise `value` is the program (searched in PATH) and `arguments`
+// is the whole argv, argv[0] included; with no arguments argv is {value}.
 struct CommandInfo {
   std::string value;
   bool shell = true;
   std::vector<std::string> arguments;
   std::vector<EnvironmentVariable> environment;
-  std::string user;  // empty = FrameworkInfo.user; another user than the agent's needs an agent that runs as root
+  std::string
+      user;  // empty = FrameworkInfo.user; another user than the agent's needs an agent that runs as root
 
   friend bool operator==(const CommandInfo&, const CommandInfo&) = default;
 };
@@ -123,15 +125,16 @@ struct ExecutorInfo {
   FrameworkId framework_id;  // filled in by the master when empty
   std::string name;
   CommandInfo command;
-  Resources resources;       // used as long as the executor lives, besides those of its tasks
+  Resources resources;  // used as long as the executor lives, besides those of its tasks
   std::string data;
   Duration shutdown_grace_period = std::chrono::seconds(5);
   Labels labels;
   friend bool operator==(const ExecutorInfo&, const ExecutorInfo&) = default;
 };
 
-// What to run. Exactly one of `command` (a process of its own), `executor` (a custom executor, started when it is not
-// yet running on that agent) and `function` (a C++ callable that the agent's embedder registered under that name).
+// What to run. Exactly one of `command` (a process of its own), `executor` (a custom executor, started when
+// it is not yet running on that agent) and `function` (a C++ callable that the agent's embedder registered
+// under that name).
 struct TaskInfo {
   TaskId task_id{};
   AgentId agent_id{};  // the agent of the offer
@@ -154,14 +157,14 @@ struct TaskStatus {
   TaskState state = TaskState::staging;
   TaskSource source = TaskSource::master;
   std::optional<TaskReason> reason;
-  AgentId agent_id;              // empty = not known
-  ExecutorId executor_id;        // empty = none
+  AgentId agent_id;        // empty = not known
+  ExecutorId executor_id;  // empty = none
   std::optional<Uuid> uuid;
-  double timestamp = 0;          // seconds since the Unix epoch
+  double timestamp = 0;  // seconds since the Unix epoch
   std::optional<bool> healthy;
-  double unreachable_time = 0;   // seconds since the Unix epoch; 0 = not set
-  std::string message;           // for people
-  std::string data;              // opaque bytes of the executor
+  double unreachable_time = 0;  // seconds since the Unix epoch; 0 = not set
+  std::string message;          // for people
+  std::string data;             // opaque bytes of the executor
   Labels labels;
   friend bool operator==(const TaskStatus&, const TaskStatus&) = default;
 };
@@ -173,12 +176,12 @@ struct Task {
   AgentId agent_id;
   ExecutorId executor_id;  // empty for command and function tasks
   std::string name;
-  RoleName role;           // the role whose offer it was launched from
+  RoleName role;  // the role whose offer it was launched from
   Resources resources;
-  TaskState state = TaskState::staging;                // latest known
-  std::optional<TaskState> status_update_state;        // last one forwarded to the scheduler
+  TaskState state = TaskState::staging;          // latest known
+  std::optional<TaskState> status_update_state;  // last one forwarded to the scheduler
   std::optional<Uuid> status_update_uuid;
-  std::vector<TaskStatus> statuses;                    // without `data`, bounded
+  std::vector<TaskStatus> statuses;  // without `data`, bounded
   Labels labels;
   friend bool operator==(const Task&, const Task&) = default;
 };

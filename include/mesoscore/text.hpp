@@ -44,8 +44,7 @@ class BasicText {
   }
 
   std::string_view view() const noexcept {
-    return is_heap() ? heap_view()
-                     : std::string_view(store_, static_cast<unsigned char>(store_[kTag]));
+    return is_heap() ? heap_view() : std::string_view(store_, static_cast<unsigned char>(store_[kTag]));
   }
   operator std::string_view() const noexcept { return view(); }
   std::string str() const { return std::string(view()); }
@@ -91,8 +90,8 @@ class BasicText {
     std::memcpy(&value, store_ + 8 * index, sizeof value);
     return value;
   }
-  // A long text is a block of its size and its characters. The size is not kept inside the object, where in the
-  // smallest one it would run into the tag.
+  // A long text is a block of its size and its characters. The size is not kept inside the object, where in
+  // the smallest one it would run into the tag.
   char* block() const noexcept {
     char* at;
     std::memcpy(&at, store_, sizeof at);
@@ -142,7 +141,5 @@ using RoleName = BasicText<32>;  // role paths: "eng/web"
 
 template <std::size_t Capacity>
 struct std::hash<mesoscore::BasicText<Capacity>> {
-  std::size_t operator()(const mesoscore::BasicText<Capacity>& text) const noexcept {
-    return text.hash();
-  }
+  std::size_t operator()(const mesoscore::BasicText<Capacity>& text) const noexcept { return text.hash(); }
 };

@@ -1,8 +1,8 @@
 // Time as the core sees it: a value that is handed in.
 //
-// TimePoint counts nanoseconds since the Unix epoch on a clock that has no now(), so that core code cannot read a
-// clock by accident. The runtime passes a clock that starts at the wall time of its construction and then advances
-// with the steady clock (never backwards); the simulator passes virtual time.
+// TimePoint counts nanoseconds since the Unix epoch on a clock that has no now(), so that core code cannot
+// read a clock by accident. The runtime passes a clock that starts at the wall time of its construction and
+// then advances with the steady clock (never backwards); the simulator passes virtual time.
 #pragma once
 
 #include <chrono>

@@ -1,9 +1,9 @@
 // The contract of a transport: ordered, framed messages both ways between two peers.
 //
-// Threading: a connection or listener belongs to the executor that it was made with. Every call on it must be made
-// there (or while nothing runs there), and every handler is called there, never from inside the call that caused it.
-// Transports start no thread. Two ends of an inproc connection may live on different executors and threads.
-// Every plug-in passes tests/conformance/transport.
+// Threading: a connection or listener belongs to the executor that it was made with. Every call on it must be
+// made there (or while nothing runs there), and every handler is called there, never from inside the call
+// that caused it. Transports start no thread. Two ends of an inproc connection may live on different
+// executors and threads. Every plug-in passes tests/conformance/transport.
 #pragma once
 
 #include <cstdint>
@@ -33,40 +33,42 @@ struct PeerInfo {
 };
 
 struct ConnectionOptions {
-  Hello hello;                                              // what this side says
+  Hello hello;  // what this side says
   ConnectionLimits limits;
-  Duration handshake_timeout = std::chrono::seconds(5);     // a peer that does not say hello in time is dropped
-  // tcp: unacknowledged or silent for so long (keep-alive probes) = the peer is gone. Zero: the system's defaults.
+  Duration handshake_timeout = std::chrono::seconds(5);  // a peer that does not say hello in time is dropped
+  // tcp: unacknowledged or silent for so long (keep-alive probes) = the peer is gone. Zero: the system's
+  // defaults.
   Duration dead_peer_timeout = std::chrono::seconds(30);
-  std::uint32_t unix_mode = 0600;                           // permissions of a listening unix socket
+  std::uint32_t unix_mode = 0600;  // permissions of a listening unix socket
 };
 
 struct ConnectionStats {
   std::uint64_t messages_sent = 0, messages_received = 0;
-  std::uint64_t bytes_sent = 0, bytes_received = 0;         // zero for inproc
-  std::size_t queued_messages = 0, queued_bytes = 0;        // not yet taken over by the system or the peer
+  std::uint64_t bytes_sent = 0, bytes_received = 0;   // zero for inproc
+  std::size_t queued_messages = 0, queued_bytes = 0;  // not yet taken over by the system or the peer
 };
 
-// One established connection (the handshake is done). Destroying it closes it at once without calling on_close.
+// One established connection (the handshake is done). Destroying it closes it at once without calling
+// on_close.
 class Connection {
  public:
   struct Handlers {
     // One or more messages, in order. The callee may move from them; they are gone when it returns.
     std::function<void(std::span<Message>)> on_messages;
-    // Called once, after the last on_messages, unless this side called close(). connection_closed, limit_exceeded (a
-    // frame over the bound), protocol_error (garbage), io_error.
+    // Called once, after the last on_messages, unless this side called close(). connection_closed,
+    // limit_exceeded (a frame over the bound), protocol_error (garbage), io_error.
     std::function<void(Error)> on_close;
   };
 
   virtual ~Connection() = default;
   virtual const PeerInfo& peer() const noexcept = 0;
   virtual void start(Handlers handlers) = 0;  // once; nothing is delivered before
-  // Queues; flush() hands everything queued over in as few system calls as possible. When the queue is over its bound
-  // the connection closes (on_close: limit_exceeded): a peer that reads slower than it is told is dropped.
-  // After the connection ended it does nothing.
+  // Queues; flush() hands everything queued over in as few system calls as possible. When the queue is over
+  // its bound the connection closes (on_close: limit_exceeded): a peer that reads slower than it is told is
+  // dropped. After the connection ended it does nothing.
   virtual void send(Message&& message) = 0;
   virtual void flush() = 0;
-  virtual void close() = 0;                   // delivers what was sent, then closes; no handler is called any more
+  virtual void close() = 0;  // delivers what was sent, then closes; no handler is called any more
   virtual ConnectionStats stats() const noexcept = 0;
 };
 
@@ -74,7 +76,7 @@ class Connection {
 class Listener {
  public:
   virtual ~Listener() = default;
-  virtual Endpoint endpoint() const = 0;      // as bound: the port that the system chose
+  virtual Endpoint endpoint() const = 0;  // as bound: the port that the system chose
 };
 
 class Transport {
@@ -95,12 +97,14 @@ class Transport {
 // The transports composed into a program. A copy shares the transports.
 class TransportSet {
  public:
-  TransportSet& add(std::shared_ptr<Transport> transport);  // a later one of the same scheme replaces the earlier
+  TransportSet& add(
+      std::shared_ptr<Transport> transport);  // a later one of the same scheme replaces the earlier
   // Errc::unsupported_transport names the component to link and the call to add.
   Result<std::shared_ptr<Transport>> find(std::string_view scheme) const;
 
   Result<std::unique_ptr<Listener>> listen(asio::any_io_executor executor, std::string_view endpoint,
-                                           ConnectionOptions options, Transport::AcceptHandler on_accept) const;
+                                           ConnectionOptions options,
+                                           Transport::AcceptHandler on_accept) const;
   void connect(asio::any_io_executor executor, std::string_view endpoint, ConnectionOptions options,
                Transport::ConnectHandler on_connect) const;
 

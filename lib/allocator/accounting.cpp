@@ -1,7 +1,7 @@
 // Who holds what on an agent, and what is therefore free there.
 //
-// free = total - what is held, kept incrementally. Shared volumes are not part of it: they stay free while they are
-// held, and each node of the tree is charged for one only once per agent.
+// free = total - what is held, kept incrementally. Shared volumes are not part of it: they stay free while
+// they are held, and each node of the tree is charged for one only once per agent.
 #include "allocator/bags.hpp"
 #include "allocator/state.hpp"
 
@@ -20,7 +20,8 @@ bool has_same(const Resources& resources, const Resource& wanted) noexcept {
 
 }  // namespace
 
-// The lowest node above `leaf` that is charged for the volume anyhow, because of another framework, is where it ends.
+// The lowest node above `leaf` that is charged for the volume anyhow, because of another framework, is where
+// it ends.
 void Allocator::State::charge_shared(AgentNumber number, NodeId leaf, const Resource& item, bool take) {
   NodeId stop = kNoNode;
   for (HoldingId id = agents[number].holdings; id != kNoHolding; id = holdings.record(id).next_of_agent) {

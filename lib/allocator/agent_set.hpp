@@ -14,7 +14,9 @@ class AgentBits {
     if (words_.size() * 64 < agents) words_.resize((agents + 63) / 64, 0);
   }
   std::size_t words() const noexcept { return words_.size(); }
-  bool contains(std::uint32_t agent) const noexcept { return ((words_[agent / 64] >> (agent % 64)) & 1u) != 0; }
+  bool contains(std::uint32_t agent) const noexcept {
+    return ((words_[agent / 64] >> (agent % 64)) & 1u) != 0;
+  }
   void set(std::uint32_t agent, bool on) noexcept {
     const std::uint64_t bit = std::uint64_t{1} << (agent % 64);
     words_[agent / 64] = on ? words_[agent / 64] | bit : words_[agent / 64] & ~bit;
@@ -31,7 +33,8 @@ class AgentBits {
   std::vector<std::uint64_t> words_;
 };
 
-// Quick to add to, to clear, and to list in ascending order, be it two of a hundred thousand agents or all of them.
+// Quick to add to, to clear, and to list in ascending order, be it two of a hundred thousand agents or all of
+// them.
 class AgentSet {
  public:
   void make_room(std::size_t agents) {

@@ -13,8 +13,9 @@ bool has_at_least(const Resources& offer, const Quantities::Entry& wanted) {
   for (const Resource& item : offer) {
     if (item.name() != wanted.name) continue;
     const std::uint64_t items = item.kind() == ValueKind::ranges ? item.ranges().count() : item.set().size();
-    const std::uint64_t milli = item.kind() == ValueKind::scalar ? static_cast<std::uint64_t>(item.scalar().milli)
-                                                                 : std::min(items, UINT64_MAX / 4000) * 1000;
+    const std::uint64_t milli = item.kind() == ValueKind::scalar
+                                    ? static_cast<std::uint64_t>(item.scalar().milli)
+                                    : std::min(items, UINT64_MAX / 4000) * 1000;
     sum = std::min(sum + milli, UINT64_MAX / 2);
   }
   return sum >= static_cast<std::uint64_t>(wanted.amount.milli);
@@ -26,7 +27,8 @@ bool is_enough(const Resources& offer, const std::vector<Quantities>& minimum) {
   if (minimum.empty()) return true;
   return std::any_of(minimum.begin(), minimum.end(), [&](const Quantities& all_of) {
     const auto wanted = all_of.entries();
-    return std::all_of(wanted.begin(), wanted.end(), [&](const auto& entry) { return has_at_least(offer, entry); });
+    return std::all_of(wanted.begin(), wanted.end(),
+                       [&](const auto& entry) { return has_at_least(offer, entry); });
   });
 }
 
@@ -35,7 +37,8 @@ bool may_have(const Resource& item, std::string_view role, FrameworkCapabilities
   if (item.revocable() && !capabilities.has(FrameworkCapability::revocable_resources)) return false;
   if (item.shared() && !capabilities.has(FrameworkCapability::shared_resources)) return false;
   if (!item.reserved()) return true;
-  if (item.traits().reservations.size() > 1 && !capabilities.has(FrameworkCapability::reservation_refinement)) {
+  if (item.traits().reservations.size() > 1 &&
+      !capabilities.has(FrameworkCapability::reservation_refinement)) {
     return false;
   }
   const std::string_view owner = item.reservation_role();
@@ -50,8 +53,8 @@ void AgentShare::begin(const Resources& free, const Resources& shared) {
     pool_ = &mixed_;
   }
   uniform_ = std::all_of(pool_->begin(), pool_->end(), [](const Resource& item) { return item.plain(); });
-  only_reserved_ =
-      !uniform_ && std::all_of(pool_->begin(), pool_->end(), [](const Resource& item) { return item.reserved(); });
+  only_reserved_ = !uniform_ && std::all_of(pool_->begin(), pool_->end(),
+                                            [](const Resource& item) { return item.reserved(); });
   offer_ = nullptr;
 }
 
@@ -70,7 +73,8 @@ bool AgentShare::reserved_to_others(std::string_view role) const {
   });
 }
 
-const Resources& AgentShare::offer(NodeId role_node, std::string_view role, FrameworkCapabilities capabilities) {
+const Resources& AgentShare::offer(NodeId role_node, std::string_view role,
+                                   FrameworkCapabilities capabilities) {
   if (uniform_) {
     if (offer_ == nullptr) {
       offer_ = pool_;

@@ -1,8 +1,8 @@
 // What of one agent's free resources a framework may be offered in a role.
 //
-// Most agents have only plain resources, which everybody may have: then every offer is simply all that is free. The
-// other offers depend on the role and on three capabilities; siblings ask for the same one after the other, so the
-// last answer is kept, with the verdicts on it.
+// Most agents have only plain resources, which everybody may have: then every offer is simply all that is
+// free. The other offers depend on the role and on three capabilities; siblings ask for the same one after
+// the other, so the last answer is kept, with the verdicts on it.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace mesoscore::allocation {
 
 // Frameworks without the capability do not see: revocable, shared, more than once reserved resources.
 inline constexpr FrameworkCapabilities kResourceCapabilities{FrameworkCapability::revocable_resources,
-                                                            FrameworkCapability::shared_resources,
-                                                            FrameworkCapability::reservation_refinement};
+                                                             FrameworkCapability::shared_resources,
+                                                             FrameworkCapability::reservation_refinement};
 
 bool may_have(const Resource& item, std::string_view role, FrameworkCapabilities capabilities) noexcept;
 
@@ -47,8 +47,8 @@ class AgentShare {
   void new_offer();
 
   const Resources* pool_ = nullptr;
-  Resources mixed_;                 // free and shared together, if there is anything shared
-  bool uniform_ = true;             // everybody may have everything
+  Resources mixed_;      // free and shared together, if there is anything shared
+  bool uniform_ = true;  // everybody may have everything
   bool only_reserved_ = false;
   const Resources* offer_ = nullptr;
   Resources part_;

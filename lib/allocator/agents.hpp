@@ -16,16 +16,16 @@ struct Agent {
   bool present = false;
   bool active = false;
   bool has_gpus = false;
-  bool has_shared = false;           // shared volumes
+  bool has_shared = false;  // shared volumes
   // More is held than the agent has (its total shrank): what comes back is not free before it fits again.
   bool overcommitted = false;
   HoldingId holdings = kNoHolding;
   std::uint64_t last_granted_run = 0;  // run in which some of it was last granted
   FilterList filters;
-  Resources free;                    // total less what is held, without shared volumes
+  Resources free;  // total less what is held, without shared volumes
 
   Resources total;
-  Resources shared;                  // shared volumes of the total: free for one more copy in each run
+  Resources shared;  // shared volumes of the total: free for one more copy in each run
   Attributes attributes;
 
   bool offerable() const noexcept { return present && active && (has_shared || !free.empty()); }

@@ -31,8 +31,8 @@ Allocator& Allocator::operator=(Allocator&&) noexcept = default;
 Status Allocator::set_weight(std::string_view role, double weight) {
   if (Status valid = validate_role(role); !valid) return valid;
   if (!(std::isfinite(weight) && weight > 0)) {
-    return fail(Errc::invalid_argument, "weight of role '" + std::string(role) + "' is " + std::to_string(weight) +
-                                            ": give a finite number greater than 0");
+    return fail(Errc::invalid_argument, "weight of role '" + std::string(role) + "' is " +
+                                            std::to_string(weight) + ": give a finite number greater than 0");
   }
   state_->tree.set_weight(role, weight);
   return {};

@@ -14,7 +14,8 @@ std::uint32_t ClusterTotal::number_of(const Name& name) {
   }
   const auto number = static_cast<std::uint32_t>(names_.size());
   names_.push_back(name);
-  excluded_.push_back(std::find(excluded_names_.begin(), excluded_names_.end(), name) != excluded_names_.end());
+  excluded_.push_back(std::find(excluded_names_.begin(), excluded_names_.end(), name) !=
+                      excluded_names_.end());
   total_.push_back(0);
   fair_.push_back(0);
   by_name_.insert(std::lower_bound(by_name_.begin(), by_name_.end(), number,
@@ -55,7 +56,8 @@ void ClusterTotal::remove(const Resources& resources) {
   ++version_;
 }
 
-void ClusterTotal::to_quantities(std::span<const std::int64_t> amounts, bool fair_only, Quantities& out) const {
+void ClusterTotal::to_quantities(std::span<const std::int64_t> amounts, bool fair_only,
+                                 Quantities& out) const {
   out = Quantities();
   for (const std::uint32_t number : by_name_) {
     if (number >= amounts.size() || amounts[number] == 0 || (fair_only && excluded_[number])) continue;

@@ -16,8 +16,8 @@ struct Amount {
 };
 using Amounts = SmallVector<Amount, 8>;
 
-// Sums wrap around, so that taking back what was added always restores the old sum, even if somebody's agent claims
-// 2^63; a sum that is out of range reads as the largest value.
+// Sums wrap around, so that taking back what was added always restores the old sum, even if somebody's agent
+// claims 2^63; a sum that is out of range reads as the largest value.
 inline void add_to(std::int64_t& sum, std::int64_t milli) noexcept {
   sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + static_cast<std::uint64_t>(milli));
 }
@@ -49,9 +49,9 @@ class ClusterTotal {
  private:
   void refresh(std::uint32_t number);
 
-  std::vector<Name> names_;               // by number
-  std::vector<bool> excluded_;            // by number
-  std::vector<std::uint32_t> by_name_;    // numbers, ascending by name
+  std::vector<Name> names_;             // by number
+  std::vector<bool> excluded_;          // by number
+  std::vector<std::uint32_t> by_name_;  // numbers, ascending by name
   std::vector<Name> excluded_names_;
   std::vector<std::int64_t> total_;
   std::vector<std::int64_t> fair_;

@@ -1,5 +1,5 @@
-// How the policies that ship with the library get at a node's numbers without a Quantities being built for each key.
-// Same keys as key(), to the last bit.
+// How the policies that ship with the library get at a node's numbers without a Quantities being built for
+// each key. Same keys as key(), to the last bit.
 #pragma once
 
 #include <cstdint>

@@ -8,14 +8,16 @@ namespace mesoscore {
 
 using namespace allocation;
 
-Refusal Allocator::State::refusal(NodeId id, AgentNumber number, TimePoint at, TimePoint& earliest_expiry) const {
+Refusal Allocator::State::refusal(NodeId id, AgentNumber number, TimePoint at,
+                                  TimePoint& earliest_expiry) const {
   const Leaf& leaf = leaves[id];
   const Agent& agent = agents[number];
   Refusal why = Refusal::none;
   if (!frameworks[leaf.framework].active) why = why | Refusal::inactive;
   if (leaf.suppressed) why = why | Refusal::suppressed;
   if (!agent.active) why = why | Refusal::agent_inactive;
-  if (agent.has_gpus && options.gpus_need_capability && !leaf.capabilities.has(FrameworkCapability::gpu_resources)) {
+  if (agent.has_gpus && options.gpus_need_capability &&
+      !leaf.capabilities.has(FrameworkCapability::gpu_resources)) {
     why = why | Refusal::needs_gpu_capability;
   }
   return why | refusal_of_free(id, number, at, earliest_expiry);
@@ -34,7 +36,8 @@ Refusal Allocator::State::refusal_of_free(NodeId id, AgentNumber number, TimePoi
     const bool others_hold = held != kNoHolding && (holdings.record(held).leaf != id ||
                                                     holdings.record(held).next_of_agent != kNoHolding);
     const bool was_there = agent.last_granted_run != 0 && leaf.active_since_run <= agent.last_granted_run;
-    return leaf.active && others_hold && was_there ? Refusal::nothing_free | Refusal::behind : Refusal::nothing_free;
+    return leaf.active && others_hold && was_there ? Refusal::nothing_free | Refusal::behind
+                                                   : Refusal::nothing_free;
   }
   if (offer.empty()) return here.reserved_to_others(role) ? Refusal::reserved : Refusal::nothing_free;
   Refusal why = Refusal::none;
@@ -54,7 +57,8 @@ Explanation Allocator::State::explain(NodeId id, TimePoint at) const {
     if (!agents[number].present) continue;
     ++out.agents;
     const Refusal why = refusal(id, number, at, out.earliest_filter_expiry);
-    const auto first = std::find_if(kReasons.begin(), kReasons.end(), [why](Refusal bit) { return has(why, bit); });
+    const auto first =
+        std::find_if(kReasons.begin(), kReasons.end(), [why](Refusal bit) { return has(why, bit); });
     if (first == kReasons.end()) {
       ++out.eligible;
     } else {
@@ -81,7 +85,8 @@ Explanation Allocator::explain(FrameworkHandle framework, std::string_view role,
   return out;
 }
 
-Refusal Allocator::explain(FrameworkHandle framework, std::string_view role, AgentHandle agent, TimePoint now) const {
+Refusal Allocator::explain(FrameworkHandle framework, std::string_view role, AgentHandle agent,
+                           TimePoint now) const {
   const State::NodeId leaf = state_->find_leaf(framework, role);
   if (leaf == kNoNode || !state_->leaves[leaf].subscribed) return Refusal::inactive;
   if (state_->find(agent) == nullptr) return Refusal::agent_inactive;

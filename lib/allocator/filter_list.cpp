@@ -50,9 +50,9 @@ void FilterList::add(const Filter& filter, const Resources& refused) {
   auto [first, last] = std::equal_range(filters_.begin(), filters_.end(), filter.leaf, ByLeaf{});
   last = filters_.erase(std::remove_if(first, last,
                                        [&](const Filter& old) {
-                                         const bool superfluous =
-                                             old.epoch != filter.epoch ||
-                                             (old.expiry <= filter.expiry && refused.contains(this->refused(old)));
+                                         const bool superfluous = old.epoch != filter.epoch ||
+                                                                  (old.expiry <= filter.expiry &&
+                                                                   refused.contains(this->refused(old)));
                                          if (superfluous) release(old.refused);
                                          return superfluous;
                                        }),

@@ -1,8 +1,8 @@
 // The filters on one agent: who refused what of it, and for how long.
 //
-// Ascending by leaf. A filter of 32 bytes names its refused resources by number: frameworks that decline the same
-// agent usually refuse the same resources, which are then kept once. Filters whose epoch is not their leaf's are dead:
-// that is how a revive clears a leaf's filters on all agents without visiting them.
+// Ascending by leaf. A filter of 32 bytes names its refused resources by number: frameworks that decline the
+// same agent usually refuse the same resources, which are then kept once. Filters whose epoch is not their
+// leaf's are dead: that is how a revive clears a leaf's filters on all agents without visiting them.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct Filter {
   NodeId leaf = kNoNode;
   std::uint32_t epoch = 0;
   TimePoint expiry = kNever;
-  std::uint64_t run = 0;    // made after so many runs: it holds for the next one at least
+  std::uint64_t run = 0;  // made after so many runs: it holds for the next one at least
   std::uint32_t refused = 0;
 };
 

@@ -55,7 +55,8 @@ void Allocator::State::set_active(FrameworkHandle handle, bool active) {
   }
 }
 
-void Allocator::State::set_suppressed(FrameworkHandle handle, std::span<const RoleName> roles, bool suppressed) {
+void Allocator::State::set_suppressed(FrameworkHandle handle, std::span<const RoleName> roles,
+                                      bool suppressed) {
   const Framework* framework = find(handle);
   if (framework == nullptr) return;
   for (const NodeId leaf : framework->leaves) {

@@ -16,21 +16,21 @@ struct Leaf {
   NodeId role = kNoNode;
   bool subscribed = false;
   bool suppressed = false;
-  bool active = false;          // may be offered: subscribed, not suppressed, framework active
-  bool fresh = false;           // became able to take more on any agent since the last run
+  bool active = false;  // may be offered: subscribed, not suppressed, framework active
+  bool fresh = false;   // became able to take more on any agent since the last run
   FrameworkCapabilities capabilities;
-  std::uint32_t minimum = 0;    // number of its min_allocatable list
-  std::uint32_t epoch = 0;      // filters of earlier epochs are dead; survives the reuse of the node
+  std::uint32_t minimum = 0;  // number of its min_allocatable list
+  std::uint32_t epoch = 0;    // filters of earlier epochs are dead; survives the reuse of the node
   HoldingId holdings = kNoHolding;
   std::uint64_t active_since_run = 0;
 };
 
 struct Framework {
-  bool added = false;           // false: known only by what it holds
+  bool added = false;  // false: known only by what it holds
   bool active = false;
   std::string id;
   FrameworkCapabilities capabilities;
-  std::vector<NodeId> leaves;   // ascending by role path
+  std::vector<NodeId> leaves;             // ascending by role path
   std::uint32_t first_pick = UINT32_MAX;  // its grants of this run
   std::uint32_t last_pick = UINT32_MAX;
 };

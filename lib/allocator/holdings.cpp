@@ -28,7 +28,8 @@ void Holdings::remove(HoldingId id, Heads heads) {
       gone.previous_of_leaf == kNoHolding ? heads.leaf : records_[gone.previous_of_leaf].next_of_leaf;
   of_agent = gone.next_of_agent;
   of_leaf = gone.next_of_leaf;
-  if (gone.next_of_agent != kNoHolding) records_[gone.next_of_agent].previous_of_agent = gone.previous_of_agent;
+  if (gone.next_of_agent != kNoHolding)
+    records_[gone.next_of_agent].previous_of_agent = gone.previous_of_agent;
   if (gone.next_of_leaf != kNoHolding) records_[gone.next_of_leaf].previous_of_leaf = gone.previous_of_leaf;
   gone = Record();
   resources_[id].clear();  // keeps its buffer for the next record

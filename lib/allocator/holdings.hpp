@@ -1,7 +1,7 @@
 // Who holds what on which agent. Offered and used resources count alike.
 //
-// One record per (agent, leaf) that holds something, in a pool; each is in the list of its agent and in the list of
-// its leaf, so that either can go without a search through the other.
+// One record per (agent, leaf) that holds something, in a pool; each is in the list of its agent and in the
+// list of its leaf, so that either can go without a search through the other.
 #pragma once
 
 #include <cstdint>

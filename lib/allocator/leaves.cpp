@@ -16,8 +16,9 @@ NodeId Allocator::State::make_leaf(FrameworkNumber framework, std::string_view r
   leaves[id].role = tree.role_of(id);
   leaves[id].capabilities = frameworks[framework].capabilities;
   std::vector<NodeId>& all = frameworks[framework].leaves;
-  all.insert(std::lower_bound(all.begin(), all.end(), role,
-                              [this](NodeId leaf, std::string_view wanted) { return tree.role_path(leaf) < wanted; }),
+  all.insert(std::lower_bound(
+                 all.begin(), all.end(), role,
+                 [this](NodeId leaf, std::string_view wanted) { return tree.role_path(leaf) < wanted; }),
              id);
   return id;
 }

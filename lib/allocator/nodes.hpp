@@ -9,18 +9,18 @@
 
 namespace mesoscore::allocation {
 
-// root -> roles -> ... -> role -> own -> leaf. Below a role are its child roles and, once a framework is in the role
-// itself, one `own` node: the virtual leaf "a/." of Mesos, whose children are the role's own frameworks. An `own`
-// node that is the only child of its role changes nothing in the order.
+// root -> roles -> ... -> role -> own -> leaf. Below a role are its child roles and, once a framework is in
+// the role itself, one `own` node: the virtual leaf "a/." of Mesos, whose children are the role's own
+// frameworks. An `own` node that is the only child of its role changes nothing in the order.
 enum class NodeKind : std::uint8_t { role, own, leaf };
 
 struct Node {
-  std::string path;                // role path, "a/." or framework id: decides the last tie
+  std::string path;  // role path, "a/." or framework id: decides the last tie
   NodeId parent = kNoNode;
   NodeKind kind = NodeKind::role;
   bool used = false;
-  bool changed = false;            // the key is out of date; then it is in the parent's changed_children
-  bool ordered = false;            // it is in the parent's order, at `place`
+  bool changed = false;  // the key is out of date; then it is in the parent's changed_children
+  bool ordered = false;  // it is in the parent's order, at `place`
   std::uint16_t depth = 0;
   std::uint32_t active_leaves = 0;  // in the subtree; only nodes that have some are in an order
   std::uint32_t active_children = 0;
@@ -29,7 +29,7 @@ struct Node {
   Place place;
   std::uint64_t order_version = 0;  // of the totals, or of the visit, for which `order` was made
   SiblingOrder order;
-  std::vector<NodeId> children;     // ascending by path
+  std::vector<NodeId> children;  // ascending by path
   std::vector<NodeId> changed_children;
 };
 

@@ -1,7 +1,8 @@
 // The tree of roles with the frameworks as its leaves: what each subtree holds, and who is served next.
 //
-// Charging an amount adds it on the way from a leaf to the root and marks those nodes as changed. Keys are computed,
-// and places among siblings corrected, only when a walk comes to the parent: what nobody looks at costs nothing.
+// Charging an amount adds it on the way from a leaf to the root and marks those nodes as changed. Keys are
+// computed, and places among siblings corrected, only when a walk comes to the parent: what nobody looks at
+// costs nothing.
 #pragma once
 
 #include <cstdint>
@@ -44,18 +45,21 @@ class RoleTree {
   // For all nodes from `from` upwards, `stop` excluded (kNoNode: up to the root).
   void charge(NodeId from, NodeId stop, std::span<const Amount> amounts);
   void refund(NodeId from, NodeId stop, std::span<const Amount> amounts);
-  std::span<const std::int64_t> held(NodeId id) const noexcept { return {held_.data() + id * stride_, stride_}; }
+  std::span<const std::int64_t> held(NodeId id) const noexcept {
+    return {held_.data() + id * stride_, stride_};
+  }
   double share(NodeId id) const noexcept { return dominant_share(held(id), total_.fair().first(stride_)); }
 
   // ---- order ----
   const AllocationPolicy& policy() const noexcept { return *policy_; }
   bool random_order() const noexcept { return redraw_; }
-  void begin_run();                    // nodes whose key could not be computed get another chance
-  void begin_visit() { ++visit_; }     // another agent: random keys are drawn anew
+  void begin_run();                 // nodes whose key could not be computed get another chance
+  void begin_visit() { ++visit_; }  // another agent: random keys are drawn anew
   std::uint64_t visit() const noexcept { return visit_; }
-  void chosen(NodeId leaf);            // a grant went to it
-  bool before(NodeId a, NodeId b);     // of two active leaves; not with random order
-  // The first active leaf, in order, for which eligible(leaf); enter(role) may tell to pass over a role's subtree.
+  void chosen(NodeId leaf);         // a grant went to it
+  bool before(NodeId a, NodeId b);  // of two active leaves; not with random order
+  // The first active leaf, in order, for which eligible(leaf); enter(role) may tell to pass over a role's
+  // subtree.
   template <class Enter, class Eligible>
   NodeId first(Enter&& enter, Eligible&& eligible) {
     return first_below(root(), enter, eligible);
@@ -64,7 +68,9 @@ class RoleTree {
  private:
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
   };
   struct Less;
 
@@ -93,26 +99,26 @@ class RoleTree {
   void climb_to_siblings(NodeId& a, NodeId& b) const noexcept;
   void mark_changed(NodeId id);
   void leave_order(NodeId id);
-  void refresh(NodeId parent);        // brings the order of its children up to date
+  void refresh(NodeId parent);  // brings the order of its children up to date
   void redraw(NodeId parent);
   void order_only_child(NodeId parent);
   void order_all(NodeId parent, bool new_keys);
   void order_changed(NodeId parent);
-  double key_of(NodeId id);           // marks the node for another try if it has no usable key
+  double key_of(NodeId id);  // marks the node for another try if it has no usable key
   double ask_policy(NodeId id);
 
   std::unique_ptr<AllocationPolicy> policy_;
-  DensePolicy* dense_;                // the same object, if it is one of ours
+  DensePolicy* dense_;  // the same object, if it is one of ours
   bool redraw_;
   ClusterTotal& total_;
   Rng& rng_;
   std::vector<Node> nodes_;
   std::vector<NodeId> free_nodes_;
-  std::vector<std::int64_t> held_;    // node * stride_ + resource number
+  std::vector<std::int64_t> held_;  // node * stride_ + resource number
   std::size_t stride_ = 0;
   tsl::robin_map<std::string, NodeId, Hash, std::equal_to<>> roles_;
   std::map<std::string, double, std::less<>> weights_;  // of roles that need not exist
-  std::vector<NodeId> no_key_;        // nodes whose key threw or was not a number
+  std::vector<NodeId> no_key_;                          // nodes whose key threw or was not a number
   std::uint64_t visit_ = 0;
   Quantities scratch_;
 };

@@ -1,5 +1,5 @@
-// One agent in a run: the first eligible leaf in the policy's order gets all that it may have, again and again until
-// nothing is left or nobody is eligible.
+// One agent in a run: the first eligible leaf in the policy's order gets all that it may have, again and
+// again until nothing is left or nobody is eligible.
 #include <algorithm>
 
 #include "allocator/state.hpp"
@@ -36,8 +36,8 @@ void Allocator::State::serve(AgentNumber number) {
   offerable.set(number, agent.offerable());
 }
 
-// On an agent with many filters it is quicker to note once which leaves they hold back than to look for the filters
-// of each leaf. That needs one offer for all. True if they hold back everybody.
+// On an agent with many filters it is quicker to note once which leaves they hold back than to look for the
+// filters of each leaf. That needs one offer for all. True if they hold back everybody.
 bool Allocator::State::nobody_unblocked(const Agent& agent) {
   if (agent.filters.all().size() < kManyFilters || !share.is_uniform()) return false;
   blocked_on = tree.visit();
@@ -45,7 +45,8 @@ bool Allocator::State::nobody_unblocked(const Agent& agent) {
   std::uint32_t count = 0;
   share.offer(kNoNode, {}, {});
   for (const Filter& filter : agent.filters.all()) {
-    if (is_dead(filter) || blocked[filter.leaf] == blocked_on || !share.held_back_by(agent.filters, filter)) continue;
+    if (is_dead(filter) || blocked[filter.leaf] == blocked_on || !share.held_back_by(agent.filters, filter))
+      continue;
     blocked[filter.leaf] = blocked_on;
     count += leaves[filter.leaf].active;
   }
@@ -60,13 +61,14 @@ bool Allocator::State::is_blocked(const Agent& agent, NodeId id) {
   return false;
 }
 
-// The leaves for which something has changed since nobody was eligible for what the agent has. False: too many, or
-// all, or the order is random, which has to be drawn for everybody.
+// The leaves for which something has changed since nobody was eligible for what the agent has. False: too
+// many, or all, or the order is random, which has to be drawn for everybody.
 bool Allocator::State::list_takers(AgentNumber number) {
   takers.clear();
   if (whole.contains(number) || agents[number].has_shared || tree.random_order()) return false;
-  const auto [first, last] = std::equal_range(retries.begin(), retries.end(), Retry{number, 0},
-                                              [](const Retry& a, const Retry& b) { return a.agent < b.agent; });
+  const auto [first, last] =
+      std::equal_range(retries.begin(), retries.end(), Retry{number, 0},
+                       [](const Retry& a, const Retry& b) { return a.agent < b.agent; });
   if (fresh.size() + static_cast<std::size_t>(last - first) > kFewTakers) return false;
   for (const NodeId leaf : fresh) takers.push_back(leaf);
   for (auto retry = first; retry != last; ++retry) takers.push_back(retry->leaf);
@@ -97,7 +99,8 @@ const Resources& Allocator::State::offer_to(NodeId id) {
 
 bool Allocator::State::eligible(const Agent& agent, NodeId id) {
   const Leaf& leaf = leaves[id];
-  if (agent.has_gpus && options.gpus_need_capability && !leaf.capabilities.has(FrameworkCapability::gpu_resources)) {
+  if (agent.has_gpus && options.gpus_need_capability &&
+      !leaf.capabilities.has(FrameworkCapability::gpu_resources)) {
     return false;
   }
   if (offer_to(id).empty()) return false;
@@ -110,9 +113,11 @@ void Allocator::State::grant(AgentNumber number, NodeId id) {
   offer_to(id);
   const bool everything = share.is_everything() && !agent.has_shared;
   const HoldingId held = holdings.find(agent.holdings, id);
-  const std::uint32_t part = everything && held == kNoHolding ? kAll : static_cast<std::uint32_t>(parts.size());
+  const std::uint32_t part =
+      everything && held == kNoHolding ? kAll : static_cast<std::uint32_t>(parts.size());
   if (part != kAll) parts.push_back(offer_to(id));
-  picks.push_back({leaves[id].framework, everything ? move_free(number, id) : move_part(number, id), kAll, part});
+  picks.push_back(
+      {leaves[id].framework, everything ? move_free(number, id) : move_part(number, id), kAll, part});
   tree.chosen(id);
   agent.last_granted_run = runs;
   share.begin(agent.free, shared_left);

@@ -1,8 +1,8 @@
 // The active children of one node, in the order in which they are served.
 //
-// A sorted array: finding a place is a binary search, a change moves the entries in between. With sixteen bytes an
-// entry that is a short memmove for hundreds of siblings, and walking it in order, which a run does most, touches
-// nothing but the entries.
+// A sorted array: finding a place is a binary search, a change moves the entries in between. With sixteen
+// bytes an entry that is a short memmove for hundreds of siblings, and walking it in order, which a run does
+// most, touches nothing but the entries.
 #pragma once
 
 #include <algorithm>
@@ -58,7 +58,8 @@ class SiblingOrder {
   void push_back(const OrderEntry& entry) { entries_.push_back(entry); }
   template <class Less>
   void sort(Less&& less) {
-    if (!std::is_sorted(entries_.begin(), entries_.end(), less)) std::sort(entries_.begin(), entries_.end(), less);
+    if (!std::is_sorted(entries_.begin(), entries_.end(), less))
+      std::sort(entries_.begin(), entries_.end(), less);
   }
 
  private:

@@ -18,7 +18,7 @@
 namespace mesoscore {
 
 struct Allocator::State {
-  using AgentNumber = std::uint32_t;      // the handles, as indices
+  using AgentNumber = std::uint32_t;  // the handles, as indices
   using FrameworkNumber = std::uint32_t;
   using NodeId = allocation::NodeId;
   using HoldingId = allocation::HoldingId;
@@ -67,15 +67,17 @@ struct Allocator::State {
 
   // ---- filters and time (filters.cpp, timing.cpp) ----
   void add_filter(AgentNumber agent, NodeId leaf, const Resources& refused, Duration refuse, TimePoint at);
-  bool is_dead(const allocation::Filter& filter) const noexcept { return leaves[filter.leaf].epoch != filter.epoch; }
+  bool is_dead(const allocation::Filter& filter) const noexcept {
+    return leaves[filter.leaf].epoch != filter.epoch;
+  }
   // A filter outlives the run after it, or the refused would come straight back.
   bool is_over(const allocation::Filter& filter, TimePoint at) const noexcept {
     return filter.expiry <= at && filter.run < runs;
   }
   TimePoint first_expiry(AgentNumber agent) const noexcept;
-  void settle_expiries();       // until the first in the heap has a living filter that ends then
+  void settle_expiries();  // until the first in the heap has a living filter that ends then
   void expire_filters();
-  void event();                 // something to do, at an unknown time
+  void event();  // something to do, at an unknown time
   void event(TimePoint at);
   TimePoint due();
 
@@ -83,8 +85,8 @@ struct Allocator::State {
   struct Pick {
     FrameworkNumber framework;
     HoldingId holding;
-    std::uint32_t next;         // of the same framework
-    std::uint32_t part;         // what was granted, in parts; kAll: all that is held
+    std::uint32_t next;  // of the same framework
+    std::uint32_t part;  // what was granted, in parts; kAll: all that is held
   };
   static constexpr std::uint32_t kAll = UINT32_MAX;
   void run(TimePoint at, std::vector<Grant>& out);
@@ -116,24 +118,25 @@ struct Allocator::State {
   allocation::Minimums minimums;
   std::vector<allocation::Agent> agents;
   std::vector<allocation::Framework> frameworks;
-  std::vector<allocation::Leaf> leaves;      // by node; those of inner nodes are not used
+  std::vector<allocation::Leaf> leaves;  // by node; those of inner nodes are not used
   allocation::Holdings holdings;
 
-  // What is due. An agent that was served until nobody was eligible stays so for everybody for whom nothing has
-  // changed; therefore a candidate is an agent for every leaf, an agent for some leaf, or some leaf for every agent.
-  allocation::AgentSet touched;              // candidates
-  allocation::AgentBits whole;               // of those: for every leaf
-  std::vector<NodeId> fresh;                 // leaves for which every agent is a candidate
-  allocation::AgentBits offerable;           // active agents with something free
+  // What is due. An agent that was served until nobody was eligible stays so for everybody for whom nothing
+  // has changed; therefore a candidate is an agent for every leaf, an agent for some leaf, or some leaf for
+  // every agent.
+  allocation::AgentSet touched;     // candidates
+  allocation::AgentBits whole;      // of those: for every leaf
+  std::vector<NodeId> fresh;        // leaves for which every agent is a candidate
+  allocation::AgentBits offerable;  // active agents with something free
   allocation::ExpiryHeap expiries;
 
-  TimePoint now = TimePoint::min();          // the latest time that was told
-  TimePoint due_at = kNever;                 // of what is pending; kNever: no time was told since the event
+  TimePoint now = TimePoint::min();  // the latest time that was told
+  TimePoint due_at = kNever;         // of what is pending; kNever: no time was told since the event
   bool pending = false;
   std::uint32_t pauses = 0;
-  std::uint64_t runs = 1;                    // the number of the next run, during a run its own; 0 = no run
+  std::uint64_t runs = 1;  // the number of the next run, during a run its own; 0 = no run
 
-  Resources came_back;                       // scratch of give_back_all
+  Resources came_back;  // scratch of give_back_all
 
   // Scratch of one run.
   struct Retry {
@@ -145,10 +148,10 @@ struct Allocator::State {
   Resources shared_left;
   std::vector<AgentNumber> candidates;
   std::vector<AgentNumber> expired;
-  std::vector<Retry> retries;                // a filter ended: the agent is a candidate for this leaf
+  std::vector<Retry> retries;  // a filter ended: the agent is a candidate for this leaf
   std::vector<NodeId> takers;
-  std::vector<std::uint64_t> blocked;        // by leaf: the visit in which its filters hold it back
-  std::uint64_t blocked_on = 0;              // the present visit, if `blocked` is made for it
+  std::vector<std::uint64_t> blocked;  // by leaf: the visit in which its filters hold it back
+  std::uint64_t blocked_on = 0;        // the present visit, if `blocked` is made for it
   std::vector<Pick> picks;
   std::vector<Resources> parts;
   std::vector<FrameworkNumber> served;

@@ -79,8 +79,8 @@ void RoleTree::order_only_child(NodeId parent) {
   }
 }
 
-// In the order of the children's paths, so that the draws do not depend on how the last order came about. An only
-// child needs no draw.
+// In the order of the children's paths, so that the draws do not depend on how the last order came about. An
+// only child needs no draw.
 void RoleTree::redraw(NodeId parent) {
   Node& node = nodes_[parent];
   for (const NodeId child : node.changed_children) nodes_[child].changed = false;

@@ -1,5 +1,5 @@
-// Random delays between attempts, from an interval that doubles up to a bound: those who lost the same peer at the
-// same moment do not come back at the same moment.
+// Random delays between attempts, from an interval that doubles up to a bound: those who lost the same peer
+// at the same moment do not come back at the same moment.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,8 @@ namespace mesoscore {
 
 class Backoff {
  public:
-  Backoff(Duration first, Duration max) noexcept : first_(first), max_(std::max(first, max)), within_(first) {}
+  Backoff(Duration first, Duration max) noexcept
+      : first_(first), max_(std::max(first, max)), within_(first) {}
 
   // Uniform in [0, w] with w = first, 2 first, 4 first, ... max.
   Duration next(Rng& rng) noexcept {

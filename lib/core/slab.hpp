@@ -1,5 +1,5 @@
-// Records with a small stable number, reused after release. A released record keeps the memory that its members own
-// (strings and vectors keep their capacity), so that a busy machine stops allocating.
+// Records with a small stable number, reused after release. A released record keeps the memory that its
+// members own (strings and vectors keep their capacity), so that a busy machine stops allocating.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,8 @@ class Slab {
   std::uint32_t live_ = 0;
 };
 
-// A doubly linked list through the records of a slab, in the order of insertion. `Member` is the record's link.
+// A doubly linked list through the records of a slab, in the order of insertion. `Member` is the record's
+// link.
 struct Link {
   std::uint32_t prev = kNone;
   std::uint32_t next = kNone;
@@ -59,7 +60,9 @@ class LinkedList {
   std::uint32_t front() const noexcept { return head_; }
   std::uint32_t size() const noexcept { return size_; }
   bool empty() const noexcept { return head_ == kNone; }
-  static std::uint32_t next(const Slab<T>& slab, std::uint32_t index) noexcept { return (slab[index].*Member).next; }
+  static std::uint32_t next(const Slab<T>& slab, std::uint32_t index) noexcept {
+    return (slab[index].*Member).next;
+  }
 
   void push_back(Slab<T>& slab, std::uint32_t index) noexcept {
     slab[index].*Member = Link{tail_, kNone};

@@ -22,8 +22,8 @@ void Executor::State::on(PeerConnected& event) {
   subscribe();
 }
 
-// The agent compares it with what it knows: it takes the updates as if they came one by one, and what it launched and
-// this executor never saw is dropped.
+// The agent compares it with what it knows: it takes the updates as if they came one by one, and what it
+// launched and this executor never saw is dropped.
 void Executor::State::subscribe() {
   msg::ExecutorSubscribe call;
   call.framework_id = options.framework_id;
@@ -83,15 +83,20 @@ void Executor::State::on(Stop&) {
   if (phase != Phase::ended) end("the executor stops");
 }
 
-TimePoint Executor::State::given_up_at() const noexcept { return after(alone_since, options.recovery_timeout); }
+TimePoint Executor::State::given_up_at() const noexcept {
+  return after(alone_since, options.recovery_timeout);
+}
 
 TimePoint Executor::State::next_deadline() const noexcept {
   switch (phase) {
     case Phase::waiting:
-    case Phase::subscribing: return std::min(link_at, given_up_at());
-    case Phase::dialing: return given_up_at();
+    case Phase::subscribing:
+      return std::min(link_at, given_up_at());
+    case Phase::dialing:
+      return given_up_at();
     case Phase::subscribed:
-    case Phase::ended: return kNever;
+    case Phase::ended:
+      return kNever;
   }
   return kNever;
 }

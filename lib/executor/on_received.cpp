@@ -19,7 +19,8 @@ void Executor::State::on(Received& event) {
   if (answer) return on_subscribed(message);
   if (std::holds_alternative<msg::LaunchTask>(message)) return on_launch(message);
   if (const auto* ack = std::get_if<msg::ExecutorAcknowledged>(&message)) return on_acknowledged(*ack);
-  if (std::holds_alternative<msg::ExecutorKill>(message) || std::holds_alternative<msg::ExecutorMessage>(message)) {
+  if (std::holds_alternative<msg::ExecutorKill>(message) ||
+      std::holds_alternative<msg::ExecutorMessage>(message)) {
     return deliver(std::move(message));
   }
   drop_agent(cat("the agent sent ", message_name(message), ", which is not for executors"));
@@ -56,7 +57,8 @@ void Executor::State::on_shutdown(Message& message) {
 }
 
 void Executor::State::on_error(Message& message) {
-  note(*out, LogLevel::error, "the agent refused the executor: ", std::get<msg::ErrorMessage>(message).message);
+  note(*out, LogLevel::error,
+       "the agent refused the executor: ", std::get<msg::ErrorMessage>(message).message);
   deliver(std::move(message));
   end("refused by the agent");
 }

@@ -23,22 +23,22 @@ struct Executor::State {
 
   // ---- the way to the agent (link.cpp) ----
   enum class Phase : std::uint8_t {
-    waiting,      // for `link_at`, to dial
+    waiting,  // for `link_at`, to dial
     dialing,
     subscribing,  // connected; gives up at `link_at`
     subscribed,
-    ended,        // final
+    ended,  // final
   };
   Phase phase = Phase::waiting;
-  PeerId agent{};                 // while subscribing or subscribed
+  PeerId agent{};  // while subscribing or subscribed
   TimePoint link_at;
-  TimePoint alone_since;          // while not subscribed
+  TimePoint alone_since;  // while not subscribed
   Backoff backoff;
-  bool survives_agent = true;     // the framework checkpoints
-  bool shutting_down = false;     // the agent asked for it, or has been away for too long
+  bool survives_agent = true;  // the framework checkpoints
+  bool shutting_down = false;  // the agent asked for it, or has been away for too long
 
   // ---- what the agent has not yet confirmed, in order ----
-  std::vector<TaskInfo> tasks;    // without any confirmed update
+  std::vector<TaskInfo> tasks;  // without any confirmed update
   executor_detail::UpdateQueue updates;
 
   // ---- events ----

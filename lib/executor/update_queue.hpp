@@ -1,5 +1,5 @@
-// Updates in the order of their making, until the agent has confirmed each. Confirmations mostly come in that order
-// too. No allocation per update once the queue has grown.
+// Updates in the order of their making, until the agent has confirmed each. Confirmations mostly come in that
+// order too. No allocation per update once the queue has grown.
 #pragma once
 
 #include <cstddef>

@@ -48,7 +48,8 @@ void lose_uncheckpointed(Master::State& s, std::uint32_t a) {
     const std::uint32_t next = list.next(s.tasks, t);
     const MasterTask& task = s.tasks[t];
     if (!s.frameworks[task.framework].info->checkpoint && !is_terminal(task.state)) {
-      TaskStatus status = s.own_status(task.id, TaskState::lost, TaskReason::agent_disconnected, "Agent disconnected");
+      TaskStatus status =
+          s.own_status(task.id, TaskState::lost, TaskReason::agent_disconnected, "Agent disconnected");
       status.agent_id = s.agents[a].id();
       s.send_status(task.framework, std::move(status));
       s.remove_task(t);

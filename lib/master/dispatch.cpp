@@ -17,8 +17,9 @@ inline constexpr bool from_framework =
            msg::ShutdownExecutor, msg::Acknowledge, msg::Reconcile, msg::ToExecutor>;
 
 template <class T>
-inline constexpr bool from_agent = one_of<T, msg::RegisterAgent, msg::ReregisterAgent, msg::UnregisterAgent, msg::Pong,
-                                          msg::AgentUpdate, msg::ExecutorExited, msg::ExecutorToFramework>;
+inline constexpr bool from_agent =
+    one_of<T, msg::RegisterAgent, msg::ReregisterAgent, msg::UnregisterAgent, msg::Pong, msg::AgentUpdate,
+           msg::ExecutorExited, msg::ExecutorToFramework>;
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -60,12 +61,11 @@ void dispatch_agent(Master::State& s, std::uint32_t a, Message& message) {
 
 void Master::State::handle(Event& event) {
   std::visit(Overloaded{
-                 [&](PeerConnected& e) { on_connected(e); },
-                 [&](PeerDisconnected& e) { on_disconnected(e); },
-                 [&](Received& e) { on_message(e.peer, e.message); },
-                 [&](SetWeight& e) { on_set_weight(e); },
+                 [&](PeerConnected& e) { on_connected(e); }, [&](PeerDisconnected& e) { on_disconnected(e); },
+                 [&](Received& e) { on_message(e.peer, e.message); }, [&](SetWeight& e) { on_set_weight(e); },
                  [&](TeardownFramework& e) {
-                   if (const std::uint32_t f = find_framework(e.framework_id); f != kNone) remove_framework(f);
+                   if (const std::uint32_t f = find_framework(e.framework_id); f != kNone)
+                     remove_framework(f);
                  },
                  [](auto&) {},  // events of the other machines
              },
@@ -80,10 +80,11 @@ void Master::State::on_message(PeerId peer, Message& message) {
     note(*out, LogLevel::warning, known->address, " reports: ", call->message);
     return;
   }
-  const auto [may_scheduler, may_agent, begins] = std::visit(
-      []<class T>(T&) { return std::tuple(from_framework<T>, from_agent<T>, binds<T>); }, message);
-  const bool role_fits = (may_scheduler && (known->role == PeerRole::scheduler || known->role == PeerRole::unknown)) ||
-                         (may_agent && (known->role == PeerRole::agent || known->role == PeerRole::unknown));
+  const auto [may_scheduler, may_agent, begins] =
+      std::visit([]<class T>(T&) { return std::tuple(from_framework<T>, from_agent<T>, binds<T>); }, message);
+  const bool role_fits =
+      (may_scheduler && (known->role == PeerRole::scheduler || known->role == PeerRole::unknown)) ||
+      (may_agent && (known->role == PeerRole::agent || known->role == PeerRole::unknown));
   if (!role_fits) {
     return refuse(peer, cat("a master does not take ", message_name(message), " from a peer of the role ",
                             to_string(known->role)));

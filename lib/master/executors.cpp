@@ -35,11 +35,12 @@ void Master::State::on_executor_to_framework(std::uint32_t a, msg::ExecutorToFra
 
 void Master::State::on_to_executor(std::uint32_t f, msg::ToExecutor& call) {
   const std::uint32_t a = find_agent(call.agent_id);
-  const bool sent = a != kNone && send_to_agent(a, msg::FrameworkToExecutor{frameworks[f].id(), call.executor_id,
-                                                                            std::move(call.data)});
+  const bool sent =
+      a != kNone &&
+      send_to_agent(a, msg::FrameworkToExecutor{frameworks[f].id(), call.executor_id, std::move(call.data)});
   if (!sent) {
-    note(*out, LogLevel::warning, "message of framework ", frameworks[f].id(), " dropped: agent \"", call.agent_id,
-         "\" is not connected");
+    note(*out, LogLevel::warning, "message of framework ", frameworks[f].id(), " dropped: agent \"",
+         call.agent_id, "\" is not connected");
   }
 }
 

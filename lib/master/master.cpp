@@ -60,7 +60,9 @@ std::vector<Task> Master::completed_tasks(const FrameworkId& framework) const {
   const MasterFramework& record = state_->frameworks[f];
   std::vector<Task> found(record.completed);
   const bool full = found.size() == state_->options.limits.max_completed_tasks_per_framework;
-  if (full) std::rotate(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(record.completed_next), found.end());
+  if (full)
+    std::rotate(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(record.completed_next),
+                found.end());
   return found;
 }
 

@@ -10,7 +10,8 @@ Status check_offers(const Master::State& s, std::uint32_t f, const msg::Accept& 
   for (std::size_t i = 0; i < call.offer_ids.size(); ++i) {
     const OfferId& id = call.offer_ids[i];
     for (std::size_t earlier = 0; earlier < i; ++earlier) {
-      if (call.offer_ids[earlier] == id) return fail(Errc::invalid_argument, cat("offer ", id, " is named twice"));
+      if (call.offer_ids[earlier] == id)
+        return fail(Errc::invalid_argument, cat("offer ", id, " is named twice"));
     }
     const std::uint32_t o = s.find_offer(id);
     if (o == kNone || s.offers[o].framework != f) {
@@ -18,12 +19,13 @@ Status check_offers(const Master::State& s, std::uint32_t f, const msg::Accept& 
     }
     if (first == kNone) first = o;
     if (s.offers[o].role != s.offers[first].role) {
-      return fail(Errc::invalid_argument, cat("the offers are of two roles, \"", s.offers[first].role, "\" and \"",
-                                              s.offers[o].role, "\""));
+      return fail(Errc::invalid_argument, cat("the offers are of two roles, \"", s.offers[first].role,
+                                              "\" and \"", s.offers[o].role, "\""));
     }
     if (s.offers[o].agent != s.offers[first].agent) {
-      return fail(Errc::invalid_argument, cat("the offers are of two agents, ", s.agents[s.offers[first].agent].id(),
-                                              " and ", s.agents[s.offers[o].agent].id()));
+      return fail(Errc::invalid_argument,
+                  cat("the offers are of two agents, ", s.agents[s.offers[first].agent].id(), " and ",
+                      s.agents[s.offers[o].agent].id()));
     }
   }
   return {};
@@ -60,19 +62,21 @@ void execute(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName&
     std::string why = cat(name_of(operation), " is not supported by this master");
     note(*s.out, LogLevel::warning, "operation of framework ", s.frameworks[f].id(), " refused: ", why);
     if (operation.id.empty()) return;
-    s.send_to_framework(f, msg::OperationUpdate{operation.id, OperationState::error, std::move(why), s.agents[a].id()});
+    s.send_to_framework(
+        f, msg::OperationUpdate{operation.id, OperationState::error, std::move(why), s.agents[a].id()});
     return;
   }
   for (TaskInfo& task : launches->tasks) {
-    Status valid = operation.id.empty()
-                       ? s.validate_launch(f, a, task, remaining)
-                       : fail(Errc::invalid_argument, "LAUNCH must not have an operation id; its tasks have their own");
+    Status valid =
+        operation.id.empty()
+            ? s.validate_launch(f, a, task, remaining)
+            : fail(Errc::invalid_argument, "LAUNCH must not have an operation id; its tasks have their own");
     if (valid) {
       s.launch(f, a, role, task, remaining);
       continue;
     }
-    TaskStatus status =
-        s.own_status(task.task_id, TaskState::error, TaskReason::task_invalid, std::move(valid.error().message));
+    TaskStatus status = s.own_status(task.task_id, TaskState::error, TaskReason::task_invalid,
+                                     std::move(valid.error().message));
     status.agent_id = task.agent_id;
     s.send_status(f, std::move(status));
   }
@@ -82,7 +86,8 @@ void execute(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName&
 
 void Master::State::on_accept(std::uint32_t f, msg::Accept& call) {
   if (Status valid = check_offers(*this, f, call); !valid) {
-    note(*out, LogLevel::warning, "ACCEPT of framework ", frameworks[f].id(), " failed: ", valid.error().message);
+    note(*out, LogLevel::warning, "ACCEPT of framework ", frameworks[f].id(),
+         " failed: ", valid.error().message);
     return fail_accept(*this, f, call, valid.error().message);
   }
   const std::uint32_t first = find_offer(call.offer_ids.front());

@@ -31,8 +31,8 @@ void Master::State::on_agent_update(std::uint32_t a, msg::AgentUpdate& call) {
 void Master::State::on_acknowledge(std::uint32_t f, const msg::Acknowledge& call) {
   const std::uint32_t a = find_agent(call.agent_id);
   if (a == kNone || !agents[a].peer) {
-    return note(*out, LogLevel::debug, "acknowledgement of task ", call.task_id, " dropped: agent \"", call.agent_id,
-                "\" is not connected");
+    return note(*out, LogLevel::debug, "acknowledgement of task ", call.task_id, " dropped: agent \"",
+                call.agent_id, "\" is not connected");
   }
   const std::uint32_t t = find_task(f, call.task_id);
   if (t != kNone && tasks[t].agent == a) {

@@ -2,7 +2,8 @@
 
 namespace mesoscore {
 
-// Unknown offers are ignored one by one: a decline may cross a rescind. Offers of others are none of the caller's.
+// Unknown offers are ignored one by one: a decline may cross a rescind. Offers of others are none of the
+// caller's.
 void Master::State::on_decline(std::uint32_t f, const msg::Decline& call) {
   for (const OfferId& offer : call.offer_ids) {
     const std::uint32_t o = find_offer(offer);

@@ -8,8 +8,8 @@ void Master::State::on_kill(std::uint32_t f, const msg::Kill& call) {
   if (t == kNone) return on_reconcile(f, msg::Reconcile{{{call.task_id, call.agent_id}}});
   const std::uint32_t a = tasks[t].agent;
   if (!call.agent_id.empty() && call.agent_id != agents[a].id()) {
-    return note(*out, LogLevel::warning, "KILL of task ", call.task_id, " ignored: it runs on agent ", agents[a].id(),
-                ", not on \"", call.agent_id, "\"");
+    return note(*out, LogLevel::warning, "KILL of task ", call.task_id, " ignored: it runs on agent ",
+                agents[a].id(), ", not on \"", call.agent_id, "\"");
   }
   if (send_to_agent(a, msg::KillTask{frameworks[f].id(), call.task_id, call.kill_policy})) return;
   for (PendingKill& kill : agents[a].pending_kills) {

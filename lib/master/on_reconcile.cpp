@@ -48,7 +48,8 @@ msg::Reconcile::Item with_agent(const MasterFramework& framework, const msg::Rec
 void Master::State::on_reconcile(std::uint32_t f, const msg::Reconcile& call) {
   if (call.tasks.empty()) {
     const auto& list = frameworks[f].tasks;
-    for (std::uint32_t t = list.front(); t != kNone; t = list.next(tasks, t)) answer_known(*this, f, tasks[t]);
+    for (std::uint32_t t = list.front(); t != kNone; t = list.next(tasks, t))
+      answer_known(*this, f, tasks[t]);
     return;
   }
   for (const msg::Reconcile::Item& item : call.tasks) {

@@ -1,4 +1,5 @@
-// An agent that has an id comes (back): after a break of its connection, after it was unreachable, or to a new master.
+// An agent that has an id comes (back): after a break of its connection, after it was unreachable, or to a
+// new master.
 #include <algorithm>
 
 #include "master/state.hpp"
@@ -7,7 +8,8 @@ namespace mesoscore {
 namespace {
 
 // A framework that is known from agents only: it has no timer and lives until it subscribes or is torn down.
-std::uint32_t framework_of(Master::State& s, const FrameworkId& id, const std::vector<msg::FrameworkPtr>& reported) {
+std::uint32_t framework_of(Master::State& s, const FrameworkId& id,
+                           const std::vector<msg::FrameworkPtr>& reported) {
   const std::uint32_t known = s.find_framework(id);
   if (known != kNone || s.is_completed(id)) return known;
   for (const msg::FrameworkPtr& info : reported) {
@@ -61,8 +63,8 @@ std::vector<Holding> adopt_all(Master::State& s, std::uint32_t a, const msg::Rer
     if (f == kNone || s.find_executor(a, f, executor.info.executor_id) != nullptr) continue;
     RoleName role = s.frameworks[f].info->roles.front();
     for (const Task& task : call.tasks) {
-      const bool its_task = task.framework_id == executor.framework_id &&
-                            task.executor_id == executor.info.executor_id;
+      const bool its_task =
+          task.framework_id == executor.framework_id && task.executor_id == executor.info.executor_id;
       if (its_task) role = task.role;
     }
     s.agents[a].executors.push_back({f, role, executor.info});
@@ -156,9 +158,11 @@ void Master::State::on_reregister_agent(PeerId peer, msg::ReregisterAgent& call)
   if (!call.agent) return refuse(peer, "ReregisterAgent without an agent");
   MasterPeer* known = find_peer(peer);
   if (Status valid = validate(*call.agent); !valid) return refuse(peer, valid.error().message);
-  if (Status valid = validate_id(call.agent->id, "agent id"); !valid) return refuse(peer, valid.error().message);
-  const bool other = known->bound == MasterPeer::Bound::framework ||
-                     (known->bound == MasterPeer::Bound::agent && agents[known->index].id() != call.agent->id);
+  if (Status valid = validate_id(call.agent->id, "agent id"); !valid)
+    return refuse(peer, valid.error().message);
+  const bool other =
+      known->bound == MasterPeer::Bound::framework ||
+      (known->bound == MasterPeer::Bound::agent && agents[known->index].id() != call.agent->id);
   if (other) return refuse(peer, "this connection belongs to another agent or framework");
 
   const std::uint32_t a = find_agent(call.agent->id);

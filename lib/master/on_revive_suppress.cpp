@@ -6,7 +6,8 @@ namespace mesoscore {
 namespace {
 
 // One role that is not the framework's drops the whole call.
-bool all_subscribed(Master::State& s, std::uint32_t f, const std::vector<RoleName>& roles, std::string_view call) {
+bool all_subscribed(Master::State& s, std::uint32_t f, const std::vector<RoleName>& roles,
+                    std::string_view call) {
   const FrameworkInfo& info = *s.frameworks[f].info;
   for (const RoleName& role : roles) {
     if (std::find(info.roles.begin(), info.roles.end(), role) != info.roles.end()) continue;

@@ -9,7 +9,8 @@ Status check_suppressed(const msg::Subscribe& call) {
   const auto& roles = call.framework->roles;
   for (const RoleName& role : call.suppressed_roles) {
     if (std::find(roles.begin(), roles.end(), role) != roles.end()) continue;
-    return fail(Errc::invalid_argument, cat("suppressed role \"", role, "\" is not one of the framework's roles"));
+    return fail(Errc::invalid_argument,
+                cat("suppressed role \"", role, "\" is not one of the framework's roles"));
   }
   return {};
 }
@@ -23,9 +24,9 @@ Status check_subscribe(const Master::State& s, const msg::Subscribe& call) {
   if (s.is_completed(id)) return fail(Errc::not_found, cat("Framework has been removed: ", id));
   const std::uint32_t f = s.find_framework(id);
   if (f != kNone && s.frameworks[f].info->principal != call.framework->principal) {
-    return fail(Errc::invalid_argument, cat("the principal of framework ", id, " cannot change from \"",
-                                            s.frameworks[f].info->principal, "\" to \"", call.framework->principal,
-                                            "\""));
+    return fail(Errc::invalid_argument,
+                cat("the principal of framework ", id, " cannot change from \"",
+                    s.frameworks[f].info->principal, "\" to \"", call.framework->principal, "\""));
   }
   return {};
 }

@@ -39,9 +39,12 @@ void Master::State::on_disconnected(const PeerDisconnected& event) {
   const MasterPeer peer = found->second;
   peers.erase(found);
   switch (peer.bound) {
-    case MasterPeer::Bound::framework: return disconnect_framework(peer.index);
-    case MasterPeer::Bound::agent: return disconnect_agent(peer.index, event.why);
-    case MasterPeer::Bound::nobody: return;
+    case MasterPeer::Bound::framework:
+      return disconnect_framework(peer.index);
+    case MasterPeer::Bound::agent:
+      return disconnect_agent(peer.index, event.why);
+    case MasterPeer::Bound::nobody:
+      return;
   }
 }
 

@@ -25,11 +25,11 @@ struct MasterTask {
   ExecutorId executor_id;
   std::string name;
   RoleName role;
-  Resources resources;                            // of the task alone, without its executor
-  TaskState state = TaskState::staging;           // latest known
-  std::optional<TaskState> forwarded_state;       // last one sent to the scheduler
+  Resources resources;                       // of the task alone, without its executor
+  TaskState state = TaskState::staging;      // latest known
+  std::optional<TaskState> forwarded_state;  // last one sent to the scheduler
   std::optional<Uuid> forwarded_uuid;
-  std::vector<TaskStatus> statuses;               // without data; a new one replaces the last of the same state
+  std::vector<TaskStatus> statuses;  // without data; a new one replaces the last of the same state
   Labels labels;
   bool holds_resources = false;
   Link in_framework, in_agent;
@@ -52,18 +52,18 @@ struct UnreachableTask {
 };
 
 struct MasterFramework {
-  msg::FrameworkPtr info;                         // `id` is set
-  std::optional<PeerId> peer;                     // connected
-  std::uint64_t order = 0;                        // of the first subscription, for views
+  msg::FrameworkPtr info;      // `id` is set
+  std::optional<PeerId> peer;  // connected
+  std::uint64_t order = 0;     // of the first subscription, for views
   TimePoint heartbeat_at = kNever;
-  TimePoint remove_at = kNever;                   // the failover timeout of a disconnected framework
-  TimePoint armed = kNever;                       // earliest entry in the timer heap
+  TimePoint remove_at = kNever;  // the failover timeout of a disconnected framework
+  TimePoint armed = kNever;      // earliest entry in the timer heap
   tsl::robin_map<TaskId, std::uint32_t> task_by_id;
   LinkedList<MasterTask, &MasterTask::in_framework> tasks;
   LinkedList<MasterOffer, &MasterOffer::in_framework> offers;
-  std::deque<UnreachableTask> unreachable;        // oldest first, bounded
-  std::vector<Task> completed;                    // a ring when it is full
-  std::size_t completed_next = 0;                 // the oldest of the full ring
+  std::deque<UnreachableTask> unreachable;  // oldest first, bounded
+  std::vector<Task> completed;              // a ring when it is full
+  std::size_t completed_next = 0;           // the oldest of the full ring
 
   const FrameworkId& id() const noexcept { return info->id; }
   bool partition_aware() const noexcept { return info->has(FrameworkCapability::partition_aware); }
@@ -83,24 +83,24 @@ struct PendingKill {
 };
 
 struct MasterAgent {
-  msg::AgentPtr info;                             // `id` is set
-  std::optional<PeerId> peer;                     // connected
+  msg::AgentPtr info;          // `id` is set
+  std::optional<PeerId> peer;  // connected
   std::uint64_t order = 0;
   std::uint32_t missed_pings = 0;
   TimePoint ping_at = kNever;
-  TimePoint unreachable_at = kNever;              // a disconnected agent must be back by then
+  TimePoint unreachable_at = kNever;  // a disconnected agent must be back by then
   TimePoint armed = kNever;
   LinkedList<MasterTask, &MasterTask::in_agent> tasks;
   LinkedList<MasterOffer, &MasterOffer::in_agent> offers;
   std::vector<MasterExecutor> executors;
-  std::vector<PendingKill> pending_kills;         // asked for while it was disconnected
+  std::vector<PendingKill> pending_kills;  // asked for while it was disconnected
 
   const AgentId& id() const noexcept { return info->id; }
 };
 
 // A connection and what it belongs to.
 struct MasterPeer {
-  PeerRole role = PeerRole::unknown;              // from the handshake; unknown fits every role
+  PeerRole role = PeerRole::unknown;  // from the handshake; unknown fits every role
   enum class Bound : std::uint8_t { nobody, framework, agent } bound = Bound::nobody;
   std::uint32_t index = kNone;
   std::string address;
@@ -121,7 +121,7 @@ struct Master::State {
   MasterId id;
   Allocator allocator;
   TimePoint now{};
-  Outbox* out = nullptr;                          // of the current step
+  Outbox* out = nullptr;  // of the current step
 
   Slab<MasterFramework> frameworks;
   Slab<MasterAgent> agents;
@@ -132,11 +132,11 @@ struct Master::State {
   tsl::robin_map<AgentId, std::uint32_t> agent_by_id;
   tsl::robin_map<std::uint64_t, std::uint32_t> offer_by_number;
   tsl::robin_map<std::uint64_t, MasterPeer> peers;
-  std::vector<MasterTimer> timers;                // min-heap; stale entries are dropped when they come up
-  std::deque<FrameworkId> completed;              // oldest first, bounded
-  std::deque<AgentId> unreachable_agents;         // oldest first, bounded
+  std::vector<MasterTimer> timers;         // min-heap; stale entries are dropped when they come up
+  std::deque<FrameworkId> completed;       // oldest first, bounded
+  std::deque<AgentId> unreachable_agents;  // oldest first, bounded
   tsl::robin_map<AgentId, double> unreachable_since;
-  std::vector<Grant> grants;                      // scratch
+  std::vector<Grant> grants;  // scratch
   std::uint64_t framework_counter = 0, agent_counter = 0, offer_counter = 0, order_counter = 0;
   std::uint64_t offers_made = 0, offers_rescinded = 0, tasks_launched = 0, updates_forwarded = 0, refused = 0;
 
@@ -190,21 +190,22 @@ struct Master::State {
     send(*agents[a].peer, std::forward<M>(message));
     return true;
   }
-  void refuse(PeerId peer, std::string why);                 // an error answer, then the connection is closed
+  void refuse(PeerId peer, std::string why);  // an error answer, then the connection is closed
   void unbind(PeerId peer);
 
   // frameworks.cpp
   std::uint32_t find_framework(const FrameworkId& framework) const;
   std::uint32_t add_framework(msg::FrameworkPtr info, std::span<const RoleName> suppressed);
   void connect_framework(std::uint32_t f, PeerId peer);
-  void disconnect_framework(std::uint32_t f);                // starts the failover timeout
-  void remove_framework(std::uint32_t f);                    // kills its tasks; the id is refused from now on
+  void disconnect_framework(std::uint32_t f);  // starts the failover timeout
+  void remove_framework(std::uint32_t f);      // kills its tasks; the id is refused from now on
   bool is_completed(const FrameworkId& framework) const;
-  void tell_agents(std::uint32_t f);                         // its properties changed
+  void tell_agents(std::uint32_t f);  // its properties changed
 
   // agents.cpp
   std::uint32_t find_agent(const AgentId& agent) const;
-  std::uint32_t add_agent(msg::AgentPtr info, PeerId peer);  // known to the allocator after admit_to_allocator()
+  std::uint32_t add_agent(msg::AgentPtr info,
+                          PeerId peer);  // known to the allocator after admit_to_allocator()
   void bind_agent(std::uint32_t a, PeerId peer);
   void disconnect_agent(std::uint32_t a, std::string_view why);
   void mark_unreachable(std::uint32_t a);
@@ -214,18 +215,19 @@ struct Master::State {
 
   // offers.cpp
   void make_offer(Grant& grant);
-  std::uint32_t find_offer(const OfferId& offer) const;      // kNone when it is not one of this master's live ones
+  std::uint32_t find_offer(
+      const OfferId& offer) const;  // kNone when it is not one of this master's live ones
   OfferId offer_id(const MasterOffer& offer) const;
-  void forget_offer(std::uint32_t o);                        // the resources are the caller's concern
+  void forget_offer(std::uint32_t o);  // the resources are the caller's concern
   void return_offer(std::uint32_t o, const Filters* filters);
   void rescind_offer(std::uint32_t o);
   void rescind_offers_of_agent(std::uint32_t a);
-  void discard_offers_of_framework(std::uint32_t f);         // without telling it
+  void discard_offers_of_framework(std::uint32_t f);  // without telling it
 
   // tasks.cpp
   std::uint32_t find_task(std::uint32_t f, const TaskId& task) const;
   std::uint32_t add_task(std::uint32_t f, std::uint32_t a, const TaskId& task);
-  void remove_task(std::uint32_t t);                         // gives back what it still holds
+  void remove_task(std::uint32_t t);  // gives back what it still holds
   void release_resources(std::uint32_t t);
   void remember_completed(MasterTask& task);
   void record_status(MasterTask& task, const TaskStatus& status);

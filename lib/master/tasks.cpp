@@ -35,11 +35,12 @@ void Master::State::release_resources(std::uint32_t t) {
   MasterTask& task = tasks[t];
   if (!task.holds_resources) return;
   task.holds_resources = false;
-  allocator.recover(framework_handle(task.framework), agent_handle(task.agent), task.role, task.resources, nullptr,
-                    now);
+  allocator.recover(framework_handle(task.framework), agent_handle(task.agent), task.role, task.resources,
+                    nullptr, now);
 }
 
-// Moves what the record holds into the ring. Swapping hands the memory of the oldest entry back to the record.
+// Moves what the record holds into the ring. Swapping hands the memory of the oldest entry back to the
+// record.
 void Master::State::remember_completed(MasterTask& task) {
   MasterFramework& framework = frameworks[task.framework];
   const std::size_t limit = options.limits.max_completed_tasks_per_framework;
@@ -74,7 +75,8 @@ void Master::State::remove_task(std::uint32_t t) {
 
 void Master::State::record_status(MasterTask& task, const TaskStatus& status) {
   if (task.statuses.empty() || task.statuses.back().state != status.state) {
-    if (task.statuses.size() >= options.limits.max_statuses_per_task) task.statuses.erase(task.statuses.begin());
+    if (task.statuses.size() >= options.limits.max_statuses_per_task)
+      task.statuses.erase(task.statuses.begin());
     task.statuses.push_back(status);
   } else {
     task.statuses.back() = status;

@@ -1,7 +1,7 @@
 // Deadlines of agents, frameworks and offers.
 //
-// One heap holds at most a few entries per agent and framework. An entry says "look at this record then"; the record
-// itself knows what is due, so a deadline that moves later needs no change in the heap.
+// One heap holds at most a few entries per agent and framework. An entry says "look at this record then"; the
+// record itself knows what is due, so a deadline that moves later needs no change in the heap.
 #include <algorithm>
 
 #include "master/state.hpp"
@@ -20,7 +20,8 @@ void push(std::vector<MasterTimer>& heap, MasterTimer timer) {
 void ping(Master::State& s, std::uint32_t a) {
   MasterAgent& agent = s.agents[a];
   if (++agent.missed_pings > s.options.ping_misses) {
-    note(*s.out, LogLevel::warning, "agent ", agent.id(), " did not answer ", s.options.ping_misses, " pings");
+    note(*s.out, LogLevel::warning, "agent ", agent.id(), " did not answer ", s.options.ping_misses,
+         " pings");
     return s.mark_unreachable(a);
   }
   agent.ping_at = after(s.now, s.options.ping_interval);
@@ -37,7 +38,8 @@ void fire_agent(Master::State& s, std::uint32_t a) {
 void fire_framework(Master::State& s, std::uint32_t f) {
   MasterFramework& framework = s.frameworks[f];
   if (framework.remove_at <= s.now) {
-    note(*s.out, LogLevel::info, "framework ", framework.id(), " did not come back within its failover timeout");
+    note(*s.out, LogLevel::info, "framework ", framework.id(),
+         " did not come back within its failover timeout");
     return s.remove_framework(f);
   }
   if (framework.heartbeat_at <= s.now) {

@@ -9,17 +9,20 @@ namespace {
 
 Status check_id(const Master::State& s, std::uint32_t f, const TaskId& task) {
   if (s.find_task(f, task) != kNone) {
-    return fail(Errc::already_exists, cat("task id \"", task, "\" is in use by another task of this framework"));
+    return fail(Errc::already_exists,
+                cat("task id \"", task, "\" is in use by another task of this framework"));
   }
   const auto& lost = s.frameworks[f].unreachable;
   const bool unreachable = std::any_of(lost.begin(), lost.end(), [&](const auto& t) { return t.id == task; });
   if (unreachable) {
-    return fail(Errc::already_exists, cat("task id \"", task, "\" belongs to a task on an unreachable agent"));
+    return fail(Errc::already_exists,
+                cat("task id \"", task, "\" belongs to a task on an unreachable agent"));
   }
   return {};
 }
 
-// What the launch needs besides the task's own resources; an error when the executor does not fit the one that runs.
+// What the launch needs besides the task's own resources; an error when the executor does not fit the one
+// that runs.
 Result<Resources> executor_needs(Master::State& s, std::uint32_t f, std::uint32_t a, const TaskInfo& task) {
   if (!task.executor) return Resources{};
   const ExecutorInfo& wanted = *task.executor;
@@ -29,7 +32,8 @@ Result<Resources> executor_needs(Master::State& s, std::uint32_t f, std::uint32_
   }
   const MasterExecutor* running = s.find_executor(a, f, wanted.executor_id);
   if (running == nullptr) {
-    if (Status valid = validate_usable_together(task.resources, wanted.resources); !valid) return fail(valid.error());
+    if (Status valid = validate_usable_together(task.resources, wanted.resources); !valid)
+      return fail(valid.error());
     return wanted.resources;
   }
   ExecutorInfo same = wanted;
@@ -54,11 +58,13 @@ Status Master::State::validate_launch(std::uint32_t f, std::uint32_t a, const Ta
   }
   Result<Resources> extra = executor_needs(*this, f, a, task);
   if (!extra) return fail(std::move(extra.error()));
-  const bool fits = extra->empty() ? remaining.contains(task.resources) : remaining.contains(task.resources + *extra);
+  const bool fits =
+      extra->empty() ? remaining.contains(task.resources) : remaining.contains(task.resources + *extra);
   if (fits) return {};
   const Resources needed = task.resources + *extra;
-  return fail(Errc::limit_exceeded, cat("task \"", task.task_id, "\" uses more than its offer has left: needs ",
-                                        needed.str(), ", left ", remaining.empty() ? "nothing" : remaining.str()));
+  return fail(Errc::limit_exceeded,
+              cat("task \"", task.task_id, "\" uses more than its offer has left: needs ", needed.str(),
+                  ", left ", remaining.empty() ? "nothing" : remaining.str()));
 }
 
 }  // namespace mesoscore

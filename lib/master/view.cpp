@@ -60,7 +60,8 @@ MasterView Master::State::make_view() const {
     view.agents.push_back(view_of_agent(*this, a));
     for (const MasterExecutor& executor : agents[a].executors) {
       for (MasterView::Framework& framework : view.frameworks) {
-        if (framework.info.id == frameworks[executor.framework].id()) framework.used += executor.info.resources;
+        if (framework.info.id == frameworks[executor.framework].id())
+          framework.used += executor.info.resources;
       }
     }
   }

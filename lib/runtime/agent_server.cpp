@@ -25,13 +25,15 @@ runtime::EngineConfig engine_config(asio::any_io_executor executor, TransportSet
 }  // namespace
 
 AgentServer::Impl::Impl(runtime::EngineConfig engine, AgentServerConfig given, Rng seed)
-    : MachineEngine(engine, Agent(given.agent, seed, engine.clock())), config_(std::move(given)), rng_(seed) {}
+    : MachineEngine(engine, Agent(given.agent, seed, engine.clock())),
+      config_(std::move(given)),
+      rng_(seed) {}
 
 void AgentServer::Impl::apply(std::vector<ContainerCall>& calls) {
   if (!config_.blocking_executor) return containers_->apply(calls);
-  asio::post(config_.blocking_executor, [containers = containers_, calls = std::exchange(calls, {})]() mutable {
-    containers->apply(calls);
-  });
+  asio::post(
+      config_.blocking_executor,
+      [containers = containers_, calls = std::exchange(calls, {})]() mutable { containers->apply(calls); });
 }
 
 void AgentServer::Impl::settled() {
@@ -75,7 +77,8 @@ void AgentServer::Impl::abandon_containers() {
     containers_.reset();
     return;
   }
-  asio::post(config_.blocking_executor, [containers = std::exchange(containers_, nullptr)] { containers->stop(); });
+  asio::post(config_.blocking_executor,
+             [containers = std::exchange(containers_, nullptr)] { containers->stop(); });
 }
 
 AgentServer::AgentServer(asio::any_io_executor executor, TransportSet transports, AgentServerConfig config) {
@@ -88,7 +91,9 @@ AgentServer::~AgentServer() { impl_->shut("the agent server was destroyed"); }
 
 Status AgentServer::start() { return impl_->start(); }
 void AgentServer::stop(std::function<void()> done) { impl_->stop(std::move(done)); }
-void AgentServer::when_registered(std::function<void(Status)> done) { impl_->when_registered(std::move(done)); }
+void AgentServer::when_registered(std::function<void(Status)> done) {
+  impl_->when_registered(std::move(done));
+}
 const AgentInfo& AgentServer::info() const noexcept { return impl_->machine.info(); }
 std::shared_ptr<const AgentView> AgentServer::view() const { return impl_->machine.view(); }
 std::vector<Task> AgentServer::tasks() const { return impl_->machine.tasks(); }

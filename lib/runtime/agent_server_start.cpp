@@ -58,7 +58,8 @@ Result<AgentInfo> AgentServer::Impl::described() const {
     info.attributes = *std::move(attributes);
   }
   if (info.resources.empty()) {
-    return fail(Errc::invalid_argument, "the agent has no resources to offer: give some, e.g. \"cpus:4;mem:8192\"");
+    return fail(Errc::invalid_argument,
+                "the agent has no resources to offer: give some, e.g. \"cpus:4;mem:8192\"");
   }
   MESOSCORE_TRY(validate(info));
   return info;
@@ -122,7 +123,8 @@ Status AgentServer::Impl::listen_for_executors() {
     }
     at = "unix://" + path;
   }
-  if (const Status listening = listen({&at, 1}); !listening) return fail_in("executor_listen", listening.error());
+  if (const Status listening = listen({&at, 1}); !listening)
+    return fail_in("executor_listen", listening.error());
   containers_->set_agent_endpoint(endpoints().back().str());
   return {};
 }

@@ -7,14 +7,16 @@ namespace mesoscore::runtime {
 
 Status check_target(const TransportSet& transports, std::string_view endpoint, std::string_view what) {
   if (endpoint.empty()) {
-    return fail(Errc::invalid_argument, cat("the endpoint of the ", what, " is empty: give one, e.g. tcp://host:5050"));
+    return fail(Errc::invalid_argument,
+                cat("the endpoint of the ", what, " is empty: give one, e.g. tcp://host:5050"));
   }
   const auto parsed = Endpoint::parse(endpoint);
   if (!parsed) return fail_in(what, parsed.error());
   const auto transport = transports.find(parsed->scheme);
   if (!transport) return fail_in(what, transport.error());
   if (parsed->scheme == "tcp" && parsed->port == 0) {
-    return fail(Errc::invalid_argument, cat(what, ": ", endpoint, " has port 0: to connect, name the real port"));
+    return fail(Errc::invalid_argument,
+                cat(what, ": ", endpoint, " has port 0: to connect, name the real port"));
   }
   return {};
 }
@@ -32,8 +34,8 @@ Status check_not_negative(Duration value, std::string_view name) {
 Status check_backoff(Duration first, Duration max, std::string_view name) {
   MESOSCORE_TRY(check_positive(first, name));
   if (max >= first) return {};
-  return fail(Errc::invalid_argument, cat(name, "_max is ", in_seconds(max), ", less than ", name, " with ",
-                                          in_seconds(first)));
+  return fail(Errc::invalid_argument,
+              cat(name, "_max is ", in_seconds(max), ", less than ", name, " with ", in_seconds(first)));
 }
 
 Status check_connection(const ConnectionOptions& options) {
@@ -52,7 +54,8 @@ Status check_connection(const ConnectionOptions& options) {
 }
 
 Error already_started(std::string_view what) {
-  return Error(Errc::already_exists, cat("the ", what, " has been started already, or has ended: make a new one"));
+  return Error(Errc::already_exists,
+               cat("the ", what, " has been started already, or has ended: make a new one"));
 }
 
 }  // namespace mesoscore::runtime

@@ -2,14 +2,17 @@
 //
 // Events are queued; one posted drain takes all that have come:
 //
-//     step with the batch, tick when due -> commits, what they promise is released -> deliveries to the application
+//     step with the batch, tick when due -> commits, what they promise is released -> deliveries to the
+//     application
 //     -> sends -> dials, closes, container calls, notices
 //
-// and again while the application's handlers have asked for more; then each connection that was sent to is flushed,
-// once. Deliveries come before sends, so that an acknowledgement leaves after the application has had the update.
+// and again while the application's handlers have asked for more; then each connection that was sent to is
+// flushed, once. Deliveries come before sends, so that an acknowledgement leaves after the application has
+// had the update.
 //
-// The derived class holds the machine and the handlers of the application. Any hook may destroy the server or driver:
-// whoever calls into the engine from outside holds a shared_ptr to it, and looks at ended() after each hook.
+// The derived class holds the machine and the handlers of the application. Any hook may destroy the server or
+// driver: whoever calls into the engine from outside holds a shared_ptr to it, and looks at ended() after
+// each hook.
 #pragma once
 
 #include <memory>
@@ -34,12 +37,12 @@ struct EngineConfig {
   asio::any_io_executor executor;
   TransportSet transports;
   ConnectionOptions connection;
-  PeerRole role = PeerRole::unknown;         // what we are
-  std::string dial_to;                       // whom Dial means
-  PeerRole dial_role = PeerRole::unknown;    // what that must be
-  std::vector<PeerRole> accepts;             // what those who connect to us must be
+  PeerRole role = PeerRole::unknown;       // what we are
+  std::string dial_to;                     // whom Dial means
+  PeerRole dial_role = PeerRole::unknown;  // what that must be
+  std::vector<PeerRole> accepts;           // what those who connect to us must be
   Logger log;
-  ClockFunction clock;                       // empty: steady_clock_from_wall_time()
+  ClockFunction clock;  // empty: steady_clock_from_wall_time()
 };
 
 class Engine : public std::enable_shared_from_this<Engine> {
@@ -68,7 +71,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   virtual void step(std::span<Event> batch, TimePoint now, Outbox& out) = 0;
   virtual void tick(TimePoint now, Outbox& out) = 0;
   virtual TimePoint next_deadline() const noexcept = 0;
-  // The application. False: it failed, and what the machine wanted to send after these deliveries is not sent.
+  // The application. False: it failed, and what the machine wanted to send after these deliveries is not
+  // sent.
   virtual bool deliver(std::span<Message> /*deliveries*/) { return true; }
   virtual void apply(std::vector<ContainerCall>& /*calls*/) {}
   virtual void settled() {}  // everything of one outbox is carried out
@@ -111,8 +115,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Outbox outbox_;
   std::string last_loss_;
   asio::steady_timer timer_;
-  TimePoint armed_ = kNever;               // what the timer waits for
-  asio::any_io_executor work_;             // counts as work: run() does not return under a server that is idle
+  TimePoint armed_ = kNever;    // what the timer waits for
+  asio::any_io_executor work_;  // counts as work: run() does not return under a server that is idle
   bool begun_ = false, ended_ = false, woken_ = false, draining_ = false;
 };
 

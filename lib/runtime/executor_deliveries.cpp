@@ -20,7 +20,8 @@ std::string thrown_by(Call&& call) {
 
 }  // namespace
 
-void ExecutorDriver::Impl::update(const TaskId& task, TaskState state, std::string message, std::string data) {
+void ExecutorDriver::Impl::update(const TaskId& task, TaskState state, std::string message,
+                                  std::string data) {
   if (ended()) return;
   TaskStatus status;
   status.task_id = task;
@@ -46,7 +47,8 @@ bool ExecutorDriver::Impl::deliver(std::span<Message> deliveries) {
   for (Message& message : deliveries) {
     // A launch that throws is that task's failure; anything else is for on_error, and the executor goes on.
     const std::string failure = thrown_by([&] { deliver_one(message); });
-    if (!failure.empty()) report(Error(Errc::stopped, cat("the handler of ", message_name(message), " ", failure)));
+    if (!failure.empty())
+      report(Error(Errc::stopped, cat("the handler of ", message_name(message), " ", failure)));
     if (ended()) return true;
   }
   return true;

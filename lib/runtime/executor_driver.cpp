@@ -23,16 +23,16 @@ runtime::EngineConfig engine_config(asio::any_io_executor executor, TransportSet
 
 }  // namespace
 
-ExecutorDriver::ExecutorDriver(asio::any_io_executor executor, TransportSet transports, ExecutorDriverConfig config) {
+ExecutorDriver::ExecutorDriver(asio::any_io_executor executor, TransportSet transports,
+                               ExecutorDriverConfig config) {
   runtime::EngineConfig engine = engine_config(std::move(executor), std::move(transports), config);
   const TimePoint now = engine.clock();
-  impl_ = std::make_shared<Impl>(std::move(engine), std::move(config.executor), runtime::make_rng(config.seed), now);
+  impl_ = std::make_shared<Impl>(std::move(engine), std::move(config.executor),
+                                 runtime::make_rng(config.seed), now);
   impl_->connection = std::move(config.connection);
 }
 
-ExecutorDriver::~ExecutorDriver() {
-  impl_->shut();
-}
+ExecutorDriver::~ExecutorDriver() { impl_->shut(); }
 
 Status ExecutorDriver::Impl::check() const {
   MESOSCORE_TRY(runtime::check_target(transports(), dial_to(), "agent"));
@@ -40,7 +40,8 @@ Status ExecutorDriver::Impl::check() const {
   MESOSCORE_TRY(validate_id(options.framework_id, "framework id"));
   MESOSCORE_TRY(validate_id(options.executor_id, "executor id"));
   MESOSCORE_TRY(runtime::check_not_negative(options.recovery_timeout, "recovery_timeout"));
-  return runtime::check_backoff(options.reconnect_backoff, options.reconnect_backoff_max, "reconnect_backoff");
+  return runtime::check_backoff(options.reconnect_backoff, options.reconnect_backoff_max,
+                                "reconnect_backoff");
 }
 
 Status ExecutorDriver::start() {
@@ -58,7 +59,8 @@ ExecutorDriver& ExecutorDriver::on_launch(std::function<void(TaskInfo)> handler)
   impl_->on.launch = std::move(handler);
   return *this;
 }
-ExecutorDriver& ExecutorDriver::on_kill(std::function<void(const TaskId&, std::optional<KillPolicy>)> handler) {
+ExecutorDriver& ExecutorDriver::on_kill(
+    std::function<void(const TaskId&, std::optional<KillPolicy>)> handler) {
   impl_->on.kill = std::move(handler);
   return *this;
 }

@@ -10,8 +10,9 @@ namespace {
 Result<std::string> variable(const char* name) {
   const char* value = std::getenv(name);
   if (value && *value) return std::string(value);
-  return fail(Errc::invalid_argument, cat("the environment variable ", name,
-                                          value ? " is empty" : " is missing", ": an agent sets it for its executors"));
+  return fail(Errc::invalid_argument,
+              cat("the environment variable ", name, value ? " is empty" : " is missing",
+                  ": an agent sets it for its executors"));
 }
 
 Result<std::string> id_variable(const char* name, std::string_view what) {
@@ -26,7 +27,8 @@ Result<std::string> id_variable(const char* name, std::string_view what) {
 Result<ExecutorDriverConfig> executor_config_from_environment() {
   auto agent = variable("MESOSCORE_AGENT");
   if (!agent) return fail(std::move(agent.error()));
-  if (const auto endpoint = Endpoint::parse(*agent); !endpoint) return fail_in("MESOSCORE_AGENT", endpoint.error());
+  if (const auto endpoint = Endpoint::parse(*agent); !endpoint)
+    return fail_in("MESOSCORE_AGENT", endpoint.error());
   auto framework = id_variable("MESOS_FRAMEWORK_ID", "framework id");
   if (!framework) return fail(std::move(framework.error()));
   auto executor = id_variable("MESOS_EXECUTOR_ID", "executor id");

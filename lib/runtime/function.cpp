@@ -7,7 +7,8 @@
 
 namespace mesoscore {
 
-// ---- FunctionSet ---------------------------------------------------------------------------------------------------
+// ---- FunctionSet
+// ---------------------------------------------------------------------------------------------------
 
 FunctionSet& FunctionSet::add(std::string name, TaskFunction function, asio::any_io_executor executor) {
   std::erase_if(entries_, [&](const Entry& entry) { return entry.name == name; });
@@ -21,7 +22,8 @@ const FunctionSet::Entry* FunctionSet::find(std::string_view name) const noexcep
   return found == entries_.end() ? nullptr : &*found;
 }
 
-// ---- FunctionTask --------------------------------------------------------------------------------------------------
+// ---- FunctionTask
+// --------------------------------------------------------------------------------------------------
 
 const TaskInfo& FunctionTask::info() const noexcept { return state_->launch().task; }
 
@@ -39,7 +41,8 @@ bool FunctionTask::kill_requested() const noexcept { return state_->kill_request
 
 void FunctionTask::on_kill(std::function<void()> handler) { state_->on_kill(std::move(handler)); }
 
-// ---- State ---------------------------------------------------------------------------------------------------------
+// ---- State
+// ---------------------------------------------------------------------------------------------------------
 
 FunctionTask::State::State(LaunchContainer launch, std::shared_ptr<runtime::Mailbox> events,
                            std::shared_ptr<const FunctionSet> set, const FunctionSet::Entry& called)
@@ -93,7 +96,8 @@ void FunctionTask::State::end(TaskState how, std::string data, std::string messa
   const std::lock_guard lock(mutex_);
   if (std::exchange(ended_, true)) return;
   dropped.swap(kill_handler_);
-  ContainerEvent exited = event(started_ ? ContainerEvent::Kind::exited : ContainerEvent::Kind::launch_failed);
+  ContainerEvent exited =
+      event(started_ ? ContainerEvent::Kind::exited : ContainerEvent::Kind::launch_failed);
   exited.state = kill_requested() ? TaskState::killed : how;
   exited.data = std::move(data);
   exited.message = std::move(message);

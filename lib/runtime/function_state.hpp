@@ -16,8 +16,8 @@ namespace mesoscore {
 // Shared by all copies of the FunctionTask; its destructor is how a forgotten task is found out. Thread-safe.
 struct FunctionTask::State {
  public:
-  State(LaunchContainer launch, std::shared_ptr<runtime::Mailbox> events, std::shared_ptr<const FunctionSet> set,
-        const FunctionSet::Entry& called);
+  State(LaunchContainer launch, std::shared_ptr<runtime::Mailbox> events,
+        std::shared_ptr<const FunctionSet> set, const FunctionSet::Entry& called);
   ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;

@@ -56,8 +56,8 @@ runtime::EngineConfig engine_config(asio::any_io_executor executor, TransportSet
 Status check_weight(std::string_view role, double weight) {
   MESOSCORE_TRY(validate_role(role));
   if (std::isfinite(weight) && weight > 0) return {};
-  return fail(Errc::invalid_argument,
-              cat("weight of role ", in_quotes(role), " is ", std::to_string(weight), ": give more than zero"));
+  return fail(Errc::invalid_argument, cat("weight of role ", in_quotes(role), " is ", std::to_string(weight),
+                                          ": give more than zero"));
 }
 
 Status check_options(const MasterOptions& options) {
@@ -75,7 +75,8 @@ Status check_options(const MasterOptions& options) {
 
 Status MasterServer::Impl::check() const {
   if (listen_at.empty()) {
-    return fail(Errc::invalid_argument, "a master must listen somewhere: give endpoints, e.g. tcp://0.0.0.0:5050");
+    return fail(Errc::invalid_argument,
+                "a master must listen somewhere: give endpoints, e.g. tcp://0.0.0.0:5050");
   }
   MESOSCORE_TRY(runtime::check_connection(connection));
   return check_options(options);
@@ -88,7 +89,8 @@ void MasterServer::Impl::stop(std::function<void()> done) {
   push(Stop{});
 }
 
-MasterServer::MasterServer(asio::any_io_executor executor, TransportSet transports, MasterServerConfig config) {
+MasterServer::MasterServer(asio::any_io_executor executor, TransportSet transports,
+                           MasterServerConfig config) {
   runtime::EngineConfig engine = engine_config(std::move(executor), std::move(transports), config);
   auto policy = config.policy ? config.policy() : nullptr;
   Master machine(config.master, std::move(policy), runtime::make_rng(config.seed), engine.clock());
@@ -113,7 +115,9 @@ void MasterServer::stop(std::function<void()> done) { impl_->stop(std::move(done
 const MasterId& MasterServer::id() const noexcept { return impl_->machine.id(); }
 std::vector<Endpoint> MasterServer::endpoints() const { return impl_->endpoints(); }
 std::shared_ptr<const MasterView> MasterServer::view() const { return impl_->machine.view(); }
-std::vector<Task> MasterServer::tasks(const FrameworkId& framework) const { return impl_->machine.tasks(framework); }
+std::vector<Task> MasterServer::tasks(const FrameworkId& framework) const {
+  return impl_->machine.tasks(framework);
+}
 Explanation MasterServer::explain(const FrameworkId& framework, std::string_view role) const {
   return impl_->machine.explain(framework, role, impl_->now());
 }

@@ -25,7 +25,9 @@ const PeerHub::Slot* PeerHub::slot(PeerId peer) const noexcept {
   return found.connection && found.generation == generation_of(peer) ? &found : nullptr;
 }
 
-PeerHub::Slot* PeerHub::slot(PeerId peer) noexcept { return const_cast<Slot*>(std::as_const(*this).slot(peer)); }
+PeerHub::Slot* PeerHub::slot(PeerId peer) noexcept {
+  return const_cast<Slot*>(std::as_const(*this).slot(peer));
+}
 
 PeerId PeerHub::add(std::shared_ptr<Connection> connection) {
   if (free_.empty()) {
@@ -86,7 +88,8 @@ void PeerHub::close_all() {
 }
 
 void PeerHub::clear() {
-  for (std::uint32_t index = 0; index < slots_.size(); ++index) take(make_id(slots_[index].generation, index));
+  for (std::uint32_t index = 0; index < slots_.size(); ++index)
+    take(make_id(slots_[index].generation, index));
   touched_.clear();
 }
 

@@ -22,7 +22,7 @@ class PeerHub {
   void remove(PeerId peer);  // destroys the connection: what is under way is lost
   void close(PeerId peer);   // delivers what was sent
   void close_all();
-  void clear();              // remove() for all
+  void clear();  // remove() for all
   std::size_t size() const noexcept { return connected_; }
 
  private:

@@ -51,9 +51,11 @@ Status SchedulerDriver::Impl::check() const {
   MESOSCORE_TRY(validate(framework));
   for (const RoleName& role : options.suppressed_roles) {
     if (std::find(framework.roles.begin(), framework.roles.end(), role) != framework.roles.end()) continue;
-    return fail(Errc::invalid_argument, cat("suppressed role ", in_quotes(role), " is not a role of the framework"));
+    return fail(Errc::invalid_argument,
+                cat("suppressed role ", in_quotes(role), " is not a role of the framework"));
   }
-  return runtime::check_backoff(options.reconnect_backoff, options.reconnect_backoff_max, "reconnect_backoff");
+  return runtime::check_backoff(options.reconnect_backoff, options.reconnect_backoff_max,
+                                "reconnect_backoff");
 }
 
 void SchedulerDriver::Impl::shut() {
@@ -136,15 +138,20 @@ SchedulerDriver& SchedulerDriver::on_error(std::function<void(const Error&)> han
 void SchedulerDriver::accept(const Offer& offer, std::vector<Operation> operations, Filters filters) {
   accept(std::span(&offer.id, 1), std::move(operations), filters);
 }
-void SchedulerDriver::accept(std::span<const OfferId> offers, std::vector<Operation> operations, Filters filters) {
+void SchedulerDriver::accept(std::span<const OfferId> offers, std::vector<Operation> operations,
+                             Filters filters) {
   impl_->submit(msg::Accept{ids_of(offers), std::move(operations), filters});
 }
-void SchedulerDriver::decline(const Offer& offer, Filters filters) { decline(std::span(&offer.id, 1), filters); }
+void SchedulerDriver::decline(const Offer& offer, Filters filters) {
+  decline(std::span(&offer.id, 1), filters);
+}
 void SchedulerDriver::decline(std::span<const OfferId> offers, Filters filters) {
   impl_->submit(msg::Decline{ids_of(offers), filters});
 }
 void SchedulerDriver::revive(std::vector<RoleName> roles) { impl_->submit(msg::Revive{std::move(roles)}); }
-void SchedulerDriver::suppress(std::vector<RoleName> roles) { impl_->submit(msg::Suppress{std::move(roles)}); }
+void SchedulerDriver::suppress(std::vector<RoleName> roles) {
+  impl_->submit(msg::Suppress{std::move(roles)});
+}
 void SchedulerDriver::kill(const TaskId& task, const AgentId& agent, std::optional<KillPolicy> policy) {
   impl_->submit(msg::Kill{task, agent, policy});
 }

@@ -35,7 +35,7 @@ struct SchedulerDriver::Impl final : runtime::MachineEngine<Scheduler> {
 
   runtime::Waiters<Result<FrameworkId>> subscription_waiters;
   runtime::Waiters<> teardown_waiters;
-  std::optional<Error> refused;      // why the subscription is over for good
+  std::optional<Error> refused;  // why the subscription is over for good
 
   void when_subscribed(std::function<void(Result<FrameworkId>)> done);
   void teardown(std::function<void()> done);
@@ -48,14 +48,14 @@ struct SchedulerDriver::Impl final : runtime::MachineEngine<Scheduler> {
   std::size_t deliver_some(std::span<Message> deliveries);
   std::size_t deliver_offers(std::span<Message> deliveries);
   void deliver_one(Message& message);
-  void over(Error why);              // tells everybody who waits
+  void over(Error why);  // tells everybody who waits
   void failed(std::string_view what);
   template <class Call>
-  bool guarded(Call&& call);         // false: it threw, and the subscription is over
+  bool guarded(Call&& call);  // false: it threw, and the subscription is over
 
-  bool subscribed_ = false;          // as the application knows it
+  bool subscribed_ = false;  // as the application knows it
   bool tearing_down_ = false;
-  std::vector<Offer> offers_;        // reused
+  std::vector<Offer> offers_;  // reused
 };
 
 }  // namespace mesoscore

@@ -30,7 +30,8 @@ std::string composed(const std::vector<std::shared_ptr<Transport>>& transports) 
 
 Error unsupported(std::string_view scheme, const std::vector<std::shared_ptr<Transport>>& transports) {
   std::string text = "no transport for \"" + std::string(scheme) + "\"";
-  const auto known = std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.scheme == scheme; });
+  const auto known =
+      std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.scheme == scheme; });
   if (known != kKnown.end()) {
     text.append(": link ").append(known->component).append(" and add ").append(known->factory);
     text.append(" to the TransportSet");
@@ -41,9 +42,8 @@ Error unsupported(std::string_view scheme, const std::vector<std::shared_ptr<Tra
 }  // namespace
 
 TransportSet& TransportSet::add(std::shared_ptr<Transport> transport) {
-  const auto same = std::find_if(transports_.begin(), transports_.end(), [&](const auto& other) {
-    return other->scheme() == transport->scheme();
-  });
+  const auto same = std::find_if(transports_.begin(), transports_.end(),
+                                 [&](const auto& other) { return other->scheme() == transport->scheme(); });
   if (same != transports_.end()) {
     *same = std::move(transport);
   } else {
@@ -59,8 +59,8 @@ Result<std::shared_ptr<Transport>> TransportSet::find(std::string_view scheme) c
   return fail(unsupported(scheme, transports_));
 }
 
-Result<std::unique_ptr<Listener>> TransportSet::listen(asio::any_io_executor executor, std::string_view endpoint,
-                                                       ConnectionOptions options,
+Result<std::unique_ptr<Listener>> TransportSet::listen(asio::any_io_executor executor,
+                                                       std::string_view endpoint, ConnectionOptions options,
                                                        Transport::AcceptHandler on_accept) const {
   const auto at = Endpoint::parse(endpoint);
   if (!at) return fail(at.error());
@@ -69,8 +69,8 @@ Result<std::unique_ptr<Listener>> TransportSet::listen(asio::any_io_executor exe
   return (*transport)->listen(std::move(executor), *at, std::move(options), std::move(on_accept));
 }
 
-void TransportSet::connect(asio::any_io_executor executor, std::string_view endpoint, ConnectionOptions options,
-                           Transport::ConnectHandler on_connect) const {
+void TransportSet::connect(asio::any_io_executor executor, std::string_view endpoint,
+                           ConnectionOptions options, Transport::ConnectHandler on_connect) const {
   const auto refuse = [&](Error error) {
     asio::post(executor, [error = std::move(error), on_connect = std::move(on_connect)]() mutable {
       on_connect(fail(std::move(error)));

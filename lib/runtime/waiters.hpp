@@ -1,5 +1,5 @@
-// Completion handlers that wait for the same thing. They are called through the executor, never from within the
-// machine's turn: whatever they do, and if they throw, the engine is not in the middle of anything.
+// Completion handlers that wait for the same thing. They are called through the executor, never from within
+// the machine's turn: whatever they do, and if they throw, the engine is not in the middle of anything.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,8 @@ class Waiters {
   bool empty() const noexcept { return waiting_.empty(); }
   void complete(const asio::any_io_executor& executor, const Results&... results) {
     for (Done& done : std::exchange(waiting_, {})) {
-      asio::post(executor, [done = std::move(done), ... kept = results]() mutable { done(std::move(kept)...); });
+      asio::post(executor,
+                 [done = std::move(done), ... kept = results]() mutable { done(std::move(kept)...); });
     }
   }
 

@@ -20,8 +20,10 @@ void Scheduler::State::on(Submitted& event) {
   if (auto* reconcile = std::get_if<msg::Reconcile>(&call)) return submit_reconcile(*reconcile);
   if (std::holds_alternative<msg::Teardown>(call)) return submit_teardown();
   if (const auto* revive = std::get_if<msg::Revive>(&call)) return submit_roles(call, revive->roles, false);
-  if (const auto* suppress = std::get_if<msg::Suppress>(&call)) return submit_roles(call, suppress->roles, true);
-  if (std::holds_alternative<msg::ShutdownExecutor>(call)) return subscribed() ? send(std::move(call)) : hold(call);
+  if (const auto* suppress = std::get_if<msg::Suppress>(&call))
+    return submit_roles(call, suppress->roles, true);
+  if (std::holds_alternative<msg::ShutdownExecutor>(call))
+    return subscribed() ? send(std::move(call)) : hold(call);
   if (std::holds_alternative<msg::ToExecutor>(call)) {
     if (subscribed()) return send(std::move(call));
     return note(*out, LogLevel::warning, "message to an executor dropped: not subscribed");

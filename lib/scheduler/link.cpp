@@ -37,8 +37,8 @@ void Scheduler::State::on(PeerDisconnected& event) {
 void Scheduler::State::on(DialFailed& event) {
   if (phase != Phase::dialing) return;
   dial_later();
-  note(*out, LogLevel::warning, "no master: ", event.why, "; next attempt in ", (link_at - now).count() / 1'000'000,
-       " ms");
+  note(*out, LogLevel::warning, "no master: ", event.why, "; next attempt in ",
+       (link_at - now).count() / 1'000'000, " ms");
 }
 
 void Scheduler::State::dial_later() {
@@ -56,8 +56,8 @@ void Scheduler::State::lost_master(std::string_view why) {
   offers.clear();  // the master took them back
   reconcile_at = kNever;
   dial_later();
-  note(*out, LogLevel::warning, was_subscribed ? "disconnected: " : "not subscribed: ", why, "; next attempt in ",
-       (link_at - now).count() / 1'000'000, " ms");
+  note(*out, LogLevel::warning, was_subscribed ? "disconnected: " : "not subscribed: ", why,
+       "; next attempt in ", (link_at - now).count() / 1'000'000, " ms");
 }
 
 void Scheduler::State::end(std::string_view why) {
@@ -81,10 +81,13 @@ TimePoint Scheduler::State::next_deadline() const noexcept {
   switch (phase) {
     case Phase::waiting:
     case Phase::subscribing:
-    case Phase::leaving: return link_at;
-    case Phase::subscribed: return std::min(silent_at(), reconcile_at);
+    case Phase::leaving:
+      return link_at;
+    case Phase::subscribed:
+      return std::min(silent_at(), reconcile_at);
     case Phase::dialing:
-    case Phase::ended: return kNever;
+    case Phase::ended:
+      return kNever;
   }
   return kNever;
 }

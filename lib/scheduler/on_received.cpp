@@ -4,7 +4,7 @@
 namespace mesoscore {
 
 void Scheduler::State::on(Received& event) {
-  if (!is_master(event.peer)) return;  // of a connection that was given up
+  if (!is_master(event.peer)) return;   // of a connection that was given up
   if (phase == Phase::leaving) return;  // it was said before the master read the Teardown
   heard = now;
   Message& message = event.message;

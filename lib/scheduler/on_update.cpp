@@ -1,5 +1,5 @@
-// Status updates arrive at least once; the application gets each of them once, and each is acknowledged as often as it
-// arrives. Exactly those with a uuid are to be acknowledged.
+// Status updates arrive at least once; the application gets each of them once, and each is acknowledged as
+// often as it arrives. Exactly those with a uuid are to be acknowledged.
 #include "scheduler/state.hpp"
 
 namespace mesoscore {

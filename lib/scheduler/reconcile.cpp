@@ -1,5 +1,5 @@
-// After a re-subscription: what became of the tasks that are not known to be terminal? The master stays silent about
-// some of them while agents come back, so those are asked about again, ever more seldom.
+// After a re-subscription: what became of the tasks that are not known to be terminal? The master stays
+// silent about some of them while agents come back, so those are asked about again, ever more seldom.
 #include <algorithm>
 
 #include "scheduler/state.hpp"

@@ -28,7 +28,8 @@ void Scheduler::step(std::span<Event> batch, TimePoint now, Outbox& out) {
   for (Event& event : batch) {
     std::visit(
         [&](auto& e) {
-          if constexpr (requires { state_->on(e); }) state_->on(e);  // the others are events of the other machines
+          if constexpr (requires { state_->on(e); })
+            state_->on(e);  // the others are events of the other machines
         },
         event);
   }

@@ -1,5 +1,5 @@
-// The scheduler's state. Every message has its handler in a file of its own: on_*.cpp for what the master says,
-// submit_*.cpp for what the application asks.
+// The scheduler's state. Every message has its handler in a file of its own: on_*.cpp for what the master
+// says, submit_*.cpp for what the application asks.
 #pragma once
 
 #include <string>
@@ -29,23 +29,23 @@ struct Scheduler::State {
 
   // ---- the way to the master (link.cpp) ----
   enum class Phase : std::uint8_t {
-    waiting,      // for `link_at`, to dial
+    waiting,  // for `link_at`, to dial
     dialing,
     subscribing,  // connected; gives up at `link_at`
     subscribed,
-    leaving,      // Teardown is sent; the master closes, or we do at `link_at`
-    ended,        // refused, replaced, torn down or stopped: final
+    leaving,  // Teardown is sent; the master closes, or we do at `link_at`
+    ended,    // refused, replaced, torn down or stopped: final
   };
   Phase phase = Phase::waiting;
-  PeerId master{};                // while subscribing, subscribed or leaving
+  PeerId master{};  // while subscribing, subscribed or leaving
   TimePoint link_at;
   Backoff backoff;
-  TimePoint heard{};              // when the master last said anything
-  Duration longest_silence{0};    // zero: unlimited
-  bool teardown_wanted = false;   // the master has not yet been told
+  TimePoint heard{};             // when the master last said anything
+  Duration longest_silence{0};   // zero: unlimited
+  bool teardown_wanted = false;  // the master has not yet been told
 
   // ---- what is going on ----
-  tsl::robin_set<OfferId> offers; // held and not yet answered
+  tsl::robin_set<OfferId> offers;  // held and not yet answered
   scheduler_detail::TaskTable tasks;
   scheduler_detail::EndedUpdates ended_updates;
   std::vector<RoleName> suppressed;  // said again in each Subscribe
@@ -54,7 +54,7 @@ struct Scheduler::State {
   SchedulerStats counters;
 
   // ---- the reconciliation that runs (reconcile.cpp) ----
-  TimePoint reconcile_at = kNever;   // ask again
+  TimePoint reconcile_at = kNever;  // ask again
   Duration reconcile_wait{0};
 
   // ---- events ----
@@ -103,7 +103,7 @@ struct Scheduler::State {
     envelope.message = std::forward<M>(message);
   }
   void deliver(Message&& message) { out->deliveries.push_back(std::move(message)); }
-  void hold(Message& call);                // until the next subscription
+  void hold(Message& call);  // until the next subscription
   void release_held();
 
   // ---- reconcile.cpp ----

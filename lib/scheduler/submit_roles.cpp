@@ -18,8 +18,8 @@ void Scheduler::State::submit_roles(Message& call, const std::vector<RoleName>& 
   const std::vector<RoleName>& own = framework->roles;
   for (const RoleName& role : roles) {
     if (std::find(own.begin(), own.end(), role) != own.end()) continue;
-    return note(*out, LogLevel::warning, message_name(call), " not sent: the framework is not in the role \"", role,
-                "\"");
+    return note(*out, LogLevel::warning, message_name(call), " not sent: the framework is not in the role \"",
+                role, "\"");
   }
   const std::vector<RoleName>& meant = roles.empty() ? own : roles;
   if (suppress) {

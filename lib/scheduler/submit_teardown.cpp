@@ -8,8 +8,8 @@ constexpr Duration kPatience = std::chrono::seconds(2);
 
 }  // namespace
 
-// A framework that the master may know is torn down with the master's knowledge, or it would keep its tasks until its
-// failover timeout: without a master now, that waits for one.
+// A framework that the master may know is torn down with the master's knowledge, or it would keep its tasks
+// until its failover timeout: without a master now, that waits for one.
 void Scheduler::State::submit_teardown() {
   teardown_wanted = true;
   if (subscribed()) {

@@ -1,9 +1,9 @@
 // Messages as bytes: the protobuf wire format with the field numbers of Mesos v1, without generated classes.
 //
-// A frame is one protobuf message with one field: its number is the message number of our protocol (index of the
-// alternative of Message + 1), its value the body. docs/adr/0001 says why; the bodies are in tables/.
-// Decoding never throws and takes any bytes: a mistake is a protocol_error with the path of the field. Its memory is
-// bounded by Decoder::kGrowth times the frame. Pure functions, thread-safe.
+// A frame is one protobuf message with one field: its number is the message number of our protocol (index of
+// the alternative of Message + 1), its value the body. docs/adr/0001 says why; the bodies are in tables/.
+// Decoding never throws and takes any bytes: a mistake is a protocol_error with the path of the field. Its
+// memory is bounded by Decoder::kGrowth times the frame. Pure functions, thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ struct Goodbye {
 inline constexpr std::uint32_t kGoodbye = 1000;
 void encode(const Goodbye& goodbye, std::string& out);
 
-// What was in a frame. An unknown message number is not an error: a peer of a newer minor version may send it.
+// What was in a frame. An unknown message number is not an error: a peer of a newer minor version may send
+// it.
 struct Ignored {
   std::uint32_t number = 0;
 };

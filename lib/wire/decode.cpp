@@ -66,6 +66,7 @@ std::optional<Frame> read_frame(Decoder& decoder, std::string_view frame, std::v
       const std::uint32_t number = reader.tag();  // gone when the value is taken
       const protozero::data_view body = reader.get_view();
       out = read_body(decoder, number, {body.data(), body.size()}, messages);
+      decoder.set_name("frame");
     }
   }
   if (!out) decoder.fail("holds no message");

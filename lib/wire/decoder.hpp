@@ -1,7 +1,7 @@
 // Reads values in the protobuf wire format. The other visitor of the field tables.
 //
-// The first thing that is wrong is kept with its path ("RunTask.task.uuid: ..."), and nothing is read after it.
-// protozero throws on malformed input: guard() is the edge behind which no exception goes.
+// The first thing that is wrong is kept with its path ("RunTask.task.uuid: ..."), and nothing is read after
+// it. protozero throws on malformed input: guard() is the edge behind which no exception goes.
 #pragma once
 
 #include <array>
@@ -24,8 +24,9 @@ struct Kind;
 
 class Decoder {
  public:
-  // `bytes` long is the whole input. What is decoded from it takes at most kGrowth times as much, plus kSlack: a few
-  // bytes of an empty element could otherwise become a kilobyte of an empty struct, millions of times.
+  // `bytes` long is the whole input. What is decoded from it takes at most kGrowth times as much, plus
+  // kSlack: a few bytes of an empty element could otherwise become a kilobyte of an empty struct, millions of
+  // times.
   static constexpr std::size_t kGrowth = 24;
   static constexpr std::size_t kSlack = 64u << 10;
   explicit Decoder(std::size_t bytes) noexcept : budget_(kSlack + kGrowth * bytes) {}

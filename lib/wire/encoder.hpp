@@ -1,4 +1,5 @@
-// Writes values in the protobuf wire format to the end of a byte string. One of the visitors of the field tables.
+// Writes values in the protobuf wire format to the end of a byte string. One of the visitors of the field
+// tables.
 #pragma once
 
 #include <bit>
@@ -58,8 +59,9 @@ class Encoder {
     out_.append(value);
   }
 
-  // A nested message: `const auto at = open(7); ... close(at);`. Almost all are shorter than 128 bytes, so one byte
-  // is kept free for the length; a longer one is moved once. That is cheaper than computing all sizes first.
+  // A nested message: `const auto at = open(7); ... close(at);`. Almost all are shorter than 128 bytes, so
+  // one byte is kept free for the length; a longer one is moved once. That is cheaper than computing all
+  // sizes first.
   std::size_t open(std::uint32_t number) {
     char head[16];
     int size = tag(head, number, protozero::pbf_wire_type::length_delimited);

@@ -24,7 +24,8 @@ std::size_t begin_frame(std::string& out) {
 
 void end_frame(std::string& out, std::size_t at) {
   std::size_t length = out.size() - at;
-  for (std::size_t i = 1; i <= kPrefixBytes; ++i, length >>= 8) out[at - i] = static_cast<char>(length & 0xff);
+  for (std::size_t i = 1; i <= kPrefixBytes; ++i, length >>= 8)
+    out[at - i] = static_cast<char>(length & 0xff);
 }
 
 std::size_t frame_size(std::string_view bytes) noexcept { return kPrefixBytes + read_length(bytes.data()); }
@@ -42,8 +43,8 @@ std::span<char> Deframer::space() {
 
 std::size_t Deframer::wanted() const noexcept {
   const std::size_t most = std::max(chunk_, kSmallest);
-  if (end_ == capacity_) return std::max(kSmallest, capacity_ * 2);       // a frame that is larger than the buffer
-  if (capacity_ > most && end_ < kSmallest) return most;                  // such a frame is done
+  if (end_ == capacity_) return std::max(kSmallest, capacity_ * 2);  // a frame that is larger than the buffer
+  if (capacity_ > most && end_ < kSmallest) return most;             // such a frame is done
   if (filled_ && capacity_ < most) return std::min(capacity_ * 4, most);  // much arrives at once
   return capacity_;
 }

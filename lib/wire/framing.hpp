@@ -20,14 +20,15 @@ void end_frame(std::string& out, std::size_t at);
 // Of the frame that begins there, with its prefix.
 std::size_t frame_size(std::string_view bytes) noexcept;
 
-// Cuts what was read into frames. One buffer, used again and again: it begins small, grows to `chunk` when reads
-// fill it, and beyond that only as fast as the bytes of a larger frame really arrive (a length alone costs nothing).
+// Cuts what was read into frames. One buffer, used again and again: it begins small, grows to `chunk` when
+// reads fill it, and beyond that only as fast as the bytes of a larger frame really arrive (a length alone
+// costs nothing).
 class Deframer {
  public:
   Deframer(std::size_t chunk, std::size_t max_frame) noexcept : chunk_(chunk), max_frame_(max_frame) {}
   void set_max_frame(std::size_t max_frame) noexcept { max_frame_ = max_frame; }
 
-  std::span<char> space();          // where to read to; never empty. Ends the life of frames that were returned
+  std::span<char> space();  // where to read to; never empty. Ends the life of frames that were returned
   void received(std::size_t size);  // so many bytes were read there
   // The next complete frame; nothing when more must be read first. Errors: limit_exceeded.
   Result<std::optional<std::string_view>> next();

@@ -45,7 +45,7 @@ struct Kind {
 // ---- numbers
 
 template <class T>
-  requires std::integral<T>
+requires std::integral<T>
 struct Kind<T> {
   static bool absent(T value) { return value == T{}; }
   static void put(Encoder& encoder, std::uint32_t number, T value) {
@@ -74,7 +74,7 @@ template <class E>
 struct EnumBounds;
 
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 struct Kind<E> {
   static bool absent(E) { return false; }
   static void put(Encoder& encoder, std::uint32_t number, E value) {
@@ -213,8 +213,7 @@ struct KindOfList {
   static void put(Encoder& encoder, std::uint32_t number, const List& list) {
     for (const T& item : list) Kind<T>::put(encoder, number, item);
   }
-  static void take(Decoder& decoder, List& list)
-    requires requires { list.emplace_back(); }
+  static void take(Decoder& decoder, List& list) requires requires { list.emplace_back(); }
   {
     decoder.charge(sizeof(T));
     if (decoder.ok()) Kind<T>::take(decoder, list.emplace_back());

@@ -81,10 +81,17 @@ Status add_checked(Resources& bag, const Resource& item) {
 
 ResourceOut::ResourceOut(const Resource& r) : name(r.name()), type(r.kind()), traits(r.traits()) {
   switch (type) {
-    case ValueKind::scalar: scalar = r.scalar().to_double(); break;
-    case ValueKind::ranges: ranges = r.ranges().intervals(); break;
-    case ValueKind::set: set = r.set(); break;
-    case ValueKind::text: break;
+    case ValueKind::scalar:
+      scalar = r.scalar().to_double();
+      break;
+    case ValueKind::ranges:
+      ranges = r.ranges().intervals();
+      break;
+    case ValueKind::set:
+      set = r.set();
+      break;
+    case ValueKind::text:
+      break;
   }
 }
 
@@ -128,10 +135,18 @@ void Kind<Attribute>::put(Encoder& encoder, std::uint32_t number, const Attribut
   const std::optional<std::span<const Range>> ranges = attribute.ranges.intervals();
   const std::optional<std::span<const std::string>> set = attribute.set;
   switch (attribute.kind) {
-    case ValueKind::scalar: encoder.required(3, "scalar", wrapped(scalar, "value")); break;
-    case ValueKind::ranges: encoder.required(4, "ranges", wrapped(ranges, "range")); break;
-    case ValueKind::text: encoder.required(5, "text", wrapped(attribute.text, "value")); break;
-    case ValueKind::set: encoder.required(6, "set", wrapped(set, "item")); break;
+    case ValueKind::scalar:
+      encoder.required(3, "scalar", wrapped(scalar, "value"));
+      break;
+    case ValueKind::ranges:
+      encoder.required(4, "ranges", wrapped(ranges, "range"));
+      break;
+    case ValueKind::text:
+      encoder.required(5, "text", wrapped(attribute.text, "value"));
+      break;
+    case ValueKind::set:
+      encoder.required(6, "set", wrapped(set, "item"));
+      break;
   }
   encoder.close(at);
 }

@@ -21,8 +21,12 @@ Wrapped<T> wrapped(T& value, const char* name) {
   return {value, name};
 }
 template <class T>
-concept ListLike = requires(T& list) { list.begin(); list.end(); } && !requires(T& text) { text.substr(0); } &&
-                   !requires(T& text) { text.view(); };
+concept ListLike = requires(T& list) {
+  list.begin();
+  list.end();
+}
+&&!requires(T & text) { text.substr(0); }
+&&!requires(T & text) { text.view(); };
 template <class T>
 bool is_absent(const Wrapped<T>& wrapper) {
   return Kind<std::remove_const_t<T>>::absent(wrapper.value);
@@ -37,7 +41,7 @@ void fields(auto& v, const Wrapped<T>& wrapper) {
 }
 // An optional inside: the message is there exactly when the optional is.
 template <class T>
-  requires requires(T& inner) { inner.has_value(); }
+requires requires(T& inner) { inner.has_value(); }
 struct Kind<Wrapped<T>> {
   static bool absent(const Wrapped<T>& wrapper) { return !wrapper.value; }
   static void put(Encoder& encoder, std::uint32_t number, const Wrapped<T>& wrapper) {
@@ -87,8 +91,8 @@ inline void Kind<Duration>::take(Decoder& decoder, Duration& value) {
   value = Duration(count);
 }
 
-// Seconds since the epoch as TimeInfo. The whole seconds are converted apart, so that no double is changed by the
-// way to nanoseconds and back.
+// Seconds since the epoch as TimeInfo. The whole seconds are converted apart, so that no double is changed by
+// the way to nanoseconds and back.
 template <class D>
 struct TimeInfo {
   D& seconds;

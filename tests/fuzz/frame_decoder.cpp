@@ -1,8 +1,8 @@
 // components: wire
 //
-// What a peer may send after its hello: any bytes, in any pieces. The first byte chooses the pieces, the rest is the
-// stream. Whatever is accepted must also survive being sent on.
-// The corpus is written by: test_unit_wire "the corpus of the frame decoder" (a hidden case: name it to run it).
+// What a peer may send after its hello: any bytes, in any pieces. The first byte chooses the pieces, the rest
+// is the stream. Whatever is accepted must also survive being sent on. The corpus is written by:
+// test_unit_wire "the corpus of the frame decoder" (a hidden case: name it to run it).
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

@@ -12,7 +12,8 @@ int main() {
   transports.add(mesoscore::transports::inproc());
   int accepted = 0;
   int connected = 0;
-  const auto listener = transports.listen(io.get_executor(), "inproc://master", {}, [&](auto) { ++accepted; });
+  const auto listener =
+      transports.listen(io.get_executor(), "inproc://master", {}, [&](auto) { ++accepted; });
   std::shared_ptr<mesoscore::Connection> connection;
   transports.connect(io.get_executor(), "inproc://master", {}, [&](auto result) {
     if (!result) return;

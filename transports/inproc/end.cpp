@@ -6,7 +6,10 @@ namespace mesoscore::inproc {
 
 End::End(PeerInfo peer, std::size_t max_queued, std::shared_ptr<Inbox> mine, std::shared_ptr<Inbox> theirs,
          Count count)
-    : peer_(std::move(peer)), max_queued_(max_queued), mine_(std::move(mine)), theirs_(std::move(theirs)),
+    : peer_(std::move(peer)),
+      max_queued_(max_queued),
+      mine_(std::move(mine)),
+      theirs_(std::move(theirs)),
       count_(std::move(count)) {}
 
 End::~End() {
@@ -41,8 +44,10 @@ void End::close() {
 
 void End::overflow() {
   const std::string bound = std::to_string(max_queued_) + " messages (max_queued_messages)";
-  mine_->finish(Error(Errc::limit_exceeded, "the peer reads too slowly: more than " + bound + " wait for it"));
-  leave(Error(Errc::limit_exceeded, "dropped by the peer for reading too slowly: more than " + bound + " waited"));
+  mine_->finish(
+      Error(Errc::limit_exceeded, "the peer reads too slowly: more than " + bound + " wait for it"));
+  leave(Error(Errc::limit_exceeded,
+              "dropped by the peer for reading too slowly: more than " + bound + " waited"));
 }
 
 ConnectionStats End::stats() const noexcept {

@@ -1,8 +1,8 @@
 // What has arrived at one end of an inproc connection and was not yet handed to its owner.
 //
-// Any thread may push; the owner is called on its executor. Two vectors change places: the peer fills one while the
-// owner reads the other, so that neither waits for the other and neither allocates in steady state. At most one call
-// is posted to the executor at any time, however many batches arrive.
+// Any thread may push; the owner is called on its executor. Two vectors change places: the peer fills one
+// while the owner reads the other, so that neither waits for the other and neither allocates in steady state.
+// At most one call is posted to the executor at any time, however many batches arrive.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,8 @@ class Inbox : public std::enable_shared_from_this<Inbox> {
  public:
   explicit Inbox(const asio::any_io_executor& executor);
 
-  // For the peer, on any thread. Takes all messages and leaves `batch` empty, with the capacity of an earlier one.
+  // For the peer, on any thread. Takes all messages and leaves `batch` empty, with the capacity of an earlier
+  // one.
   void push(std::vector<Message>& batch);
   // Nothing more comes. The first reason counts. For both sides.
   void finish(Error why);
@@ -39,7 +40,8 @@ class Inbox : public std::enable_shared_from_this<Inbox> {
   std::optional<Error> take();
 
   mutable std::mutex mutex_;
-  asio::any_io_executor executor_;  // counts as outstanding work until stop(): run() must not return under an open end
+  asio::any_io_executor
+      executor_;  // counts as outstanding work until stop(): run() must not return under an open end
   std::vector<Message> arriving_;
   std::optional<Error> finished_;
   bool started_ = false;
@@ -48,7 +50,8 @@ class Inbox : public std::enable_shared_from_this<Inbox> {
   std::atomic<std::size_t> waiting_{0};
 
   // Of the owner alone.
-  std::shared_ptr<Connection::Handlers> handlers_;  // shared: a handler may destroy the connection that called it
+  std::shared_ptr<Connection::Handlers>
+      handlers_;  // shared: a handler may destroy the connection that called it
   std::vector<Message> delivering_;
   std::uint64_t received_ = 0;
 };

@@ -20,7 +20,8 @@ Status check(const Listening& listening, const ConnectionOptions& options) {
   return {};
 }
 
-// Runs on the listener's executor. A listener that went away in between drops the end: its peer sees the close.
+// Runs on the listener's executor. A listener that went away in between drops the end: its peer sees the
+// close.
 void accept(const Listening& listening, std::shared_ptr<Connection> connection) {
   const auto on_accept = listening.on_accept;  // kept: the handler may destroy the listener
   if (on_accept) (*on_accept)(std::move(connection));
@@ -52,12 +53,11 @@ Result<std::shared_ptr<Connection>> World::connect(const asio::any_io_executor& 
   const auto near = std::make_shared<Inbox>(executor);
   const auto far = std::make_shared<Inbox>(listening->executor);
   listening->connections->fetch_add(1, std::memory_order_relaxed);
-  auto accepted = std::make_shared<End>(PeerInfo{options.hello, to.str(), std::nullopt},
-                                        listening->options.limits.max_queued_messages, far, near,
-                                        listening->connections);
-  asio::post(listening->executor, [listening, end = std::move(accepted)]() mutable {
-    accept(*listening, std::move(end));
-  });
+  auto accepted =
+      std::make_shared<End>(PeerInfo{options.hello, to.str(), std::nullopt},
+                            listening->options.limits.max_queued_messages, far, near, listening->connections);
+  asio::post(listening->executor,
+             [listening, end = std::move(accepted)]() mutable { accept(*listening, std::move(end)); });
   return std::make_shared<End>(PeerInfo{listening->options.hello, to.str(), std::nullopt},
                                options.limits.max_queued_messages, near, far, nullptr);
 }

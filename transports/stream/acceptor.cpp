@@ -48,12 +48,13 @@ void Acceptor::pause() {
   });
 }
 
-// In one go, so that a flood of connections costs us nothing that lasts. What the peer has already said is read:
-// the system would else reset the connection, and the peer might not see our reason.
+// In one go, so that a flood of connections costs us nothing that lasts. What the peer has already said is
+// read: the system would else reset the connection, and the peer might not see our reason.
 void Acceptor::refuse(Socket socket) const {
   const std::string most = std::to_string(options_.limits.max_connections);
-  wire::Greeting greeting{options_.hello, wire::Goodbye{Errc::connection_refused,
-                                                        "all " + most + " connections are in use (max_connections)"}};
+  wire::Greeting greeting{
+      options_.hello,
+      wire::Goodbye{Errc::connection_refused, "all " + most + " connections are in use (max_connections)"}};
   std::string frame;
   const std::size_t at = wire::begin_frame(frame);
   wire::encode(greeting, frame);
@@ -69,9 +70,8 @@ void Acceptor::refuse(Socket socket) const {
 void Acceptor::shake_hands(Socket socket) {
   PeerInfo peer = prepare_(socket);
   connections_->fetch_add(1, std::memory_order_relaxed);
-  std::shared_ptr<void> slot(nullptr, [count = connections_](void*) {
-    count->fetch_sub(1, std::memory_order_relaxed);
-  });
+  std::shared_ptr<void> slot(
+      nullptr, [count = connections_](void*) { count->fetch_sub(1, std::memory_order_relaxed); });
   auto session = std::make_shared<Session>(std::move(socket), options_, std::move(peer), std::move(slot));
   shaking_.insert(session);
   session->handshake(std::chrono::steady_clock::now() + options_.handshake_timeout,

@@ -20,7 +20,8 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
   // Sets the options of an accepted socket and says who is at its other end.
   using Prepare = std::function<PeerInfo(Socket&)>;
 
-  Acceptor(AcceptorSocket socket, ConnectionOptions options, Prepare prepare, Transport::AcceptHandler on_accept);
+  Acceptor(AcceptorSocket socket, ConnectionOptions options, Prepare prepare,
+           Transport::AcceptHandler on_accept);
   void start() { accept(); }
   void stop();
 

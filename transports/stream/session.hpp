@@ -1,10 +1,12 @@
 // One framed connection over a stream socket: what tcp and unix share.
 //
-//   handshake --hello of the peer--> open --close() or an error--> closing --all is written, peer read it--> closed
+//   handshake --hello of the peer--> open --close() or an error--> closing --all is written, peer read it-->
+//   closed
 //
-// Reading pauses in `open` until start(). In `closing` everything that was sent is written out, then our direction is
-// shut down, and what the peer still sends is read and thrown away until it closes too: closing with unread input
-// would make the system reset the connection, and the peer could lose our last frames. kLinger bounds all that.
+// Reading pauses in `open` until start(). In `closing` everything that was sent is written out, then our
+// direction is shut down, and what the peer still sends is read and thrown away until it closes too: closing
+// with unread input would make the system reset the connection, and the peer could lose our last frames.
+// kLinger bounds all that.
 //
 // Pending operations keep the session alive; nothing else does. All calls are on the executor of the socket.
 #pragma once
@@ -37,7 +39,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Session(Socket socket, ConnectionOptions options, PeerInfo peer, std::shared_ptr<void> slot);
 
   void handshake(Deadline deadline, Ready ready);  // calls `ready` once, unless abandoned before
-  void abandon();                                  // no handler is called any more; closes at once unless closing
+  void abandon();  // no handler is called any more; closes at once unless closing
 
   // As in Connection.
   const PeerInfo& peer() const noexcept { return peer_; }
@@ -88,21 +90,22 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<void> slot_;
   State state_ = State::handshake;
   Ready ready_;
-  std::shared_ptr<Connection::Handlers> handlers_;  // shared: a handler may destroy the connection that called it
+  std::shared_ptr<Connection::Handlers>
+      handlers_;  // shared: a handler may destroy the connection that called it
 
-  std::optional<Error> end_reason_;                 // waits for on_close
+  std::optional<Error> end_reason_;  // waits for on_close
 
   wire::Deframer in_;
   std::vector<Message> batch_;
   bool reading_ = false;
   bool peer_finished_ = false;
 
-  std::string pending_, writing_;                   // frames: not yet flushed; handed over up to written_
+  std::string pending_, writing_;  // frames: not yet flushed; handed over up to written_
   std::size_t written_ = 0;
   std::size_t pending_count_ = 0, writing_count_ = 0;
   bool write_active_ = false;
   bool flush_wanted_ = false;
-  std::string farewell_;                            // replaces all frames that are not begun
+  std::string farewell_;  // replaces all frames that are not begun
   ConnectionStats stats_;
 };
 

@@ -10,7 +10,8 @@ void Session::handshake(Deadline deadline, Ready ready) {
   timer_.expires_at(deadline);
   timer_.async_wait([self = shared_from_this()](std::error_code error) {
     if (error || self->state_ != State::handshake) return;
-    self->finish_handshake(fail(Errc::io_error, self->peer_.address + " did not say hello in time"), Tell::nothing);
+    self->finish_handshake(fail(Errc::io_error, self->peer_.address + " did not say hello in time"),
+                           Tell::nothing);
   });
   say_hello();
   read();
@@ -25,7 +26,8 @@ void Session::say_hello() {
 
 void Session::on_hello() {
   const std::string_view begin = in_.pending();
-  const std::string_view magic = begin.substr(std::min(begin.size(), wire::kPrefixBytes), wire::kMagic.size());
+  const std::string_view magic =
+      begin.substr(std::min(begin.size(), wire::kPrefixBytes), wire::kMagic.size());
   const auto frame = in_.next();
   if (!frame || !wire::kMagic.starts_with(magic)) {
     return finish_handshake(fail(Errc::protocol_error, peer_.address + " does not speak our protocol"),
@@ -40,7 +42,8 @@ Status Session::accept_hello(std::string_view frame) {
   auto greeting = wire::decode_greeting(frame);
   if (!greeting) return fail(Errc::protocol_error, peer_.address + ": " + greeting.error().message);
   if (greeting->refusal) {
-    return fail(greeting->refusal->code, peer_.address + " refused the connection: " + greeting->refusal->text);
+    return fail(greeting->refusal->code,
+                peer_.address + " refused the connection: " + greeting->refusal->text);
   }
   peer_.hello = std::move(greeting->hello);
   if (peer_.hello.major == options_.hello.major) return {};

@@ -33,7 +33,8 @@ void Session::on_read_error(std::error_code error) {
   peer_finished_ = true;
   if (state_ == State::handshake) {
     const std::string where = peer_.address + " ended the connection before it said hello";
-    return finish_handshake(fail(Error(Errc::connection_closed, system_error(where, error).message)), Tell::nothing);
+    return finish_handshake(fail(Error(Errc::connection_closed, system_error(where, error).message)),
+                            Tell::nothing);
   }
   if (state_ == State::open) {
     if (error != asio::error::eof) return end(system_error("connection lost", error), Tell::nothing);

@@ -24,10 +24,11 @@ void Session::send(Message&& message) {
   const ConnectionLimits& limits = options_.limits;
   if (const std::size_t size = pending_.size() - at; size > limits.max_frame_bytes) {
     pending_.resize(before);
-    return end(Error(Errc::limit_exceeded, std::string(message_name(message)) + " of " + std::to_string(size) +
-                                               " bytes is larger than a frame may be: at most " +
-                                               std::to_string(limits.max_frame_bytes) + " (max_frame_bytes)"),
-               Tell::after_all);
+    return end(
+        Error(Errc::limit_exceeded, std::string(message_name(message)) + " of " + std::to_string(size) +
+                                        " bytes is larger than a frame may be: at most " +
+                                        std::to_string(limits.max_frame_bytes) + " (max_frame_bytes)"),
+        Tell::after_all);
   }
   ++pending_count_;
   ++stats_.messages_sent;

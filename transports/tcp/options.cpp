@@ -17,8 +17,8 @@ void set(int socket, int level, int name, int value) {
   (void)::setsockopt(socket, level, name, &value, sizeof value);
 }
 
-// Unacknowledged data is covered by TCP_USER_TIMEOUT; an idle connection by probes, the last of which is unanswered
-// about when the time is over.
+// Unacknowledged data is covered by TCP_USER_TIMEOUT; an idle connection by probes, the last of which is
+// unanswered about when the time is over.
 void watch_peer(int socket, Duration dead_after) {
   using std::chrono::duration_cast;
   constexpr int kProbes = 3;

@@ -35,7 +35,8 @@ Result<tcp::endpoint> address_of(const asio::any_io_executor& executor, const En
   return found.begin()->endpoint();
 }
 
-Result<tcp::acceptor> bind(const asio::any_io_executor& executor, const tcp::endpoint& address, const Endpoint& at) {
+Result<tcp::acceptor> bind(const asio::any_io_executor& executor, const tcp::endpoint& address,
+                           const Endpoint& at) {
   tcp::acceptor acceptor(executor);
   std::error_code error;
   const auto failed = [&] { return fail(stream::system_error("cannot listen at " + at.str(), error)); };
@@ -64,15 +65,16 @@ class TcpTransport final : public Transport {
     auto prepare = [dead_after = options.dead_peer_timeout](stream::Socket& socket) {
       return tcp_transport::prepare(socket, dead_after);
     };
-    auto loop = std::make_shared<stream::Acceptor>(*std::move(acceptor), std::move(options), std::move(prepare),
-                                                   std::move(on_accept));
+    auto loop = std::make_shared<stream::Acceptor>(*std::move(acceptor), std::move(options),
+                                                   std::move(prepare), std::move(on_accept));
     loop->start();
     return std::make_unique<TcpListener>(bound, std::move(loop));
   }
 
   void connect(asio::any_io_executor executor, const Endpoint& to, ConnectionOptions options,
                ConnectHandler on_connect) override {
-    std::make_shared<tcp_transport::Connector>(executor, to, std::move(options), std::move(on_connect))->start();
+    std::make_shared<tcp_transport::Connector>(executor, to, std::move(options), std::move(on_connect))
+        ->start();
   }
 };
 

@@ -35,8 +35,8 @@ void Connector::start() {
   asio::post(socket_.get_executor(), [self = shared_from_this()] { self->attempt(); });
 }
 
-// Connecting to a unix socket does not wait: it succeeds, fails, or finds the listener's queue full (EAGAIN). asio's
-// async_connect takes the last for success.
+// Connecting to a unix socket does not wait: it succeeds, fails, or finds the listener's queue full (EAGAIN).
+// asio's async_connect takes the last for success.
 void Connector::attempt() {
   if (const Status ok = check_path(to_.host); !ok) return on_connect_(fail(ok.error()));
   std::error_code error;
@@ -47,7 +47,8 @@ void Connector::attempt() {
   if (error) return on_connect_(fail(stream::system_error("cannot connect to " + to_.str(), error)));
   stream::Socket socket(std::move(socket_));
   PeerInfo peer = describe(socket, to_.str());
-  stream::shake_hands(std::move(socket), std::move(options_), std::move(peer), deadline_, std::move(on_connect_));
+  stream::shake_hands(std::move(socket), std::move(options_), std::move(peer), deadline_,
+                      std::move(on_connect_));
 }
 
 void Connector::retry() {

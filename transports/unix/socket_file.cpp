@@ -18,7 +18,8 @@ namespace {
 
 Error last_error(const std::string& path, const char* what) {
   const std::error_code error(errno, std::system_category());
-  return stream::system_error(std::string("cannot listen at unix://").append(path).append(": ").append(what), error);
+  return stream::system_error(std::string("cannot listen at unix://").append(path).append(": ").append(what),
+                              error);
 }
 
 class Fd {
@@ -42,8 +43,8 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
-// Holds the folder while a stale file is looked at, removed and replaced, so that two processes which start at the
-// same moment do not remove each other's new socket. Only an aid: without the lock everything goes on.
+// Holds the folder while a stale file is looked at, removed and replaced, so that two processes which start
+// at the same moment do not remove each other's new socket. Only an aid: without the lock everything goes on.
 int lock_folder(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string folder = slash == 0 ? "/" : path.substr(0, slash);
@@ -59,7 +60,8 @@ bool somebody_listens(const std::string& path) {
   const Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const sockaddr_un address = address_of(path);
   const int result = ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  return result == 0 || errno != ECONNREFUSED;  // anything but a clear no counts as yes: nothing is removed then
+  return result == 0 ||
+         errno != ECONNREFUSED;  // anything but a clear no counts as yes: nothing is removed then
 }
 
 Status remove_stale(const std::string& path) {
@@ -94,8 +96,8 @@ Result<SocketFile> SocketFile::listen(int fd, std::string path, std::uint32_t mo
   if (const Status ok = check_path(path); !ok) return fail(ok.error());
   const Fd lock(lock_folder(path));
   if (const Status ok = remove_stale(path); !ok) return fail(ok.error());
-  // The mode before bind: the file is never there with more permissions than wanted. The umask may have taken some
-  // away: chmod gives them back.
+  // The mode before bind: the file is never there with more permissions than wanted. The umask may have taken
+  // some away: chmod gives them back.
   (void)::fchmod(fd, static_cast<mode_t>(mode));
   const sockaddr_un address = address_of(path);
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {

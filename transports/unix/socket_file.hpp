@@ -1,4 +1,5 @@
-// The file of a listening unix socket: made with the right mode, replaced when stale, removed when it is still ours.
+// The file of a listening unix socket: made with the right mode, replaced when stale, removed when it is
+// still ours.
 #pragma once
 
 #include <sys/types.h>
@@ -15,8 +16,9 @@ Status check_path(const std::string& path);
 
 class SocketFile {
  public:
-  // Binds the socket `fd` to the path and listens. A file of a socket at which nobody listens is replaced. Errors:
-  // already_exists (somebody listens there, or it is another kind of file), permission_denied, io_error.
+  // Binds the socket `fd` to the path and listens. A file of a socket at which nobody listens is replaced.
+  // Errors: already_exists (somebody listens there, or it is another kind of file), permission_denied,
+  // io_error.
   static Result<SocketFile> listen(int fd, std::string path, std::uint32_t mode);
 
   SocketFile(SocketFile&& other) noexcept;
@@ -26,7 +28,8 @@ class SocketFile {
   const std::string& path() const noexcept { return path_; }
 
  private:
-  SocketFile(std::string path, dev_t device, ino_t inode) : path_(std::move(path)), device_(device), inode_(inode) {}
+  SocketFile(std::string path, dev_t device, ino_t inode)
+      : path_(std::move(path)), device_(device), inode_(inode) {}
 
   std::string path_;  // empty: nothing to remove
   dev_t device_;

@@ -40,15 +40,16 @@ class UnixTransport final : public Transport {
     auto prepare = [address = at.str()](stream::Socket& socket) {
       return unix_transport::describe(socket, address);
     };
-    auto loop = std::make_shared<stream::Acceptor>(std::move(acceptor), std::move(options), std::move(prepare),
-                                                   std::move(on_accept));
+    auto loop = std::make_shared<stream::Acceptor>(std::move(acceptor), std::move(options),
+                                                   std::move(prepare), std::move(on_accept));
     loop->start();
     return std::make_unique<UnixListener>(*std::move(file), std::move(loop));
   }
 
   void connect(asio::any_io_executor executor, const Endpoint& to, ConnectionOptions options,
                ConnectHandler on_connect) override {
-    std::make_shared<unix_transport::Connector>(executor, to, std::move(options), std::move(on_connect))->start();
+    std::make_shared<unix_transport::Connector>(executor, to, std::move(options), std::move(on_connect))
+        ->start();
   }
 };
 

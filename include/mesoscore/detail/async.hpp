@@ -1,5 +1,5 @@
-// Turns `start(std::function<void(Args...)> done)` into an asio operation that takes any completion token: a callback,
-// asio::use_future, asio::use_awaitable, asio::deferred. Internal.
+// Turns `start(std::function<void(Args...)> done)` into an asio operation that takes any completion token: a
+// callback, asio::use_future, asio::use_awaitable, asio::deferred. Internal.
 #pragma once
 
 #include <functional>
@@ -13,14 +13,15 @@
 
 namespace mesoscore::detail {
 
-// The completion runs on the handler's associated executor, which counts as busy until then: its run() does not
-// return while the operation is under way.
+// The completion runs on the handler's associated executor, which counts as busy until then: its run() does
+// not return while the operation is under way.
 template <class Handler>
 class Completion {
  public:
   explicit Completion(Handler handler)
       : handler_(std::move(handler)),
-        work_(asio::prefer(asio::get_associated_executor(handler_), asio::execution::outstanding_work.tracked)) {}
+        work_(asio::prefer(asio::get_associated_executor(handler_),
+                           asio::execution::outstanding_work.tracked)) {}
 
   template <class... Results>
   void operator()(Results... results) {
@@ -33,7 +34,8 @@ class Completion {
  private:
   using Executor = asio::associated_executor_t<Handler>;
   Handler handler_;
-  std::decay_t<typename asio::prefer_result<Executor, asio::execution::outstanding_work_t::tracked_t>::type> work_;
+  std::decay_t<typename asio::prefer_result<Executor, asio::execution::outstanding_work_t::tracked_t>::type>
+      work_;
 };
 
 // Signature: the completion signature, e.g. void(Status).
@@ -42,7 +44,8 @@ auto initiate(Token&& token, Start start) {
   return asio::async_initiate<Token, Signature>(
       [](auto handler, Start begin) {
         using Handler = decltype(handler);
-        auto shared = std::make_shared<Completion<Handler>>(std::move(handler));  // std::function wants copies
+        auto shared =
+            std::make_shared<Completion<Handler>>(std::move(handler));  // std::function wants copies
         begin([shared](auto... results) { (*shared)(std::move(results)...); });
       },
       token, std::move(start));

@@ -1,5 +1,5 @@
-// Plain processes of this machine, each under a small supervisor that outlives the agent. Component: isolator_process.
-// Enforces no limits: see docs/isolators/process.md.
+// Plain processes of this machine, each under a small supervisor that outlives the agent. Component:
+// isolator_process. Enforces no limits: see docs/isolators/process.md.
 #pragma once
 
 #include <memory>
@@ -11,9 +11,11 @@
 namespace mesoscore::isolators {
 
 struct ProcessOptions {
-  // Where the supervisor executable is looked for when the kernel refuses to run it from memory. Empty: nowhere.
+  // Where the supervisor executable is looked for when the kernel refuses to run it from memory. Empty:
+  // nowhere.
   std::string supervisor_path;
-  // Told when the process that starts the supervisors has died and was started again. Tasks are not affected by that.
+  // Told when the process that starts the supervisors has died and was started again. Tasks are not affected
+  // by that.
   Logger logger;
 };
 

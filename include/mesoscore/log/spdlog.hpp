@@ -2,8 +2,8 @@
 //
 //     config.log = mesoscore::spdlog_logger(spdlog::default_logger());
 //
-// The level is that of the spdlog logger at the time of the call; to change it later, make the Logger anew. spdlog
-// catches what its sinks throw. Thread-safe if the spdlog logger is.
+// The level is that of the spdlog logger at the time of the call; to change it later, make the Logger anew.
+// spdlog catches what its sinks throw. Thread-safe if the spdlog logger is.
 #pragma once
 
 #include <memory>
@@ -17,25 +17,37 @@ namespace mesoscore {
 
 inline spdlog::level::level_enum to_spdlog(LogLevel level) noexcept {
   switch (level) {
-    case LogLevel::trace: return spdlog::level::trace;
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
-    case LogLevel::off: return spdlog::level::off;
+    case LogLevel::trace:
+      return spdlog::level::trace;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+    case LogLevel::off:
+      return spdlog::level::off;
   }
   return spdlog::level::off;
 }
 
 inline LogLevel from_spdlog(spdlog::level::level_enum level) noexcept {
   switch (level) {
-    case spdlog::level::trace: return LogLevel::trace;
-    case spdlog::level::debug: return LogLevel::debug;
-    case spdlog::level::info: return LogLevel::info;
-    case spdlog::level::warn: return LogLevel::warning;
+    case spdlog::level::trace:
+      return LogLevel::trace;
+    case spdlog::level::debug:
+      return LogLevel::debug;
+    case spdlog::level::info:
+      return LogLevel::info;
+    case spdlog::level::warn:
+      return LogLevel::warning;
     case spdlog::level::err:
-    case spdlog::level::critical: return LogLevel::error;
-    default: return LogLevel::off;
+    case spdlog::level::critical:
+      return LogLevel::error;
+    default:
+      return LogLevel::off;
   }
 }
 

@@ -1,4 +1,5 @@
-// Dominant Resource Fairness: key = dominant share / weight. Ghodsi et al., NSDI 2011; weights as in its section 4.3.
+// Dominant Resource Fairness: key = dominant share / weight. Ghodsi et al., NSDI 2011; weights as in its
+// section 4.3.
 #pragma once
 
 #include <memory>

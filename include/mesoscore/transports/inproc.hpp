@@ -7,7 +7,8 @@
 
 namespace mesoscore::transports {
 
-// Each call makes a separate world of names: peers meet only through the same object (or copies of one TransportSet).
+// Each call makes a separate world of names: peers meet only through the same object (or copies of one
+// TransportSet).
 std::shared_ptr<Transport> inproc();
 
 }  // namespace mesoscore::transports

@@ -1,4 +1,5 @@
-// tcp://host:port over IPv4 and IPv6. Component: transport_tcp. No encryption: for trusted networks and loopback.
+// tcp://host:port over IPv4 and IPv6. Component: transport_tcp. No encryption: for trusted networks and
+// loopback.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// unix:///path: stream sockets in the file system. Component: transport_unix. A stale socket file (nobody listens) is
-// replaced; the mode is ConnectionOptions::unix_mode; the peer's uid is reported.
+// unix:///path: stream sockets in the file system. Component: transport_unix. A stale socket file (nobody
+// listens) is replaced; the mode is ConnectionOptions::unix_mode; the peer's uid is reported.
 #pragma once
 
 #include <memory>

@@ -9,9 +9,11 @@ namespace {
 class Drf final : public allocation::DensePolicy {
  public:
   std::string_view name() const noexcept override { return "drf"; }
-  double key(const Node& node, Rng&) override { return dominant_share(node.allocated, node.total) / node.weight; }
-  double dense_key(std::span<const std::int64_t> allocated, std::span<const std::int64_t> total, double weight,
-                   Rng&) noexcept override {
+  double key(const Node& node, Rng&) override {
+    return dominant_share(node.allocated, node.total) / node.weight;
+  }
+  double dense_key(std::span<const std::int64_t> allocated, std::span<const std::int64_t> total,
+                   double weight, Rng&) noexcept override {
     return allocation::dominant_share(allocated, total) / weight;
   }
 };

@@ -42,15 +42,16 @@ void ProcessLauncher::close_channel(Channel& channel) {
   channel.unsent.clear();
 }
 
-// ---- launches out --------------------------------------------------------------------------------------------------
+// ---- launches out
+// --------------------------------------------------------------------------------------------------
 
 Status ProcessLauncher::transmit(Unsent launch) {
   int error = EAGAIN;
   if (channel_->unsent.empty()) {
     error = send_launch(channel_->socket.native_handle(), launch.message, launch.held.get());
   }
-  // EPIPE: all supervisors and the zygote have died a moment ago. We are about to be told, and then the next one gets
-  // the launch.
+  // EPIPE: all supervisors and the zygote have died a moment ago. We are about to be told, and then the next
+  // one gets the launch.
   if (error != 0 && error != EAGAIN && error != EPIPE && error != ECONNRESET) {
     return fail(Errc::launch_failed, "the supervisor cannot be asked: " + error_text(error));
   }
@@ -102,14 +103,16 @@ void ProcessLauncher::flush(const std::shared_ptr<Channel>& channel) {
                              });
 }
 
-// ---- reports in ----------------------------------------------------------------------------------------------------
+// ---- reports in
+// ----------------------------------------------------------------------------------------------------
 
 void ProcessLauncher::wait_for_reports(const std::shared_ptr<Channel>& channel) {
   channel->socket.async_wait(Descriptor::wait_read,
                              [weak = weak_from_this(), channel](const std::error_code& error) {
                                auto self = weak.lock();
                                if (!self || error || !channel->socket.is_open()) return;
-                               if (self->read_reports(channel, kReportsPerTurn)) self->wait_for_reports(channel);
+                               if (self->read_reports(channel, kReportsPerTurn))
+                                 self->wait_for_reports(channel);
                              });
 }
 
@@ -128,26 +131,33 @@ bool ProcessLauncher::read_reports(const std::shared_ptr<Channel>& channel, int 
   return channel->socket.is_open();
 }
 
-// ---- the death of a zygote -----------------------------------------------------------------------------------------
+// ---- the death of a zygote
+// -----------------------------------------------------------------------------------------
 
 void ProcessLauncher::wait_for_zygote_end(const std::shared_ptr<Channel>& channel) {
   channel->process.async_wait(Descriptor::wait_read,
                               [weak = weak_from_this(), channel](const std::error_code& error) {
                                 auto self = weak.lock();
-                                if (self && !error && channel->process.is_open()) self->on_zygote_end(channel);
+                                if (!self || error || !channel->process.is_open()) return;
+                                if (!has_ended(channel->process.native_handle())) {
+                                  return self->wait_for_zygote_end(channel);
+                                }
+                                self->on_zygote_end(channel);
                               });
 }
 
 void ProcessLauncher::on_zygote_end(const std::shared_ptr<Channel>& channel) {
   const std::string how = describe_wait_status(reap_zygote(channel->zygote_pid, -1));
   if (options_.logger.enabled(LogLevel::warning)) {
-    options_.logger(LogLevel::warning, "the process that starts tasks (pid " + std::to_string(channel->zygote_pid) +
-                                           ") has ended: " + how + "; starting another one");
+    options_.logger(LogLevel::warning, "the process that starts tasks (pid " +
+                                           std::to_string(channel->zygote_pid) + ") has ended: " + how +
+                                           "; starting another one");
   }
   std::error_code ignored;
   channel->process.close(ignored);
   channel->control.reset();
-  ::shutdown(channel->socket.native_handle(), SHUT_WR);  // idle supervisors end, the others with their containers
+  ::shutdown(channel->socket.native_handle(),
+             SHUT_WR);  // idle supervisors end, the others with their containers
   channel_.reset();
   if (read_reports(channel, std::numeric_limits<int>::max())) old_channels_.push_back(channel);
   if (stopped_) return;

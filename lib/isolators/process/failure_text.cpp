@@ -15,7 +15,6 @@ namespace {
 
 std::string quoted(std::string_view text) { return std::string("\"").append(text).append("\""); }
 
-
 // A path as the process saw it, which was in its working directory.
 std::string absolute(const LaunchPlan& plan, const std::string& path) {
   return path.starts_with('/') ? path : plan.working_directory + "/" + path;
@@ -60,7 +59,8 @@ std::string why_no_interpreter(const LaunchPlan& plan, const std::string& path) 
   return path + " needs the interpreter " + quoted(interpreter) + ", which does not exist";
 }
 
-std::string why(const MesoReport& report, const LaunchPlan& plan, const std::vector<std::string>& candidates) {
+std::string why(const MesoReport& report, const LaunchPlan& plan,
+                const std::vector<std::string>& candidates) {
   const std::string path = report.candidate < candidates.size() ? candidates[report.candidate] : plan.program;
   const std::string error = error_text(report.error);
   switch (report.stage) {

@@ -25,8 +25,10 @@ ProcessLauncher::ProcessLauncher(LauncherOptions options) : options_(std::move(o
 
 ProcessLauncher::~ProcessLauncher() { stop(); }
 
-Status ProcessLauncher::start(asio::any_io_executor executor, std::string state_directory, EventHandler on_event) {
-  if (executor_) return fail(Errc::already_exists, "the process launcher was started before: one isolator per agent");
+Status ProcessLauncher::start(asio::any_io_executor executor, std::string state_directory,
+                              EventHandler on_event) {
+  if (executor_)
+    return fail(Errc::already_exists, "the process launcher was started before: one isolator per agent");
   executor_ = std::move(executor);
   state_directory_ = std::move(state_directory);
   boot_id_ = boot_id();
@@ -95,8 +97,8 @@ void ProcessLauncher::signal(const Container& container, Duration grace) {
   signal_supervisor(container.supervisor, container.supervisor_serial, grace);
 }
 
-// A file for the next record. Files are not deleted and created for each container but renamed: on most file systems
-// that is cheaper, and on some (ext4 without a journal) it is a hundred times cheaper.
+// A file for the next record. Files are not deleted and created for each container but renamed: on most file
+// systems that is cheaper, and on some (ext4 without a journal) it is a hundred times cheaper.
 std::string ProcessLauncher::spare_record() {
   if (spares_.empty()) return spare_prefix_ + std::to_string(++last_spare_);
   std::string spare = std::move(spares_.back());
@@ -133,7 +135,8 @@ void ProcessLauncher::usage(const ContainerId& id, ContainerUsage& add_to) const
   const auto found = serials_.find(id);
   if (found == serials_.end()) return;
   const Container& container = *containers_.at(found->second);
-  if (container.phase == Container::Phase::running) add_usage(container.supervisor.pid, container.earlier, add_to);
+  if (container.phase == Container::Phase::running)
+    add_usage(container.supervisor.pid, container.earlier, add_to);
 }
 
 pid_t ProcessLauncher::zygote_pid() const noexcept { return channel_ ? channel_->zygote_pid : 0; }

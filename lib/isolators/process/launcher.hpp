@@ -1,9 +1,10 @@
 // The launcher of the process isolator: containers under supervisors that outlive this program.
 //
-// One zygote at a time makes supervisors; all of them take launches from, and report to, one socket (a Channel). A
-// supervisor has one container at a time and is used again after it: launching costs no fork of a supervisor then.
-// If the zygote dies, its supervisors live on and go on reporting; from then on each is also watched by a pidfd,
-// because nobody else would tell us of its death. Containers of an earlier agent have the pidfd and their record only.
+// One zygote at a time makes supervisors; all of them take launches from, and report to, one socket (a
+// Channel). A supervisor has one container at a time and is used again after it: launching costs no fork of a
+// supervisor then. If the zygote dies, its supervisors live on and go on reporting; from then on each is also
+// watched by a pidfd, because nobody else would tell us of its death. Containers of an earlier agent have the
+// pidfd and their record only.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +36,9 @@ struct LauncherOptions {
 // A container of an earlier agent.
 struct RecoveredContainer {
   ContainerId id;
-  bool live = false;               // it runs, and its exit will be reported as an event
-  std::optional<ExitStatus> exit;  // not live: its true exit status; nothing if the supervisor could not write it
+  bool live = false;  // it runs, and its exit will be reported as an event
+  std::optional<ExitStatus>
+      exit;  // not live: its true exit status; nothing if the supervisor could not write it
 };
 
 class ProcessLauncher final : public Launcher, public std::enable_shared_from_this<ProcessLauncher> {
@@ -53,7 +55,7 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
   // After start(): what earlier agents have left in the state directory. Live ones are watched from now on.
   Result<std::vector<RecoveredContainer>> recover();
   void usage(const ContainerId& id, ContainerUsage& add_to) const;
-  pid_t zygote_pid() const noexcept;                         // 0: none
+  pid_t zygote_pid() const noexcept;                           // 0: none
   ProcessIdentity supervisor_of(const ContainerId& id) const;  // pid 0: not known
 
  private:
@@ -101,6 +103,7 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
   void adopt_orphan(Container& container);
   void doubt_launches();
   void watch(Container& container);
+  void wait_for_supervisor_end(Container& container);
   void on_supervisor_end(std::uint64_t serial);
 
   LauncherOptions options_;
@@ -110,8 +113,9 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
   EventHandler on_event_;
   bool stopped_ = false;
   std::uint64_t last_serial_ = 0;
-  std::shared_ptr<Channel> channel_;                 // the present one, if any
-  std::vector<std::shared_ptr<Channel>> old_channels_;  // their zygotes are dead, their supervisors may still report
+  std::shared_ptr<Channel> channel_;  // the present one, if any
+  std::vector<std::shared_ptr<Channel>>
+      old_channels_;  // their zygotes are dead, their supervisors may still report
   std::unordered_map<ContainerId, std::uint64_t> serials_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Container>> containers_;
   std::vector<ContainerId> given_up_;  // their record files keep late supervisors from starting them
@@ -146,18 +150,18 @@ struct ProcessLauncher::Container {
   ContainerId id;
   std::uint64_t serial = 0;
   Phase phase = Phase::launching;
-  std::shared_ptr<Channel> channel;         // null: of an earlier agent
-  std::unique_ptr<LaunchPlan> plan;         // while launching, for messages
-  std::vector<std::string> candidates;      // the same
+  std::shared_ptr<Channel> channel;     // null: of an earlier agent
+  std::unique_ptr<LaunchPlan> plan;     // while launching, for messages
+  std::vector<std::string> candidates;  // the same
   HoldHandler held;
-  UniqueFd release;                         // the process waits at the other end
-  std::string failure;                      // why it was not released
+  UniqueFd release;     // the process waits at the other end
+  std::string failure;  // why it was not released
   ProcessIdentity supervisor;
-  std::uint64_t supervisor_serial = 0;      // how the supervisor knows the launch
-  EarlierUsage earlier;                     // of the supervisor
-  std::optional<Duration> kill_requested;   // before it was running
+  std::uint64_t supervisor_serial = 0;     // how the supervisor knows the launch
+  EarlierUsage earlier;                    // of the supervisor
+  std::optional<Duration> kill_requested;  // before it was running
   bool killed = false;
-  std::unique_ptr<Descriptor> watch;        // pidfd of the supervisor
+  std::unique_ptr<Descriptor> watch;  // pidfd of the supervisor
 };
 
 }  // namespace mesoscore::supervision

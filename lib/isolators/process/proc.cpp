@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 
@@ -84,8 +85,9 @@ std::vector<pid_t> threads_of(pid_t pid, std::uint64_t count) {
 
 void append_children(pid_t pid, std::uint64_t thread_count, std::vector<pid_t>& to) {
   for (pid_t thread : threads_of(pid, thread_count)) {
-    append_numbers(read_whole_file("/proc/" + std::to_string(pid) + "/task/" + std::to_string(thread) + "/children"),
-                   to);
+    append_numbers(
+        read_whole_file("/proc/" + std::to_string(pid) + "/task/" + std::to_string(thread) + "/children"),
+        to);
   }
 }
 
@@ -112,6 +114,11 @@ UniqueFd open_process(const ProcessIdentity& identity) {
   const auto stat = read_stat(identity.pid);
   if (!stat || stat->start_time != identity.start_time) fd.reset();
   return fd;
+}
+
+bool has_ended(int pidfd) {
+  pollfd ended{pidfd, POLLIN, 0};
+  return ::poll(&ended, 1, 0) == 1;
 }
 
 bool signal_supervisor(const ProcessIdentity& supervisor, std::uint64_t serial, Duration grace) {

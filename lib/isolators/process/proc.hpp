@@ -21,6 +21,10 @@ std::optional<std::string> read_small_file(const char* path);
 // A pidfd of exactly this process; empty if it is gone.
 UniqueFd open_process(const ProcessIdentity& identity);
 
+// Whether the process of a pidfd has ended. A wait for that may be completed without it: asio can deliver an
+// event of a descriptor that was closed in the same turn to the one that has taken its place.
+bool has_ended(int pidfd);
+
 // Tells a supervisor to end its container, the one of this launch. False if the supervisor is gone.
 bool signal_supervisor(const ProcessIdentity& supervisor, std::uint64_t serial, Duration grace);
 

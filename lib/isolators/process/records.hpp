@@ -17,8 +17,8 @@
 namespace mesoscore::supervision {
 
 struct RecordPaths {
-  std::string run;    // <state directory>/<container id>.run, while it runs
-  std::string exit;   // <state directory>/<container id>.exit, afterwards
+  std::string run;   // <state directory>/<container id>.run, while it runs
+  std::string exit;  // <state directory>/<container id>.exit, afterwards
 };
 RecordPaths record_paths(std::string_view state_directory, std::string_view container_id);
 

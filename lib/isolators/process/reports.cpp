@@ -84,7 +84,8 @@ void ProcessLauncher::on_started(Container& container, const MesoReport& report)
 
 void ProcessLauncher::on_failed(Container& container, const MesoReport& report) {
   std::string message = std::move(container.failure);
-  if (message.empty() && container.killed && report.stage == MESO_STAGE_HOLD) message = "killed before it was started";
+  if (message.empty() && container.killed && report.stage == MESO_STAGE_HOLD)
+    message = "killed before it was started";
   if (message.empty()) message = failure_text(report, *container.plan, container.candidates);
   ContainerEvent event = make_event(container.id, ContainerEvent::Kind::launch_failed, std::move(message));
   if (container.killed) {
@@ -96,7 +97,8 @@ void ProcessLauncher::on_failed(Container& container, const MesoReport& report) 
 }
 
 void ProcessLauncher::on_exited(Container& container, int wait_status) {
-  ContainerEvent event = make_event(container.id, ContainerEvent::Kind::exited, describe_wait_status(wait_status));
+  ContainerEvent event =
+      make_event(container.id, ContainerEvent::Kind::exited, describe_wait_status(wait_status));
   event.wait_status = wait_status;
   erase(container);
   emit(std::move(event));
@@ -131,9 +133,9 @@ void ProcessLauncher::on_no_supervisor(Channel& channel, const MesoReport& repor
 // The exit status of the process itself is not known to anybody.
 void ProcessLauncher::on_lost(Container& container, const std::string& how) {
   const bool running = container.phase == Container::Phase::running;
-  ContainerEvent event = make_event(
-      container.id, running ? ContainerEvent::Kind::exited : ContainerEvent::Kind::launch_failed,
-      "its supervisor has ended (" + how + "), and so its processes were killed");
+  ContainerEvent event =
+      make_event(container.id, running ? ContainerEvent::Kind::exited : ContainerEvent::Kind::launch_failed,
+                 "its supervisor has ended (" + how + "), and so its processes were killed");
   event.wait_status = 9;  // as if by SIGKILL, which is what the kernel has sent
   if (!container.killed) event.state = TaskState::failed;
   erase(container);

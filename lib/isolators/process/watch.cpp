@@ -19,8 +19,8 @@ constexpr auto kDoubtAfter = std::chrono::seconds(10);
 
 }  // namespace
 
-// Whoever creates the record of a container first decides whether it will ever run: a supervisor that finds it there
-// does not start it. True: that is us.
+// Whoever creates the record of a container first decides whether it will ever run: a supervisor that finds
+// it there does not start it. True: that is us.
 bool ProcessLauncher::give_up(const Container& container) {
   const RecordPaths paths = record_paths(state_directory_, container.id.view());
   const UniqueFd ours(::open(paths.run.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
@@ -66,9 +66,20 @@ void ProcessLauncher::watch(Container& container) {
     return;
   }
   container.watch = std::make_unique<Descriptor>(executor_, process.release());
-  container.watch->async_wait(Descriptor::wait_read, [weak = weak_from_this(), serial](const std::error_code& error) {
-    if (auto self = weak.lock(); self && !error) self->on_supervisor_end(serial);
-  });
+  wait_for_supervisor_end(container);
+}
+
+void ProcessLauncher::wait_for_supervisor_end(Container& container) {
+  const std::uint64_t serial = container.serial;
+  container.watch->async_wait(Descriptor::wait_read,
+                              [weak = weak_from_this(), serial](const std::error_code& error) {
+                                auto self = weak.lock();
+                                Container* found = self && !error ? self->find(serial) : nullptr;
+                                if (!found) return;
+                                if (!has_ended(found->watch->native_handle()))
+                                  return self->wait_for_supervisor_end(*found);
+                                self->on_supervisor_end(serial);
+                              });
 }
 
 // Its last report, if it made one, is in the socket; if nobody was there to hear it, it is in the record.

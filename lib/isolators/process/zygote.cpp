@@ -14,7 +14,6 @@
 #include <system_error>
 
 #include "isolators/process/failure_text.hpp"
-#include "isolators/process/failure_text.hpp"
 #include "isolators/process/supervisor/protocol.h"
 
 extern "C" {
@@ -31,7 +30,6 @@ constexpr int kOutOfTheWay = 10;  // of the descriptors 0 to 4, which posix_spaw
 #ifndef MFD_EXEC
 constexpr unsigned MFD_EXEC = 0x10;
 #endif
-
 
 bool write_all(int fd, const void* data, std::size_t bytes) {
   const char* from = static_cast<const char*>(data);
@@ -55,7 +53,8 @@ UniqueFd executable_in_memory() {
   return UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kOutOfTheWay));
 }
 
-// Attributes and file actions of posix_spawn(3): nothing of this program's signals and descriptors is passed on.
+// Attributes and file actions of posix_spawn(3): nothing of this program's signals and descriptors is passed
+// on.
 class SpawnPlan {
  public:
   SpawnPlan(int channel, int control) {
@@ -94,11 +93,13 @@ Status spawn(const ZygoteOptions& options, const SpawnPlan& plan, const std::str
   int memory_error = 0;
   if (options.from_memory) {
     const UniqueFd executable = executable_in_memory();
-    memory_error = executable ? plan.run("/proc/self/fd/" + std::to_string(executable.get()), boot_id, pid) : errno;
+    memory_error =
+        executable ? plan.run("/proc/self/fd/" + std::to_string(executable.get()), boot_id, pid) : errno;
     if (memory_error == 0) return {};
   }
   if (options.supervisor_path.empty()) {
-    return fail(Errc::launch_failed, "the supervisor of tasks cannot be run from memory (" + error_text(memory_error) +
+    return fail(Errc::launch_failed, "the supervisor of tasks cannot be run from memory (" +
+                                         error_text(memory_error) +
                                          "): name an installed one in ProcessOptions::supervisor_path");
   }
   const int error = plan.run(options.supervisor_path, boot_id, pid);
@@ -111,7 +112,8 @@ Status spawn(const ZygoteOptions& options, const SpawnPlan& plan, const std::str
 Result<UniqueFd> socket_pair(int type, UniqueFd& ours) {
   int sockets[2];
   if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, sockets) != 0) {
-    return fail(Errc::launch_failed, "cannot start the supervisor of tasks: socketpair: " + error_text(errno));
+    return fail(Errc::launch_failed,
+                "cannot start the supervisor of tasks: socketpair: " + error_text(errno));
   }
   ours.reset(sockets[0]);
   ::fcntl(sockets[0], F_SETFL, O_NONBLOCK);

@@ -1,4 +1,5 @@
-// The one process that a launcher starts: it forks the supervisors (supervisor/zygote.c, supervisor/protocol.h).
+// The one process that a launcher starts: it forks the supervisors (supervisor/zygote.c,
+// supervisor/protocol.h).
 #pragma once
 
 #include <sys/types.h>

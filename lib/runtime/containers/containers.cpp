@@ -25,7 +25,8 @@ std::string unknown_function(std::string_view name, const FunctionSet& functions
 
 }  // namespace
 
-// ---- Containers ----------------------------------------------------------------------------------------------------
+// ---- Containers
+// ----------------------------------------------------------------------------------------------------
 
 Containers::Containers(asio::any_io_executor executor, ContainersConfig config, EventHandler on_event)
     : impl_(std::make_shared<Impl>(std::move(executor), std::move(config), std::move(on_event))) {}
@@ -50,7 +51,8 @@ std::string Containers::sandbox(const ContainerId& id) const { return impl_->san
 std::size_t Containers::size() const noexcept { return impl_->size(); }
 void Containers::stop() { impl_->stop(); }
 
-// ---- Impl ----------------------------------------------------------------------------------------------------------
+// ---- Impl
+// ----------------------------------------------------------------------------------------------------------
 
 Containers::Impl::Impl(asio::any_io_executor executor, ContainersConfig config, EventHandler on_event)
     : executor_(std::move(executor)),
@@ -70,7 +72,8 @@ Status Containers::Impl::start() {
   std::error_code code;
   const std::string work_dir = std::filesystem::absolute(config_.work_dir, code).lexically_normal().string();
   if (code || config_.work_dir.empty()) {
-    return fail(Errc::invalid_argument, "the work directory of the agent, \"" + config_.work_dir + "\", is not a path");
+    return fail(Errc::invalid_argument,
+                "the work directory of the agent, \"" + config_.work_dir + "\", is not a path");
   }
   sandboxes_ = work_dir + "/sandboxes";
   const std::string state = work_dir + "/containers";
@@ -140,7 +143,8 @@ void Containers::Impl::carry_out(const KillContainer& call) {
 }
 
 void Containers::Impl::carry_out(const UpdateContainer& call) {
-  if (Process* process = find_process(call.container_id); process && !process->ended) update(*process, call.resources);
+  if (Process* process = find_process(call.container_id); process && !process->ended)
+    update(*process, call.resources);
 }
 
 Containers::Impl::Process* Containers::Impl::find_process(const ContainerId& id) const {

@@ -1,14 +1,14 @@
-// The containers below one agent: carries out what the agent state machine asks for (ContainerCall) and reports what
-// became of it (ContainerEvent). Command tasks and custom executors become processes by way of the isolators and their
-// launcher; function tasks are called on an executor of the embedder.
+// The containers below one agent: carries out what the agent state machine asks for (ContainerCall) and
+// reports what became of it (ContainerEvent). Command tasks and custom executors become processes by way of
+// the isolators and their launcher; function tasks are called on an executor of the embedder.
 //
-//     Containers containers(executor, std::move(config), [&](ContainerEvent e) { queue.push_back(std::move(e)); });
-//     if (Status started = containers.start(); !started) return started;
+//     Containers containers(executor, std::move(config), [&](ContainerEvent e) {
+//     queue.push_back(std::move(e)); }); if (Status started = containers.start(); !started) return started;
 //     containers.apply(outbox.containers);
 //
-// Threading: every member is called on `executor`, one at a time, and the event handler is called there too, never from
-// within a member. A member may block for a few system calls (directories, user data base). Nothing is reported after
-// stop() or the destructor; processes live on, function tasks are asked to end.
+// Threading: every member is called on `executor`, one at a time, and the event handler is called there too,
+// never from within a member. A member may block for a few system calls (directories, user data base).
+// Nothing is reported after stop() or the destructor; processes live on, function tasks are asked to end.
 #pragma once
 
 #include <chrono>
@@ -33,12 +33,13 @@ struct ContainersConfig {
   // Absolute or relative to the present directory; created if missing. Sandboxes are in
   // <work_dir>/sandboxes/<agent id>/<framework id>/<task or executor id>/<container id>.
   std::string work_dir;
-  // Where custom executors connect to: "unix:///run/agent.sock", "tcp://10.0.0.7:5051". Empty: they cannot be started.
-  // A port that is known only after listening is given by set_agent_endpoint().
+  // Where custom executors connect to: "unix:///run/agent.sock", "tcp://10.0.0.7:5051". Empty: they cannot be
+  // started. A port that is known only after listening is given by set_agent_endpoint().
   std::string agent_endpoint;
   // The user of tasks whose command and framework name none. Empty: the agent's own.
   std::string default_user;
-  Duration recovery_timeout = std::chrono::minutes(15);  // for executors: how long they should wait for a lost agent
+  Duration recovery_timeout =
+      std::chrono::minutes(15);  // for executors: how long they should wait for a lost agent
   IsolatorSet isolators;
   FunctionSet functions;
   // Where functions that were added without an executor are called. Empty: on the executor of the containers.
@@ -61,7 +62,8 @@ class Containers {
   // Consumes the calls and clears the vector. Calls about containers that are gone are ignored.
   void apply(std::vector<ContainerCall>& calls);
   void apply(ContainerCall call);
-  // What the container uses now, as far as the isolators can tell. Nothing for functions and unknown containers.
+  // What the container uses now, as far as the isolators can tell. Nothing for functions and unknown
+  // containers.
   ContainerUsage usage(const ContainerId& id);
   // Absolute; empty for functions and unknown containers.
   std::string sandbox(const ContainerId& id) const;

@@ -1,5 +1,5 @@
-// Container events on their way from wherever they arise (a launcher, a function on another thread) to the executor
-// of the containers: in order, and in batches.
+// Container events on their way from wherever they arise (a launcher, a function on another thread) to the
+// executor of the containers: in order, and in batches.
 #pragma once
 
 #include <functional>

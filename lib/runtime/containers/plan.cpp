@@ -28,7 +28,8 @@ void set_agent(Environment& environment, const LaunchContainer& call, const Plan
   // Mesos has host:port here, and no URLs.
   environment.set("MESOS_AGENT_ENDPOINT", url.starts_with(kTcp) ? url.substr(kTcp.size()) : url);
   environment.set("MESOSCORE_AGENT", url);
-  environment.set("MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD", duration_text(call.task.executor->shutdown_grace_period));
+  environment.set("MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD",
+                  duration_text(call.task.executor->shutdown_grace_period));
   const bool checkpoint = call.framework && call.framework->checkpoint;
   environment.set("MESOS_CHECKPOINT", checkpoint ? "1" : "0");
   if (checkpoint) environment.set("MESOS_RECOVERY_TIMEOUT", duration_text(context.recovery_timeout));
@@ -44,7 +45,8 @@ std::vector<EnvironmentVariable> environment_of(const LaunchContainer& call, con
   environment.set_all(command.environment);
   if (call.framework) environment.set("MESOS_FRAMEWORK_ID", call.framework->id);
   const bool is_executor = call.kind == ContainerKind::executor;
-  environment.set("MESOS_EXECUTOR_ID", is_executor ? call.task.executor->executor_id.view() : call.task.task_id.view());
+  environment.set("MESOS_EXECUTOR_ID",
+                  is_executor ? call.task.executor->executor_id.view() : call.task.task_id.view());
   if (!is_executor) environment.set("MESOS_TASK_ID", call.task.task_id);
   environment.set("MESOS_DIRECTORY", context.sandbox);
   environment.set("MESOS_SANDBOX", context.sandbox);
@@ -55,7 +57,8 @@ std::vector<EnvironmentVariable> environment_of(const LaunchContainer& call, con
 }  // namespace
 
 const CommandInfo* command_of(const LaunchContainer& call) {
-  if (call.kind == ContainerKind::executor) return call.task.executor ? &call.task.executor->command : nullptr;
+  if (call.kind == ContainerKind::executor)
+    return call.task.executor ? &call.task.executor->command : nullptr;
   return call.task.command ? &*call.task.command : nullptr;
 }
 
@@ -85,9 +88,14 @@ LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, co
 
 std::string duration_text(Duration duration) {
   constexpr std::pair<std::int64_t, std::string_view> kUnits[] = {
-      {604'800'000'000'000, "weeks"}, {86'400'000'000'000, "days"}, {3'600'000'000'000, "hrs"},
-      {60'000'000'000, "mins"},       {1'000'000'000, "secs"},      {1'000'000, "ms"},
-      {1'000, "us"},                  {1, "ns"},
+      {604'800'000'000'000, "weeks"},
+      {86'400'000'000'000, "days"},
+      {3'600'000'000'000, "hrs"},
+      {60'000'000'000, "mins"},
+      {1'000'000'000, "secs"},
+      {1'000'000, "ms"},
+      {1'000, "us"},
+      {1, "ns"},
   };
   for (const auto& [unit, name] : kUnits) {
     const std::int64_t count = duration.count();

@@ -12,7 +12,8 @@ namespace {
 constexpr const char* kNoLauncher =
     "this agent runs function tasks only: compose an isolator with a launcher, e.g. isolators::process()";
 constexpr const char* kNoEndpoint =
-    "this agent listens nowhere that a custom executor could connect to: give it a unix:// or tcp:// endpoint";
+    "this agent listens nowhere that a custom executor could connect to: give it a unix:// or tcp:// "
+    "endpoint";
 
 // Calls into an isolator, which may be a user's: its errors and exceptions carry its name.
 template <class Call>
@@ -43,7 +44,8 @@ bool can_connect(std::string_view endpoint) { return !endpoint.empty() && !endpo
 
 }  // namespace
 
-// ---- launch --------------------------------------------------------------------------------------------------------
+// ---- launch
+// --------------------------------------------------------------------------------------------------------
 
 void Containers::Impl::launch_process(LaunchContainer call) {
   const ContainerId id = call.container_id;
@@ -68,9 +70,11 @@ Status Containers::Impl::prepare(Process& process, LaunchPlan& plan) {
   }
   Result<std::string> sandbox = sandbox_path(sandboxes_, call);
   if (!sandbox) return fail(sandbox.error());
-  plan = make_plan(call, *command, {config_.agent_endpoint, config_.default_user, config_.recovery_timeout, *sandbox});
+  plan = make_plan(call, *command,
+                   {config_.agent_endpoint, config_.default_user, config_.recovery_timeout, *sandbox});
   const auto user = find_user(plan.user);
-  if (!user) return fail(Error(user.error().code, "cannot run \"" + plan.program + "\": " + user.error().message));
+  if (!user)
+    return fail(Error(user.error().code, "cannot run \"" + plan.program + "\": " + user.error().message));
   if (Status made = make_sandbox(*sandbox, *user); !made) return made;
   process.sandbox = std::move(*sandbox);
   return run_prepare(process, plan);
@@ -104,7 +108,8 @@ void Containers::Impl::fail_launch(Process& process, const Error& error) {
   end(process, make_event(process.call.container_id, ContainerEvent::Kind::launch_failed, error.message));
 }
 
-// ---- life ----------------------------------------------------------------------------------------------------------
+// ---- life
+// ----------------------------------------------------------------------------------------------------------
 
 void Containers::Impl::on_launcher_event(ContainerEvent event) {
   Process* process = find_process(event.container_id);
@@ -118,16 +123,18 @@ void Containers::Impl::on_launcher_event(ContainerEvent event) {
 void Containers::Impl::watch(const ContainerId& id) {
   for (const auto& isolator : config_.isolators.isolators()) {
     const Status watched = ask(*isolator, [&] {
-      isolator->watch(id, [weak = weak_from_this()](const ContainerId& which, TaskReason reason, std::string message) {
-        if (auto self = weak.lock()) self->on_limitation(which, reason, std::move(message));
-      });
+      isolator->watch(
+          id, [weak = weak_from_this()](const ContainerId& which, TaskReason reason, std::string message) {
+            if (auto self = weak.lock()) self->on_limitation(which, reason, std::move(message));
+          });
       return Status{};
     });
     if (!watched) on_limitation(id, TaskReason::container_limitation, watched.error().message);
   }
 }
 
-// The first limitation is the one that is told. One that crosses a kill changes nothing: the end is near anyway.
+// The first limitation is the one that is told. One that crosses a kill changes nothing: the end is near
+// anyway.
 void Containers::Impl::on_limitation(const ContainerId& id, TaskReason reason, std::string message) {
   Process* process = find_process(id);
   if (!process || process->ended || process->limitation) return;
@@ -144,7 +151,8 @@ void Containers::Impl::update(Process& process, const Resources& resources) {
   }
 }
 
-// ---- end -----------------------------------------------------------------------------------------------------------
+// ---- end
+// -----------------------------------------------------------------------------------------------------------
 
 void Containers::Impl::end(Process& process, ContainerEvent event) {
   process.ended = true;

@@ -21,7 +21,8 @@ std::error_code last_error() { return {errno, std::generic_category()}; }
 }  // namespace
 
 std::string_view directory_id(const LaunchContainer& call) {
-  if (call.kind == ContainerKind::executor && call.task.executor) return call.task.executor->executor_id.view();
+  if (call.kind == ContainerKind::executor && call.task.executor)
+    return call.task.executor->executor_id.view();
   return call.task.task_id.view();
 }
 

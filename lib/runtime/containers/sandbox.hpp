@@ -14,7 +14,8 @@ namespace mesoscore::runtime {
 // The id that the container's directory is named after: of the executor or of the task.
 std::string_view directory_id(const LaunchContainer& call);
 
-// <sandboxes>/<agent id>/<framework id>/<task or executor id>/<container id>. Refuses ids that are not fit for a path.
+// <sandboxes>/<agent id>/<framework id>/<task or executor id>/<container id>. Refuses ids that are not fit
+// for a path.
 Result<std::string> sandbox_path(std::string_view sandboxes, const LaunchContainer& call);
 
 // Makes it, for the given user if there is one; it must not exist yet.

@@ -49,12 +49,14 @@ std::vector<gid_t> groups_of(const std::string& name, gid_t gid) {
 
 Result<std::optional<UserIds>> find_user(const std::string& name) {
   if (name.empty()) return std::nullopt;
-  if (name.find('\0') != std::string::npos) return fail(Errc::not_found, "unknown user: the name contains a NUL");
+  if (name.find('\0') != std::string::npos)
+    return fail(Errc::not_found, "unknown user: the name contains a NUL");
   const Result<Entry> entry = look_up(name);
   if (!entry) return fail(entry.error());
   if (entry->uid == ::geteuid()) return std::nullopt;
   if (::geteuid() != 0) {
-    return fail(Errc::permission_denied, "switching to user \"" + name + "\" needs an agent that runs as root");
+    return fail(Errc::permission_denied,
+                "switching to user \"" + name + "\" needs an agent that runs as root");
   }
   return UserIds{entry->uid, entry->gid, groups_of(name, entry->gid)};
 }

@@ -1,7 +1,7 @@
 // FrameworkInfo (numbers of mesos.v1).
 //
-// In v1 a framework without the capability MULTI_ROLE names its role in `role` (6), others theirs in `roles` (12);
-// a framework that does not list a capability does not have it, and `checkpoint` is off by default.
+// In v1 a framework without the capability MULTI_ROLE names its role in `role` (6), others theirs in `roles`
+// (12); a framework that does not list a capability does not have it, and `checkpoint` is off by default.
 #pragma once
 
 #include "mesoscore/framework.hpp"
@@ -70,7 +70,8 @@ struct Kind<MinAllocatable<M>> {
   static bool absent(const MinAllocatable<M>& view) { return view.map.empty(); }
   static void put(Encoder& encoder, std::uint32_t number, const MinAllocatable<M>& view) {
     for (const auto& [role, list] : view.map) {
-      const std::optional<std::span<const Quantities>> span = list;  // there even when empty: lets anything pass
+      const std::optional<std::span<const Quantities>> span =
+          list;  // there even when empty: lets anything pass
       const FilterEntry<const RoleName, decltype(span)> entry{role, span};
       Kind<std::remove_const_t<decltype(entry)>>::put(encoder, number, entry);
     }
@@ -94,7 +95,11 @@ struct FrameworkView {
   Roles& roles;
 };
 template <class M>
-concept FrameworkViewLike = requires(M& m) { m.info.failover_timeout; m.role; m.roles; };
+concept FrameworkViewLike = requires(M& m) {
+  m.info.failover_timeout;
+  m.role;
+  m.roles;
+};
 
 void fields(auto& v, FrameworkViewLike auto& m) {
   v.required(1, "user", m.info.user);
@@ -131,7 +136,8 @@ struct Kind<FrameworkInfo> {
     if (!decoder.ok()) return;
     const bool multi_role = info.has(FrameworkCapability::multi_role);
     if (multi_role && !view.role.empty()) decoder.fail("has `role` besides MULTI_ROLE: use `roles`");
-    if (!multi_role && info.roles.empty()) info.roles.push_back(view.role.empty() ? RoleName("*") : view.role);
+    if (!multi_role && info.roles.empty())
+      info.roles.push_back(view.role.empty() ? RoleName("*") : view.role);
   }
 };
 

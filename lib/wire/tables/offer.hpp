@@ -115,7 +115,10 @@ struct OperationView {
 };
 
 template <class M>
-concept OperationViewLike = requires(M& m) { m.operation.action; m.type; };
+concept OperationViewLike = requires(M& m) {
+  m.operation.action;
+  m.type;
+};
 void fields(auto& v, OperationViewLike auto& m) {
   auto& action = m.operation.action;
   using V = std::remove_reference_t<decltype(action)>;

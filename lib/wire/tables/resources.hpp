@@ -124,7 +124,7 @@ struct ResourceParts {  // what was read; becomes a Resource when it is complete
   std::optional<double> scalar;
   std::optional<std::vector<Range>> ranges;
   std::optional<std::vector<std::string>> set;
-  RoleName role;                           // the form before reservation refinement: role and reservation
+  RoleName role;  // the form before reservation refinement: role and reservation
   std::optional<Reservation> reservation;
   ResourceTraits traits;
 };
@@ -141,7 +141,7 @@ struct ResourceOut {  // what is written; always the refined form: the stack
 };
 
 template <class M>
-  requires Like<M, ResourceParts> || Like<M, ResourceOut>
+requires Like<M, ResourceParts> || Like<M, ResourceOut>
 void fields(auto& v, M& m) {
   v.required(1, "name", m.name);
   v.required(2, "type", m.type);

@@ -8,7 +8,7 @@ TEST_CASE("close delivers what was sent and says so once") {
   net.make_pair();
   net.client.send(0, 3000, 2000);  // more than a socket's buffer; not even flushed
   net.client.connection->close();
-  net.client.connection.reset();   // does not cut it off
+  net.client.connection.reset();  // does not cut it off
   REQUIRE(net.until([&] { return net.server.closed.has_value(); }));
   CHECK(net.server.numbers.size() == 3000);
   CHECK(net.server.in_order());

@@ -12,7 +12,8 @@ TEST_CASE("both sides learn who the other is") {
   CHECK(net.server.connection->peer().hello.role == PeerRole::agent);
   CHECK(net.server.connection->peer().hello.software == "client");
   CHECK(net.server.connection->peer().hello.capabilities == 2);
-  const std::string scheme = std::string(net.set.find(Endpoint::parse(net.endpoint)->scheme).value()->scheme());
+  const std::string scheme =
+      std::string(net.set.find(Endpoint::parse(net.endpoint)->scheme).value()->scheme());
   CHECK(net.client.connection->peer().address.starts_with(scheme + "://"));
   CHECK(net.server.connection->peer().address.starts_with(scheme + "://"));
 }
@@ -26,7 +27,8 @@ TEST_CASE("messages arrive in order, both ways") {
     net.server.send_all(i, 100, i % 300);
     net.io.poll();
   }
-  REQUIRE(net.until([&] { return net.server.numbers.size() == kCount && net.client.numbers.size() == kCount; }));
+  REQUIRE(
+      net.until([&] { return net.server.numbers.size() == kCount && net.client.numbers.size() == kCount; }));
   CHECK(net.server.in_order());
   CHECK(net.client.in_order());
   CHECK(net.client.connection->stats().messages_sent == kCount);

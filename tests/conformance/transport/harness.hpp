@@ -1,4 +1,5 @@
-// What the cases share: a network of one transport, peers that note what happens to them, and waiting with a limit.
+// What the cases share: a network of one transport, peers that note what happens to them, and waiting with a
+// limit.
 #pragma once
 
 #include <functional>
@@ -26,7 +27,7 @@ class Peer {
   void attach(std::shared_ptr<mesoscore::Connection> connection);  // and start
   void send(std::uint64_t first, std::uint64_t count, std::size_t load = 0);
   void send_all(std::uint64_t first, std::uint64_t count, std::size_t load = 0);  // and flush
-  bool in_order(std::uint64_t first = 0) const;                                   // received first, first + 1, ...
+  bool in_order(std::uint64_t first = 0) const;  // received first, first + 1, ...
 
   std::shared_ptr<mesoscore::Connection> connection;
   std::vector<std::uint64_t> numbers;  // of what was received
@@ -65,9 +66,9 @@ class Net {
 };
 
 // Every transport in turn; those over sockets only.
-#define FOR_EACH_TRANSPORT(net) \
+#define FOR_EACH_TRANSPORT(net)                                              \
   Net net(factories()[GENERATE(range(std::size_t{0}, factories().size()))]); \
   INFO("over " << net.factory.name)
-#define FOR_EACH_STREAM(net)          \
-  FOR_EACH_TRANSPORT(net);            \
+#define FOR_EACH_STREAM(net) \
+  FOR_EACH_TRANSPORT(net);   \
   if (!net.factory.stream) return

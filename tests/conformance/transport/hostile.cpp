@@ -72,9 +72,14 @@ TEST_CASE("a listener that never speaks: connecting fails in time") {
 TEST_CASE("garbage instead of a hello is answered and dropped") {
   FOR_EACH_STREAM(net);
   net.listen();
-  const std::vector<std::string> rude = {
-      "GET / HTTP/1.1\r\nHost: here\r\n\r\n", std::string(100'000, 'x'), std::string(3, '\0'), framed(""),
-      framed("MSC1"), framed("MSC1\xff\xff\xff"), framed("MSC2\x10\x01"), std::string("\xff\xff\xff\xff", 4)};
+  const std::vector<std::string> rude = {"GET / HTTP/1.1\r\nHost: here\r\n\r\n",
+                                         std::string(100'000, 'x'),
+                                         std::string(3, '\0'),
+                                         framed(""),
+                                         framed("MSC1"),
+                                         framed("MSC1\xff\xff\xff"),
+                                         framed("MSC2\x10\x01"),
+                                         std::string("\xff\xff\xff\xff", 4)};
   std::vector<Raw> raws;
   for (const std::string& bytes : rude) {
     raws.emplace_back(net.endpoint);

@@ -68,7 +68,8 @@ TEST_CASE("a flood both ways at once") {
     next(side);
     next(side);
   }
-  REQUIRE(net.until([&] { return net.client.numbers.size() == kCount && net.server.numbers.size() == kCount; }, 60s));
+  REQUIRE(net.until(
+      [&] { return net.client.numbers.size() == kCount && net.server.numbers.size() == kCount; }, 60s));
   CHECK(net.client.in_order());
   CHECK(net.server.in_order());
 }

@@ -1,4 +1,5 @@
-// A socket without our protocol: for peers that are silent, rude or of another version. Never blocks for long.
+// A socket without our protocol: for peers that are silent, rude or of another version. Never blocks for
+// long.
 #pragma once
 
 #include <string>
@@ -14,8 +15,8 @@ class Raw {
   ~Raw();
 
   void send(std::string_view bytes);
-  bool ended();                 // reads what is there into `received`; true when the other side has closed
-  void reset_on_close();        // close with a reset instead of a clean end
+  bool ended();           // reads what is there into `received`; true when the other side has closed
+  void reset_on_close();  // close with a reset instead of a clean end
   std::string received;
 
  private:

@@ -31,7 +31,8 @@ void ExecutorScript::make(Command& command) {
   options.framework_id = "F";
   options.executor_id = "E";
   options.recovery_timeout = parse_duration(command.get("recovery_timeout", "15m"));
-  executor_ = std::make_unique<MachineHarness<Executor>>(std::move(options), std::stoull(command.get("seed", "1")));
+  executor_ =
+      std::make_unique<MachineHarness<Executor>>(std::move(options), std::stoull(command.get("seed", "1")));
   executor_->out().notice_level = LogLevel::info;
 }
 

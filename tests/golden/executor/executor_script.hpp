@@ -1,6 +1,7 @@
 // The words of the executor's golden scripts.
 //
-// The world: one executor E of framework F, one agent. What comes of waiting is shown with its time since the start.
+// The world: one executor E of framework F, one agent. What comes of waiting is shown with its time since the
+// start.
 //
 //   executor [recovery_timeout=15m] [seed=1] makes the executor (must come first)
 //   next                                     lets time pass until the executor has something to do

@@ -226,8 +226,8 @@ bool MasterScript::tasks(Command& command) {
     update.status.task_id = command.next("a task");
     update.status.state = state_called(command.next("a state"));
     update.status.source = TaskSource::executor;
-    update.status.uuid = names_.uuid(command.get("uuid", "u" + update.status.task_id.str() +
-                                                             std::string(to_string(update.status.state))));
+    update.status.uuid = names_.uuid(
+        command.get("uuid", "u" + update.status.task_id.str() + std::string(to_string(update.status.state))));
     update.latest_state = state_called(command.get("latest", to_string(update.status.state)));
     send(peer, std::move(update));
     return true;
@@ -249,7 +249,8 @@ bool MasterScript::tasks(Command& command) {
     send(f.peer, std::move(call));
   } else if (ack) {
     for (const Task& task : master_->tasks(f.info->id)) {
-      if (task.task_id == id) send(f.peer, msg::Acknowledge{task.agent_id, id, task.status_update_uuid.value()});
+      if (task.task_id == id)
+        send(f.peer, msg::Acknowledge{task.agent_id, id, task.status_update_uuid.value()});
     }
   } else if (revive) {
     send(f.peer, msg::Revive{});

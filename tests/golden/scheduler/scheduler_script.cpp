@@ -54,7 +54,8 @@ void SchedulerScript::make(Command& command) {
   options.framework.id = command.get("id");
   options.framework.roles = split<RoleName>(command.get("roles", "*"));
   options.acknowledge = command.get("acknowledge", "true") == "true";
-  scheduler_ = std::make_unique<MachineHarness<Scheduler>>(std::move(options), std::stoull(command.get("seed", "1")));
+  scheduler_ =
+      std::make_unique<MachineHarness<Scheduler>>(std::move(options), std::stoull(command.get("seed", "1")));
   scheduler_->out().notice_level = LogLevel::info;
 }
 
@@ -175,7 +176,8 @@ bool SchedulerScript::application(Command& command) {
 void SchedulerScript::show() {
   const SchedulerStats stats = scheduler_->machine().stats();
   std::string line = stats.ended ? "ended" : stats.subscribed ? "subscribed" : "not subscribed";
-  line += ", " + std::to_string(stats.offers) + " offers, " + std::to_string(stats.live_tasks) + " live tasks";
+  line +=
+      ", " + std::to_string(stats.offers) + " offers, " + std::to_string(stats.live_tasks) + " live tasks";
   lines_.push_back(std::move(line));
 }
 

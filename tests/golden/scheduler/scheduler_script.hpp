@@ -1,7 +1,7 @@
 // The words of the scheduler's golden scripts.
 //
-// The world: one framework with its scheduler, one master. Time passes with `wait` and `next` only; what comes of
-// waiting is shown with its time since the start.
+// The world: one framework with its scheduler, one master. Time passes with `wait` and `next` only; what
+// comes of waiting is shown with its time since the start.
 //
 //   scheduler [id=F] [roles=a,b] [acknowledge=false] [seed=1]    makes the scheduler (must come first)
 //   wait 10s                                 lets time pass
@@ -11,10 +11,9 @@
 //   offer o1 [agent=a1] | rescind o1
 //   update t1 TASK_RUNNING [u1]              with a uuid it comes from an agent, without from the master
 //   says e1 "text" | executor e1 is gone | agent a1 is gone
-//   app: accept o1 t1,t2 | app: decline o1 | app: kill t1 [grace=1s] | app: ack t1 u1 | app: reconcile [t1,t2]
-//   app: revive [a,b] | app: suppress [a,b] | app: tell e1 "text" | app: teardown
-//   stop
-//   show                                     what the scheduler holds
+//   app: accept o1 t1,t2 | app: decline o1 | app: kill t1 [grace=1s] | app: ack t1 u1 | app: reconcile
+//   [t1,t2] app: revive [a,b] | app: suppress [a,b] | app: tell e1 "text" | app: teardown stop show what the
+//   scheduler holds
 #pragma once
 
 #include <memory>

@@ -100,7 +100,8 @@ TEST_CASE("master and agent end in good order") {
   REQUIRE(eventually([&] { return processes_with("sleep " + duration) >= 2; }));
   cluster.agent(0).signal(SIGTERM);
   CHECK(cluster.agent(0).wait() == 0);
-  // The task is gone. mesoscore-run has heard of it (1: killed), or still waits for another agent (130: interrupted).
+  // The task is gone. mesoscore-run has heard of it (1: killed), or still waits for another agent (130:
+  // interrupted).
   CHECK(eventually([&] { return processes_with("sleep " + duration) <= 1; }));
   run->signal(SIGTERM);
   const int code = run->wait();

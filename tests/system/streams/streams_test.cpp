@@ -31,7 +31,9 @@ struct Folder {
 };
 
 struct Place {
-  std::string listen() const { return tcp ? "tcp://127.0.0.1:0" : "unix://" + (folder.path / "m.sock").string(); }
+  std::string listen() const {
+    return tcp ? "tcp://127.0.0.1:0" : "unix://" + (folder.path / "m.sock").string();
+  }
   bool tcp = GENERATE(true, false);
   Folder folder;
 };

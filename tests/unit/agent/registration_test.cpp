@@ -150,6 +150,16 @@ TEST_CASE("a ping is answered; silence ends the connection") {
   agent.only<msg::ReregisterAgent>(PeerId{2});
 }
 
+TEST_CASE("nobody expects pings while there is no master") {
+  AgentUnderTest agent;
+  agent.join(75s);
+  agent.step(PeerDisconnected{kMaster, "gone"});
+  agent.advance(2s);
+  CHECK(agent.out().dials.size() == 1);
+  agent.advance(1h);
+  CHECK(agent.quiet());
+}
+
 TEST_CASE("an agent that the master takes for disconnected registers again") {
   AgentUnderTest agent;
   agent.join(75s);

@@ -90,12 +90,18 @@ TEST_CASE("without a master updates wait; registration sends the heads and resta
   agent.run(command_task("a"));
   agent.started();
   agent.run(command_task("b"));
-  const ContainerId b = agent.container;
   agent.advance(30s);
   agent.step(PeerDisconnected{kMaster, "gone"});
   agent.started();
   CHECK(agent.quiet());
-  agent.container = b;
+  const std::uint64_t retried = agent.view().updates_retried;
+  agent.advance(2s);
+  CHECK(agent.out().dials.size() == 1);
+  agent.advance(1h);  // nobody answers the dial
+  CHECK(agent.quiet());
+  CHECK(agent.machine().next_deadline() == kNever);
+  CHECK(agent.view().updates_retried == retried);
+  agent.step(DialFailed{"no"});
   agent.connect();
   CHECK(agent.nothing<msg::AgentUpdate>());
   agent.from_master(msg::AgentReregistered{kAgent, "M", {}, {}});

@@ -1,4 +1,5 @@
-// The properties that the DRF paper proves, on random instances filled in the order of the real policy's keys.
+// The properties that the DRF paper proves, on random instances filled in the order of the real policy's
+// keys.
 #include <numeric>
 
 #include "filling.hpp"
@@ -17,7 +18,8 @@ struct Instance {
   static Instance random(Rng& rng, bool equal_weights = true) {
     Instance out;
     const std::size_t resources = 1 + rng.below(3);
-    for (std::size_t r = 0; r < resources; ++r) out.capacity.push_back(10 + static_cast<double>(rng.below(90)));
+    for (std::size_t r = 0; r < resources; ++r)
+      out.capacity.push_back(10 + static_cast<double>(rng.below(90)));
     const std::size_t users = 2 + rng.below(4);
     for (std::size_t i = 0; i < users; ++i) {
       User user;
@@ -31,7 +33,8 @@ struct Instance {
   // Tasks in shares of the dominant resource.
   std::vector<double> shares(const std::vector<double>& tasks) const {
     std::vector<double> out;
-    for (std::size_t i = 0; i < tasks.size(); ++i) out.push_back(tasks[i] * dominant_demand(users[i].demand, capacity));
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+      out.push_back(tasks[i] * dominant_demand(users[i].demand, capacity));
     return out;
   }
 };
@@ -76,7 +79,8 @@ TEST_CASE("sharing incentive with weights: nobody has less than with its weighte
     const double sum = std::accumulate(instance.users.begin(), instance.users.end(), 0.0,
                                        [](double all, const User& user) { return all + user.weight; });
     const auto shares = instance.shares(fill(instance));
-    for (std::size_t i = 0; i < shares.size(); ++i) REQUIRE(shares[i] >= instance.users[i].weight / sum - kSlack);
+    for (std::size_t i = 0; i < shares.size(); ++i)
+      REQUIRE(shares[i] >= instance.users[i].weight / sum - kSlack);
   }
 }
 
@@ -88,7 +92,8 @@ TEST_CASE("envy-freeness: nobody could run more with what another has") {
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       const double unit = dominant_demand(instance.users[i].demand, instance.capacity);
       for (std::size_t j = 0; j < tasks.size(); ++j) {
-        REQUIRE(worth(instance.users[i], bundle(instance.users[j], tasks[j])) * unit <= tasks[i] * unit + kSlack);
+        REQUIRE(worth(instance.users[i], bundle(instance.users[j], tasks[j])) * unit <=
+                tasks[i] * unit + kSlack);
       }
     }
   }

@@ -30,7 +30,8 @@ struct OneTaskAtATime {
     const Grant& grant = grants.front();
     const Resources wanted = res(task.at(grant.role.str()));
     REQUIRE(grant.resources.contains(wanted));
-    lab.allocator.recover(grant.framework, grant.agent, grant.role, grant.resources - wanted, nullptr, lab.now);
+    lab.allocator.recover(grant.framework, grant.agent, grant.role, grant.resources - wanted, nullptr,
+                          lab.now);
     picks += grant.role.view().back();
     shares.push_back(lab.allocator.dominant_share(grant.role));
     const Resources left = lab.allocator.available(ag(0));
@@ -96,8 +97,8 @@ TEST_CASE("progressive filling by whole tasks picks B, A, A, B, A") {
   for (int i = 0; i < 5; ++i) machine.step();
   CHECK(machine.picks == "BAABA");
   CHECK(machine.shares == std::vector<double>{1. / 3, 2. / 9, 4. / 9, 2. / 3, 2. / 3});
-  CHECK(machine.used == std::vector<std::string>{"cpus:3;mem:1", "cpus:4;mem:5", "cpus:5;mem:9", "cpus:8;mem:10",
-                                                 "cpus:9;mem:14"});
+  CHECK(machine.used == std::vector<std::string>{"cpus:3;mem:1", "cpus:4;mem:5", "cpus:5;mem:9",
+                                                 "cpus:8;mem:10", "cpus:9;mem:14"});
   CHECK(machine.lab.allocator.allocated("users/2-A") == quantities("cpus:3;mem:12"));
   CHECK(machine.lab.allocator.allocated("users/1-B") == quantities("cpus:6;mem:2"));
 }

@@ -95,7 +95,8 @@ TEST_CASE("explain: below the minimum, reserved to others") {
   CHECK(lab.allocator.explain(fw(0), "a", ag(2), lab.now) == Refusal::reserved);
   CHECK(lab.allocator.explain(fw(0), "a", ag(3), lab.now) == Refusal::nothing_free);
   CHECK(sentence(lab, 0, "a") ==
-        "0 of 4 agents: 2 have only what is reserved to other roles, 1 has nothing free, 1 has less free than the "
+        "0 of 4 agents: 2 have only what is reserved to other roles, 1 has nothing free, 1 has less free "
+        "than the "
         "minimum");
 }
 

@@ -1,5 +1,5 @@
-// Progressive filling of one big machine with divisible tasks, in the order of a policy's keys: the model of the DRF
-// paper (section 4), with the keys of the real policy.
+// Progressive filling of one big machine with divisible tasks, in the order of a policy's keys: the model of
+// the DRF paper (section 4), with the keys of the real policy.
 #pragma once
 
 #include <algorithm>
@@ -66,7 +66,9 @@ class Filling {
 
  private:
   // A million units to a machine, so that thousandths do not matter.
-  Scalar milli(double amount, std::size_t r) const { return Scalar::from_double(amount / capacity_[r] * 1e6); }
+  Scalar milli(double amount, std::size_t r) const {
+    return Scalar::from_double(amount / capacity_[r] * 1e6);
+  }
 
   std::size_t first(const std::vector<User>& users, const std::vector<Quantities>& held,
                     const std::vector<bool>& stuck) {

@@ -1,5 +1,5 @@
-// In the steady state the allocator does not touch the heap. (Agents with up to three kinds of resources here: a
-// Resources value with more has a buffer of its own, which travels with the grant.)
+// In the steady state the allocator does not touch the heap. (Agents with up to three kinds of resources
+// here: a Resources value with more has a buffer of its own, which travels with the grant.)
 #include "allocations.hpp"
 #include "lab.hpp"
 #include "support/catch.hpp"
@@ -12,7 +12,8 @@ struct Steady : Lab {
   std::vector<Grant> held, fresh;
 
   Steady() {
-    for (unsigned f = 0; f < 20; ++f) add_framework(f, framework("framework-" + std::to_string(100 + f), {"a", "b/c"}));
+    for (unsigned f = 0; f < 20; ++f)
+      add_framework(f, framework("framework-" + std::to_string(100 + f), {"a", "b/c"}));
     for (unsigned a = 0; a < 200; ++a) add_agent(a, "cpus:4;mem:1024;disk:5000");
     held.reserve(400);
     fresh.reserve(400);

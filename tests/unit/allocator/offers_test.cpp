@@ -98,9 +98,12 @@ TEST_CASE("revocable resources are for frameworks with the capability") {
 }
 
 TEST_CASE("resources that were reserved twice are for frameworks with the capability") {
-  const auto refined = [] { return Resources{Resource("cpus", Scalar{1000}), reserved("cpus", 2, {"a", "a/b"})}; };
+  const auto refined = [] {
+    return Resources{Resource("cpus", Scalar{1000}), reserved("cpus", 2, {"a", "a/b"})};
+  };
   Lab old_one;
-  old_one.add_framework(0, with(framework("f0", {"a/b"}), FrameworkCapability::reservation_refinement, false));
+  old_one.add_framework(0,
+                        with(framework("f0", {"a/b"}), FrameworkCapability::reservation_refinement, false));
   old_one.add_agent(0, refined());
   CHECK(old_one.next() == "f0 a0 a/b cpus:1");
   Lab new_one;
@@ -155,7 +158,8 @@ TEST_CASE("what one role may not have goes to the next that may") {
   for (unsigned f = 0; f < 20; ++f)
     lab.add_framework(f, framework("f" + std::to_string(100 + f), {"z" + std::to_string(f)}));
   lab.add_framework(20, framework("f0", {"zz/b"}));
-  lab.add_agent(0, Resources{Resource("cpus", Scalar{1000}), reserved("cpus", 2, {"zz"}), reserved("mem", 64, {"z7"})});
+  lab.add_agent(
+      0, Resources{Resource("cpus", Scalar{1000}), reserved("cpus", 2, {"zz"}), reserved("mem", 64, {"z7"})});
   CHECK(lab.next() == "f0 a0 z0 cpus:1; f7 a0 z7 mem{dynamic=z7}:64; f20 a0 zz/b cpus{dynamic=zz}:2");
 }
 

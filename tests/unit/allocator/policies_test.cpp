@@ -40,8 +40,8 @@ struct Fewest : AllocationPolicy {
   std::string_view name() const noexcept override { return "fewest-cpus"; }
   double key(const Node& node, Rng&) override {
     if (calls != nullptr) {
-      calls->push_back(std::string(node.path) + (node.is_framework ? "!" : "") + " " + node.allocated.str() + " of " +
-                       node.total.str() + " w" + std::to_string(static_cast<int>(node.weight)));
+      calls->push_back(std::string(node.path) + (node.is_framework ? "!" : "") + " " + node.allocated.str() +
+                       " of " + node.total.str() + " w" + std::to_string(static_cast<int>(node.weight)));
     }
     return node.allocated.get("cpus").to_double() / node.weight;
   }

@@ -1,6 +1,6 @@
-// A slow allocator that is meant to be obviously right: plain maps, everything recomputed whenever it is needed,
-// every framework looked at for every candidate agent. It shares with the real one the value types, the policy
-// objects and the generator, whose draws it makes in the same order.
+// A slow allocator that is meant to be obviously right: plain maps, everything recomputed whenever it is
+// needed, every framework looked at for every candidate agent. It shares with the real one the value types,
+// the policy objects and the generator, whose draws it makes in the same order.
 #pragma once
 
 #include <functional>
@@ -56,7 +56,8 @@ class Reference {
   void update_agent(unsigned a, const AgentInfo& info);
   void remove_agent(unsigned a);
   void set_agent_active(unsigned a, bool active);
-  void recover(const Leaf& leaf, unsigned a, const Resources& resources, const Filters* filters, TimePoint now);
+  void recover(const Leaf& leaf, unsigned a, const Resources& resources, const Filters* filters,
+               TimePoint now);
   void allocate(const Leaf& leaf, unsigned a, const Resources& resources);
   void pause() { ++pauses_; }
   void resume() { --pauses_; }
@@ -76,7 +77,7 @@ class Reference {
  private:
   struct Node {
     enum Kind { role, own, leaf } kind;
-    std::string path;   // what decides ties
+    std::string path;  // what decides ties
     std::string role_path;
     unsigned framework;
     auto name() const { return std::pair(kind, kind == leaf ? role_path + " " + path : path); }

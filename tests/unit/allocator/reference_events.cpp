@@ -29,14 +29,18 @@ bool Reference::is_active(const Leaf& leaf) const {
 }
 
 bool Reference::holds_something(const Leaf& leaf) const {
-  return std::any_of(agents_.begin(), agents_.end(), [&](const auto& a) { return a.second.held.count(leaf) > 0; });
+  return std::any_of(agents_.begin(), agents_.end(),
+                     [&](const auto& a) { return a.second.held.count(leaf) > 0; });
 }
 
 void Reference::make_fresh(const Leaf& leaf) { fresh_.insert(leaf); }
 
-void Reference::clear_filters(const std::function<bool(const OneFilter&)>& which) { std::erase_if(filters_, which); }
+void Reference::clear_filters(const std::function<bool(const OneFilter&)>& which) {
+  std::erase_if(filters_, which);
+}
 
-// Counters of choices live as long as their node: a leaf that is subscribed or holds something, and what is above.
+// Counters of choices live as long as their node: a leaf that is subscribed or holds something, and what is
+// above.
 void Reference::forget_unused() {
   std::set<std::pair<Node::Kind, std::string>> alive;
   for (const Leaf& leaf : all_leaves()) {
@@ -79,13 +83,15 @@ void Reference::apply_info(unsigned f, const FrameworkInfo& info, const std::set
   forget_unused();
 }
 
-void Reference::add_framework(unsigned f, const FrameworkInfo& info, const std::set<std::string>& suppressed) {
+void Reference::add_framework(unsigned f, const FrameworkInfo& info,
+                              const std::set<std::string>& suppressed) {
   frameworks_[f] = Framework();
   frameworks_[f].info.roles.clear();
   apply_info(f, info, suppressed);
 }
 
-void Reference::update_framework(unsigned f, const FrameworkInfo& info, const std::set<std::string>& suppressed) {
+void Reference::update_framework(unsigned f, const FrameworkInfo& info,
+                                 const std::set<std::string>& suppressed) {
   apply_info(f, info, suppressed);
 }
 

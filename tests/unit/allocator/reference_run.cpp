@@ -80,8 +80,8 @@ bool Reference::eligible(const Leaf& leaf, unsigned a, const Resources& pool) co
   const auto own = info.min_allocatable.find(RoleName(leaf.first));
   const auto& minimum = own == info.min_allocatable.end() ? options_.min_allocatable : own->second;
   const Quantities has = candidate.quantities();
-  return minimum.empty() ||
-         std::any_of(minimum.begin(), minimum.end(), [&](const Quantities& wanted) { return has.contains(wanted); });
+  return minimum.empty() || std::any_of(minimum.begin(), minimum.end(),
+                                        [&](const Quantities& wanted) { return has.contains(wanted); });
 }
 
 std::vector<Leaf> Reference::all_leaves() const {
@@ -154,7 +154,8 @@ std::vector<Reference::Node> Reference::ordered_children(const Node& node) {
   return out;
 }
 
-bool Reference::find_first(const Node& node, const std::function<bool(const Leaf&)>& eligible_leaf, Leaf& found) {
+bool Reference::find_first(const Node& node, const std::function<bool(const Leaf&)>& eligible_leaf,
+                           Leaf& found) {
   for (const Node& child : ordered_children(node)) {
     if (child.kind != Node::leaf) {
       if (find_first(child, eligible_leaf, found)) return true;
@@ -180,7 +181,8 @@ std::vector<unsigned> Reference::candidates() {
     if (is_active(filter.leaf)) marked_.insert(filter.agent);
     return true;
   });
-  const bool all = std::any_of(fresh_.begin(), fresh_.end(), [&](const Leaf& leaf) { return is_active(leaf); });
+  const bool all =
+      std::any_of(fresh_.begin(), fresh_.end(), [&](const Leaf& leaf) { return is_active(leaf); });
   std::vector<unsigned> out;
   for (const auto& [a, agent] : agents_) {
     if (!agent.active || (free_on(agent).empty() && shared_on(agent).empty())) continue;
@@ -197,7 +199,9 @@ void Reference::serve(unsigned a, std::vector<Grant>& grants) {
     const Resources pool = free_on(agent) + shared;
     if (pool.empty()) return;
     Leaf leaf;
-    if (!find_first({Node::role, "", "", 0}, [&](const Leaf& l) { return eligible(l, a, pool); }, leaf)) return;
+    if (!find_first(
+            {Node::role, "", "", 0}, [&](const Leaf& l) { return eligible(l, a, pool); }, leaf))
+      return;
     const Resources granted = offer(leaf, pool);
     shared -= granted.filter([](const Resource& item) { return item.shared(); });
     agent.held[leaf] += granted;
@@ -218,7 +222,8 @@ std::vector<Grant> Reference::run(TimePoint now) {
   fresh_.clear();
   // Grouped by framework, in the order of their first grants.
   std::map<unsigned, std::size_t> first;
-  for (std::size_t i = 0; i < grants.size(); ++i) first.try_emplace(static_cast<unsigned>(grants[i].framework), i);
+  for (std::size_t i = 0; i < grants.size(); ++i)
+    first.try_emplace(static_cast<unsigned>(grants[i].framework), i);
   std::stable_sort(grants.begin(), grants.end(), [&](const Grant& x, const Grant& y) {
     return first[static_cast<unsigned>(x.framework)] < first[static_cast<unsigned>(y.framework)];
   });

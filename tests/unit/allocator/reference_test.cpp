@@ -7,7 +7,8 @@ struct Sum {
   std::size_t grants = 0, held_back = 0;
 };
 
-Sum play(std::uint64_t first_seed, std::uint64_t histories, int steps, lab::Twins::Size size, bool populated) {
+Sum play(std::uint64_t first_seed, std::uint64_t histories, int steps, lab::Twins::Size size,
+         bool populated) {
   Sum sum;
   for (std::uint64_t seed = first_seed; seed < first_seed + histories; ++seed) {
     lab::Twins twins(seed, size);

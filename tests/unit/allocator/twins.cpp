@@ -131,16 +131,19 @@ bool Twins::run() {
   return same_books();
 }
 
-// Nothing twice, free + held = total, shares as recomputed, and explain() says the same as the tests of the run.
+// Nothing twice, free + held = total, shares as recomputed, and explain() says the same as the tests of the
+// run.
 bool Twins::same_books() {
   if (real_.total() != slow_.total()) return fail("another total");
   for (const auto& [a, agent] : slow_.agents()) {
     const Resources pool = slow_.free_on(agent) + reference::Reference::shared_on(agent);
-    if (!(real_.available(ag(a)) == pool)) return fail("other resources are free on agent " + std::to_string(a));
+    if (!(real_.available(ag(a)) == pool))
+      return fail("other resources are free on agent " + std::to_string(a));
     for (const auto& [f, framework] : slow_.frameworks()) {
       for (const RoleName& role : framework.info.roles) {
         const Refusal why = real_.explain(fw(f), role, ag(a), now_);
-        const bool eligible = framework.active && agent.active && framework.suppressed.count(role.str()) == 0 &&
+        const bool eligible = framework.active && agent.active &&
+                              framework.suppressed.count(role.str()) == 0 &&
                               slow_.eligible({role.str(), f}, a, pool);
         if ((why == Refusal::none) != eligible) return fail("explain() differs");
         held_back_ += has(why, Refusal::filtered);
@@ -158,7 +161,8 @@ bool Twins::same_books() {
     for (const char* role : kRoles) {
       const reference::Leaf one{role, f};
       const Quantities held = slow_.allocated([&](const reference::Leaf& leaf) { return leaf == one; });
-      if (real_.allocated(fw(f), role) != held) return fail("other allocation of framework " + std::to_string(f));
+      if (real_.allocated(fw(f), role) != held)
+        return fail("other allocation of framework " + std::to_string(f));
     }
   }
   return true;

@@ -17,7 +17,7 @@ class Twins {
     unsigned frameworks, agents;  // at most so many of them
   };
   Twins(std::uint64_t seed, Size size);
-  void populate();                // as many of them as there may be
+  void populate();  // as many of them as there may be
 
   // One random event or run. False: the two differ, see trouble().
   bool step();
@@ -35,7 +35,9 @@ class Twins {
   unsigned pick(unsigned bound) { return static_cast<unsigned>(dice_.below(bound)); }
   bool chance(unsigned percent) { return pick(100) < percent; }
   std::string any_role();
-  unsigned any_of(const std::vector<unsigned>& numbers) { return numbers[pick(static_cast<unsigned>(numbers.size()))]; }
+  unsigned any_of(const std::vector<unsigned>& numbers) {
+    return numbers[pick(static_cast<unsigned>(numbers.size()))];
+  }
   std::vector<unsigned> framework_numbers() const;
   std::vector<unsigned> agent_numbers() const;
   Resources any_resources(bool large);

@@ -130,8 +130,8 @@ void Twins::allocate() {
   const reference::Leaf leaf{any_role(), any_of(fws)};
   const Resources part = part_of(slow_.free_on(slow_.agents().at(a)));
   if (part.empty()) return;
-  log_.push_back("allocate " + leaf.first + " f" + std::to_string(leaf.second) + " a" + std::to_string(a) + " " +
-                 part.str());
+  log_.push_back("allocate " + leaf.first + " f" + std::to_string(leaf.second) + " a" + std::to_string(a) +
+                 " " + part.str());
   real_.allocate(fw(leaf.second), ag(a), leaf.first, part);
   slow_.allocate(leaf, a, part);
 }

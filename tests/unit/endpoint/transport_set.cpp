@@ -16,9 +16,10 @@ TEST_CASE("a scheme that is not composed: what to link and what to add") {
   const auto missing = set.find("tcp");
   REQUIRE_FALSE(missing);
   CHECK(missing.error() == Errc::unsupported_transport);
-  CHECK(missing.error().message ==
-        "no transport for \"tcp\": link mesoscore::transport_tcp and add transports::tcp() to the TransportSet "
-        "(composed: inproc)");
+  CHECK(
+      missing.error().message ==
+      "no transport for \"tcp\": link mesoscore::transport_tcp and add transports::tcp() to the TransportSet "
+      "(composed: inproc)");
   CHECK(set.find("http").error().message == "no transport for \"http\" (composed: inproc)");
 }
 

@@ -56,7 +56,9 @@ class Program : public MachineHarness<Executor> {
     status.state = state;
     step(Submitted{msg::ExecutorUpdate{status}});
   }
-  void acknowledge(const TaskStatus& status) { receive(msg::ExecutorAcknowledged{status.task_id, *status.uuid}); }
+  void acknowledge(const TaskStatus& status) {
+    receive(msg::ExecutorAcknowledged{status.task_id, *status.uuid});
+  }
 
   // What the last call sent to the agent.
   template <class T>

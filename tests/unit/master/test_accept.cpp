@@ -207,8 +207,8 @@ TEST_CASE("a custom executor is charged once, as long as it lives") {
     info.executor = std::move(ex);
     return info;
   };
-  r.c.launch(r.f, r.offer, {with_executor("t1", "e"), with_executor("t2", "e"), with_executor("t3", "e", "changed")},
-             {0s});
+  r.c.launch(r.f, r.offer,
+             {with_executor("t1", "e"), with_executor("t2", "e"), with_executor("t3", "e", "changed")}, {0s});
   const auto runs = r.c.all<msg::RunTask>(r.agent.peer);
   REQUIRE(runs.size() == 2);
   CHECK(runs[0].launch_executor);

@@ -9,7 +9,8 @@ TEST_CASE("an agent is admitted: the record comes before the promise") {
   REQUIRE(c.records.size() == 1);
   CHECK(c.records[0].kind == Record::Kind::agent_admitted);
   CHECK(c.records[0].agent_id == agent.id);
-  c.send(agent.peer, msg::RegisterAgent{agent_info("h1", "cpus:4;mem:1024")});  // a retry that crossed the answer
+  c.send(agent.peer,
+         msg::RegisterAgent{agent_info("h1", "cpus:4;mem:1024")});  // a retry that crossed the answer
   CHECK(c.one<msg::AgentRegistered>(agent.peer).agent_id == agent.id);
   CHECK(c.view().agents.size() == 1);
 }
@@ -24,7 +25,9 @@ TEST_CASE("bad agents are refused") {
     info->id = AgentId("mine");
     c.send(peer, msg::RegisterAgent{info});
   }
-  SECTION("no id at a re-registration") { c.send(peer, msg::ReregisterAgent{agent_info("h", "cpus:1"), {}, {}, {}}); }
+  SECTION("no id at a re-registration") {
+    c.send(peer, msg::ReregisterAgent{agent_info("h", "cpus:1"), {}, {}, {}});
+  }
   CHECK(c.none<msg::AgentRegistered>(peer));
   CHECK(c.all<msg::ErrorMessage>(peer).size() == 1);
   CHECK(c.closed(peer));
@@ -75,7 +78,8 @@ TEST_CASE("an unreachable agent returns and its tasks live on") {
   CHECK(back.reason == TaskReason::agent_reregistered);
   CHECK(c.records.back().kind == Record::Kind::agent_reachable);
   CHECK(c.master.tasks(f.id).size() == 1);
-  CHECK(c.offer(f.peer).resources == Resources::parse("cpus:3;mem:960").value());  // the task still holds its share
+  CHECK(c.offer(f.peer).resources ==
+        Resources::parse("cpus:3;mem:960").value());  // the task still holds its share
   CHECK(c.view().unreachable_agents.empty());
 }
 

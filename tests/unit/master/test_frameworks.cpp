@@ -115,7 +115,8 @@ TEST_CASE("teardown kills, closes and forbids the id") {
   CHECK(c.offer(g.peer).resources.get("cpus") == 4);  // all is free again
 }
 
-TEST_CASE("principal, user and checkpoint do not change at a re-subscription; the rest does and agents learn it") {
+TEST_CASE(
+    "principal, user and checkpoint do not change at a re-subscription; the rest does and agents learn it") {
   Cluster c;
   const auto agent = c.add_agent();
   auto info = framework_info("f");

@@ -43,7 +43,8 @@ TEST_CASE("a declined agent stays away for the time of the filter") {
     const auto g = c.add_framework(framework_info("g"));
     c.send(g.peer, msg::Decline{{offer.id}, {1h}});
     CHECK(c.view().frameworks[0].offers == 1);
-    c.send(f.peer, msg::Decline{{OfferId("nonsense"), OfferId(c.master.id().str() + "-O99"), offer.id}, {1h}});
+    c.send(f.peer,
+           msg::Decline{{OfferId("nonsense"), OfferId(c.master.id().str() + "-O99"), offer.id}, {1h}});
     CHECK(c.view().frameworks[0].offers == 0);
   }
 }

@@ -1,4 +1,5 @@
-// Random events in, invariants out: whatever peers send, nothing is counted twice or lost and nothing crashes.
+// Random events in, invariants out: whatever peers send, nothing is counted twice or lost and nothing
+// crashes.
 #include "harness.hpp"
 
 namespace mesoscore::test {
@@ -30,20 +31,31 @@ class RandomCluster {
 
   void one_step() {
     switch (rng_.below(14)) {
-      case 0: return add_agent();
-      case 1: return add_framework();
-      case 2: return drop_agent();
-      case 3: return drop_framework();
-      case 4: return c_.advance(std::chrono::milliseconds(rng_.below(8000)));
+      case 0:
+        return add_agent();
+      case 1:
+        return add_framework();
+      case 2:
+        return drop_agent();
+      case 3:
+        return drop_framework();
+      case 4:
+        return c_.advance(std::chrono::milliseconds(rng_.below(8000)));
       case 5:
       case 6:
-      case 7: return accept();
-      case 8: return decline();
+      case 7:
+        return accept();
+      case 8:
+        return decline();
       case 9:
-      case 10: return update();
-      case 11: return pong();
-      case 12: return call();
-      default: return acknowledge();
+      case 10:
+        return update();
+      case 11:
+        return pong();
+      case 12:
+        return call();
+      default:
+        return acknowledge();
     }
   }
 
@@ -108,7 +120,8 @@ class RandomCluster {
     const auto& f = frameworks_[rng_.below(frameworks_.size())];
     std::vector<TaskInfo> tasks;
     for (std::uint64_t n = rng_.below(4); n > 0; --n) {
-      tasks.push_back(task("t" + std::to_string(rng_.below(40)), offer, rng_.below(5) == 0 ? "cpus:99" : "cpus:1"));
+      tasks.push_back(
+          task("t" + std::to_string(rng_.below(40)), offer, rng_.below(5) == 0 ? "cpus:99" : "cpus:1"));
     }
     c_.launch(f, offer, std::move(tasks), {std::chrono::seconds(rng_.below(10))});
     collect();
@@ -123,7 +136,8 @@ class RandomCluster {
   void update() {
     if (agents_.empty() || frameworks_.empty()) return;
     const auto& f = frameworks_[rng_.below(frameworks_.size())];
-    constexpr TaskState states[] = {TaskState::running, TaskState::finished, TaskState::failed, TaskState::killed};
+    constexpr TaskState states[] = {TaskState::running, TaskState::finished, TaskState::failed,
+                                    TaskState::killed};
     const auto tasks = c_.master.tasks(f.id);
     if (tasks.empty()) return;
     const Task& task = tasks[rng_.below(tasks.size())];
@@ -149,11 +163,21 @@ class RandomCluster {
     if (frameworks_.empty()) return;
     const PeerId peer = frameworks_[rng_.below(frameworks_.size())].peer;
     switch (rng_.below(5)) {
-      case 0: c_.send(peer, msg::Suppress{{"a"}}); break;
-      case 1: c_.send(peer, msg::Revive{}); break;
-      case 2: c_.send(peer, msg::Reconcile{}); break;
-      case 3: c_.send(peer, msg::Kill{TaskId("t1"), {}, std::nullopt}); break;
-      default: c_.step(SetWeight{"b", static_cast<double>(rng_.below(5))}); break;
+      case 0:
+        c_.send(peer, msg::Suppress{{"a"}});
+        break;
+      case 1:
+        c_.send(peer, msg::Revive{});
+        break;
+      case 2:
+        c_.send(peer, msg::Reconcile{});
+        break;
+      case 3:
+        c_.send(peer, msg::Kill{TaskId("t1"), {}, std::nullopt});
+        break;
+      default:
+        c_.step(SetWeight{"b", static_cast<double>(rng_.below(5))});
+        break;
     }
     collect();
   }
@@ -168,7 +192,8 @@ class RandomCluster {
   void check() {
     const MasterView view = c_.view();
     for (const auto& agent : view.agents) {
-      INFO("agent " << agent.info.id.str() << " used " << agent.used.str() << " offered " << agent.offered.str());
+      INFO("agent " << agent.info.id.str() << " used " << agent.used.str() << " offered "
+                    << agent.offered.str());
       REQUIRE(agent.info.resources.contains(agent.used + agent.offered));
     }
     std::uint32_t tasks = 0;

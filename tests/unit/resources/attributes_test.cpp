@@ -48,9 +48,8 @@ TEST_CASE("attributes read back from text and from JSON") {
 }
 
 TEST_CASE("the JSON of attributes is that of Mesos v1") {
-  CHECK(
-      to_json(*parse_attributes("a:x;b:1.5")) ==
-      R"([{"name":"a","text":{"value":"x"},"type":"TEXT"},{"name":"b","scalar":{"value":1.5},"type":"SCALAR"}])");
+  CHECK(to_json(*parse_attributes("a:x;b:1.5")) == R"([{"name":"a","text":{"value":"x"},"type":"TEXT"},)"
+                                                   R"({"name":"b","scalar":{"value":1.5},"type":"SCALAR"}])");
 }
 
 TEST_CASE("malformed attributes are refused") {

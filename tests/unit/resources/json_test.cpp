@@ -25,6 +25,21 @@ const Resource& only(const Resources& bag) {
   return *bag.begin();
 }
 
+struct Case {
+  std::string json;
+  const char* says;
+};
+
+void check_refused(const std::vector<Case>& cases) {
+  for (const Case& c : cases) {
+    CAPTURE(c.json, c.says);
+    const Result<Resources> bag = Resources::parse_json(c.json);
+    REQUIRE_FALSE(bag);
+    CHECK(bag.error() == Errc::invalid_argument);
+    CHECK_THAT(bag.error().message, Contains(c.says));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("the three kinds of value are read") {
@@ -128,12 +143,8 @@ TEST_CASE("bytes that are not UTF-8 do not stop the writing") {
   CHECK_THAT(bag.to_json(), Contains("\xef\xbf\xbd"));
 }
 
-TEST_CASE("malformed JSON is refused with the place and what is expected") {
-  struct Case {
-    std::string json;
-    const char* says;
-  };
-  const Case cases[] = {
+TEST_CASE("malformed values are refused with the place and what is expected") {
+  check_refused({
       {"[", "not JSON"},
       {"[1]", "resource #1 of the list: must be an object"},
       {"[{}]", "resource #1 of the list: 'name' is missing"},
@@ -163,6 +174,11 @@ TEST_CASE("malformed JSON is refused with the place and what is expected") {
       {R"([{"name":"a","type":"SET","set":{"item":[5]}}])", "'item' must be a string"},
       {R"([{"name":"a","type":"SET","set":{"item":["x","x"]}}])", "'item' has a duplicate"},
       {R"([{"name":"","type":"SCALAR","scalar":{"value":1}}])", "empty name"},
+  });
+}
+
+TEST_CASE("malformed reservations are refused") {
+  check_refused({
       {with(R"("role":7)"), "'role' must be a string"},
       {with(R"("role":"a//b")"), "role 'a//b' has an empty component"},
       {with(R"("reservation":{})"), "'reservation' is set for role '*'"},
@@ -185,6 +201,11 @@ TEST_CASE("malformed JSON is refused with the place and what is expected") {
       {with(R"("role":"a/b","reservation":{},"reservations":[{"type":"STATIC","role":"a"},
                {"type":"DYNAMIC","role":"a/b"}])"),
        "disagree"},
+  });
+}
+
+TEST_CASE("malformed disks and lists are refused") {
+  check_refused({
       {with(R"("disk":7)"), "'disk' must be an object"},
       {with(R"("disk":{"source":{}})"), "disk: source: 'type' must be one of PATH, MOUNT, BLOCK, RAW"},
       {with(R"("disk":{"source":{"type":"UNKNOWN"}})"), "'type' must be one of"},
@@ -202,18 +223,12 @@ TEST_CASE("malformed JSON is refused with the place and what is expected") {
       {with(R"("provider_id":{})"), "provider_id: 'value' is missing"},
       {R"([{"name":"cpus","type":"SCALAR","scalar":{"value":1},"disk":{"source":{"type":"RAW"}}}])",
        "only the amount called disk has that"},
-      {R"([{"name":"a","type":"SCALAR","scalar":{"value":1}},{"name":"a","type":"SET","set":{"item":["x"]}}])",
+      {R"([{"name":"a","type":"SCALAR","scalar":{"value":1}},
+           {"name":"a","type":"SET","set":{"item":["x"]}}])",
        "resource #2 of the list: resource 'a' came with another kind"},
       {R"([{"name":"a","type":"SET","set":{"item":["x"]}},{"name":"a","type":"SET","set":{"item":["x"]}}])",
        "overlaps with an earlier entry"},
-  };
-  for (const Case& c : cases) {
-    CAPTURE(c.json, c.says);
-    const Result<Resources> bag = Resources::parse_json(c.json);
-    REQUIRE_FALSE(bag);
-    CHECK(bag.error() == Errc::invalid_argument);
-    CHECK_THAT(bag.error().message, Contains(c.says));
-  }
+  });
 }
 
 TEST_CASE("deep and broken JSON ends in an error") {

@@ -43,7 +43,8 @@ inline FunctionSet test_functions() {
 }
 
 struct Cluster {
-  explicit Cluster(TransportSet set, std::string at = "inproc://master") : transports(std::move(set)), listen(at) {}
+  explicit Cluster(TransportSet set, std::string at = "inproc://master")
+      : transports(std::move(set)), listen(at) {}
 
   void start_master() {
     MasterServerConfig config;
@@ -102,7 +103,8 @@ class App {
     driver->on_disconnected([this](std::string_view why) { losses.emplace_back(why); });
     driver->on_error([this](const Error& error) { errors.push_back(error.message); });
   }
-  explicit App(Cluster& cluster, std::string name = "test") : App(cluster, cluster.scheduler_config(std::move(name))) {}
+  explicit App(Cluster& cluster, std::string name = "test")
+      : App(cluster, cluster.scheduler_config(std::move(name))) {}
 
   void start() {
     const Status started = driver->start();

@@ -32,7 +32,8 @@ inline void functions_run_from_end_to_end(const TransportSet& transports, const 
   CHECK(app.driver->stats().live_tasks == 0);
 }
 
-inline void a_master_that_comes_back_finds_everything_again(const TransportSet& transports, const std::string& listen) {
+inline void a_master_that_comes_back_finds_everything_again(const TransportSet& transports,
+                                                            const std::string& listen) {
   Cluster cluster(transports, listen);
   cluster.start(1);
   App app(cluster);
@@ -50,7 +51,8 @@ inline void a_master_that_comes_back_finds_everything_again(const TransportSet& 
   settle(cluster.io, 100ms);
   cluster.start_master();
   run_until(cluster.io, [&] { return app.subscriptions == 2 && cluster.master->view()->agents.size() == 1; });
-  // The kill was answered with TASK_UNKNOWN if the framework was back before the agent: then it is up to us again.
+  // The kill was answered with TASK_UNKNOWN if the framework was back before the agent: then it is up to us
+  // again.
   if (!app.ended("other")) app.driver->kill("other");
   run_until(cluster.io, [&] { return app.ended("other"); });
   CHECK(app.driver->framework_id() == id);

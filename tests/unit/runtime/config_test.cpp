@@ -194,8 +194,10 @@ TEST_CASE("options of an executor, and its environment") {
   has(here.refused(e), "a/b");
 
   const auto set = [](const char* name, const char* value) {
-    if (value) setenv(name, value, 1);
-    else unsetenv(name);
+    if (value)
+      setenv(name, value, 1);
+    else
+      unsetenv(name);
   };
   set("MESOSCORE_AGENT", nullptr);
   set("MESOS_FRAMEWORK_ID", "F");

@@ -50,8 +50,12 @@ struct Scene {
     launch.task.task_id = TaskId(id);
     send(std::move(launch));
   }
-  const TaskStatus& update(std::size_t index) { return std::get<msg::ExecutorUpdate>(heard.at(index)).status; }
-  void acknowledge(const TaskStatus& status) { send(msg::ExecutorAcknowledged{status.task_id, *status.uuid}); }
+  const TaskStatus& update(std::size_t index) {
+    return std::get<msg::ExecutorUpdate>(heard.at(index)).status;
+  }
+  void acknowledge(const TaskStatus& status) {
+    send(msg::ExecutorAcknowledged{status.task_id, *status.uuid});
+  }
 
   asio::io_context io;
   TransportSet transports;

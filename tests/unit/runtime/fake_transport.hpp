@@ -48,8 +48,8 @@ class FakeConnection final : public Connection {
 class FakeTransport final : public Transport {
  public:
   std::string_view scheme() const noexcept override { return "fake"; }
-  Result<std::unique_ptr<Listener>> listen(asio::any_io_executor, const Endpoint& at, ConnectionOptions options,
-                                           AcceptHandler on_accept) override {
+  Result<std::unique_ptr<Listener>> listen(asio::any_io_executor, const Endpoint& at,
+                                           ConnectionOptions options, AcceptHandler on_accept) override {
     if (at.host == "taken") return fail(Errc::already_exists, at.str() + " is in use");
     class Open final : public Listener {
      public:
@@ -65,7 +65,8 @@ class FakeTransport final : public Transport {
     accept = std::move(on_accept);
     return std::make_unique<Open>(at, &listeners);
   }
-  void connect(asio::any_io_executor, const Endpoint&, ConnectionOptions options, ConnectHandler on_connect) override {
+  void connect(asio::any_io_executor, const Endpoint&, ConnectionOptions options,
+               ConnectHandler on_connect) override {
     hello = options.hello;
     dials.push_back(std::move(on_connect));
   }

@@ -105,7 +105,8 @@ TEST_CASE("the whole cluster may be destroyed in a handler") {
   cluster.io.run();  // nothing is left behind
 }
 
-TEST_CASE("a driver may be destroyed before it has begun, while it dials, and after the context has stopped") {
+TEST_CASE(
+    "a driver may be destroyed before it has begun, while it dials, and after the context has stopped") {
   asio::io_context io;
   const TransportSet transports = inproc();
   SchedulerDriverConfig config;
@@ -174,7 +175,8 @@ TEST_CASE("a handler that throws ends that framework's subscription and harms no
 
   // Another instance continues the framework, and gets what was not acknowledged.
   const auto views = cluster.master->view()->frameworks;
-  const auto found = std::find_if(views.begin(), views.end(), [](const auto& f) { return f.info.name == "bad"; });
+  const auto found =
+      std::find_if(views.begin(), views.end(), [](const auto& f) { return f.info.name == "bad"; });
   if (found == views.end() || bad.driver->framework_id().empty()) return;
   auto config = cluster.scheduler_config("bad");
   config.framework.id = bad.driver->framework_id();

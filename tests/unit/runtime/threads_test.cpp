@@ -53,7 +53,8 @@ TEST_CASE("master, agents and scheduler on threads of their own") {
   at_agent.run([&] {
     AgentServerConfig config{.master = "inproc://m", .resources = "cpus:8;mem:1024"};
     config.functions.add(
-        "square", [](FunctionTask task) {
+        "square",
+        [](FunctionTask task) {
           const int n = std::stoi(task.info().data);
           task.finish(std::to_string(n * n));
         },
@@ -77,8 +78,12 @@ TEST_CASE("master, agents and scheduler on threads of their own") {
         std::vector<TaskInfo> tasks;
         const Resources each = *Resources::parse("cpus:1;mem:1");
         for (; launched < kTasks && left.contains(each); left -= each, ++launched) {
-          tasks.push_back({.task_id = TaskId(std::to_string(launched)), .agent_id = offer.agent_id, .name = "square",
-                           .resources = each, .function = "square", .data = std::to_string(launched)});
+          tasks.push_back({.task_id = TaskId(std::to_string(launched)),
+                           .agent_id = offer.agent_id,
+                           .name = "square",
+                           .resources = each,
+                           .function = "square",
+                           .data = std::to_string(launched)});
         }
         driver->accept(offer, {launch(std::move(tasks))}, Filters{0s});
       }

@@ -66,7 +66,8 @@ TEST_CASE("futures") {
   App app(cluster);
   app.start();
   std::thread runner([&] { cluster.io.run(); });
-  auto registered = on_executor(cluster.io, [&] { return cluster.agents[0]->async_registered(asio::use_future); });
+  auto registered =
+      on_executor(cluster.io, [&] { return cluster.agents[0]->async_registered(asio::use_future); });
   CHECK(registered.get().has_value());
   auto subscribed = on_executor(cluster.io, [&] { return app.driver->async_subscribed(asio::use_future); });
   CHECK_FALSE(subscribed.get()->empty());
@@ -144,7 +145,8 @@ TEST_CASE("stop before start, and twice") {
   MasterServer master(cluster.io.get_executor(), cluster.transports, {.listen = {"inproc://m"}});
   master.async_stop([&] { ++done; });
   master.async_stop([&] { ++done; });
-  AgentServer agent(cluster.io.get_executor(), cluster.transports, {.master = "inproc://m", .resources = "cpus:1"});
+  AgentServer agent(cluster.io.get_executor(), cluster.transports,
+                    {.master = "inproc://m", .resources = "cpus:1"});
   agent.async_stop([&] { ++done; });
   SchedulerDriver driver(cluster.io.get_executor(), cluster.transports, cluster.scheduler_config());
   driver.async_teardown([&] { ++done; });

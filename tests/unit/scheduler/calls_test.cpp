@@ -92,7 +92,8 @@ TEST_CASE("what is suppressed is part of every subscription") {
   CHECK(only(c.sent<msg::Subscribe>()).suppressed_roles == std::vector<RoleName>{"c"});
 }
 
-TEST_CASE("a role that is not the framework's is refused here: the master would drop the call without a word") {
+TEST_CASE(
+    "a role that is not the framework's is refused here: the master would drop the call without a word") {
   Client c(options_of("f", {"a"}));
   c.subscribe();
   c.submit(msg::Suppress{{"a", "b"}});

@@ -1,5 +1,5 @@
-// Writes the seeds of tests/fuzz/frame_decoder: one file per message, small, a stream of several, and what connections
-// say about themselves. Run it by its name after a change of the format:
+// Writes the seeds of tests/fuzz/frame_decoder: one file per message, small, a stream of several, and what
+// connections say about themselves. Run it by its name after a change of the format:
 //   test_unit_wire "the corpus of the frame decoder"
 #include <filesystem>
 #include <fstream>
@@ -13,7 +13,8 @@ using namespace mesoscore;
 
 namespace {
 
-const std::filesystem::path kFolder = std::filesystem::path(MESOSCORE_SUITE_DIR) / "../../fuzz/corpus/frame_decoder";
+const std::filesystem::path kFolder =
+    std::filesystem::path(MESOSCORE_SUITE_DIR) / "../../fuzz/corpus/frame_decoder";
 
 void write(const std::string& name, const std::string& stream) {
   std::ofstream out(kFolder / name, std::ios::binary);

@@ -162,3 +162,24 @@ TEST_CASE("the old form of reservations is understood, and the refined one writt
   resource.mutable_reservation();
   CHECK_FALSE(read_back());
 }
+
+TEST_CASE("times and durations come back as they were") {
+  Rng rng(5);
+  for (int i = 0; i < 10'000; ++i) {
+    msg::Update update;
+    update.status.task_id = "t";
+    update.status.timestamp = 1e9 + rng.uniform() * 1e9;
+    update.status.unreachable_time = 1e9 + rng.uniform() * 1e9;
+    const Message read = wire::decode(encoded(Message(update))).value();
+    REQUIRE(std::get<msg::Update>(read).status == update.status);
+  }
+  for (int i = 0; i < 10'000; ++i) {
+    msg::Decline decline;
+    decline.filters.refuse = std::chrono::nanoseconds(rng.below(1'000'000'000'000'000));  // eleven days
+    const Message read = wire::decode(encoded(Message(decline))).value();
+    REQUIRE(std::get<msg::Decline>(read).filters.refuse == decline.filters.refuse);
+    msg::AgentRegistered registered{"a", "m", Duration(static_cast<Duration::rep>(rng.next()))};
+    const Message other = wire::decode(encoded(Message(registered))).value();
+    REQUIRE(std::get<msg::AgentRegistered>(other).ping_timeout == registered.ping_timeout);
+  }
+}

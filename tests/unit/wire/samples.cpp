@@ -6,7 +6,8 @@
 using namespace mesoscore;
 
 std::string Sampler::text(std::size_t most) {
-  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  static constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
   std::string out(1 + pick(most), ' ');
   for (char& c : out) c = kLetters[pick(kLetters.size())];
   return "t" + out;
@@ -88,7 +89,8 @@ Resource Sampler::resource() {
   const bool is_disk = some();
   const Name name(is_disk ? std::string("disk") : text(20));
   if (is_disk || pick(3) == 0) {
-    return Resource(name, Scalar{1 + static_cast<std::int64_t>(pick(1'000'000'000'000))}).with_traits(traits(is_disk));
+    return Resource(name, Scalar{1 + static_cast<std::int64_t>(pick(1'000'000'000'000))})
+        .with_traits(traits(is_disk));
   }
   if (pick(2) == 0) return Resource(name, Ranges::make(intervals()).value()).with_traits(traits(false));
   std::vector<std::string> set;
@@ -112,9 +114,15 @@ Attributes Sampler::attributes() {
     attribute.name = text();
     attribute.kind = any(ValueKind::text);
     switch (attribute.kind) {
-      case ValueKind::scalar: attribute.scalar = {static_cast<std::int64_t>(pick(1'000'000)) - 1000}; break;
-      case ValueKind::ranges: attribute.ranges = Ranges::make(intervals()).value(); break;
-      case ValueKind::text: attribute.text = maybe_text(); break;
+      case ValueKind::scalar:
+        attribute.scalar = {static_cast<std::int64_t>(pick(1'000'000)) - 1000};
+        break;
+      case ValueKind::ranges:
+        attribute.ranges = Ranges::make(intervals()).value();
+        break;
+      case ValueKind::text:
+        attribute.text = maybe_text();
+        break;
       case ValueKind::set:
         for (std::size_t j = 1 + pick(3); j > 0; --j) attribute.set.push_back(text());
         std::sort(attribute.set.begin(), attribute.set.end());
@@ -190,7 +198,8 @@ TaskStatus Sampler::status() {
   if (some()) out.uuid = uuid();
   if (some()) out.timestamp = time();
   if (some()) out.healthy = pick(2) == 0;
-  if (some()) out.unreachable_time = time();
+  // A whole number of nanoseconds, which is what the wire carries.
+  if (some()) out.unreachable_time = 1.6e9 + static_cast<double>(pick(1'000'000'000)) / 512.0;
   out.message = maybe_text();
   out.data = maybe_text();
   out.labels = labels();
@@ -281,10 +290,18 @@ Operation Sampler::operation() {
       out.action = std::move(launch);
       break;
     }
-    case 1: out.action = ReserveOperation{resources()}; break;
-    case 2: out.action = UnreserveOperation{resources()}; break;
-    case 3: out.action = CreateOperation{resources()}; break;
-    default: out.action = DestroyOperation{resources()}; break;
+    case 1:
+      out.action = ReserveOperation{resources()};
+      break;
+    case 2:
+      out.action = UnreserveOperation{resources()};
+      break;
+    case 3:
+      out.action = CreateOperation{resources()};
+      break;
+    default:
+      out.action = DestroyOperation{resources()};
+      break;
   }
   return out;
 }

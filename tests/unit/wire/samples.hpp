@@ -7,8 +7,8 @@
 #include "mesoscore/message.hpp"
 #include "mesoscore/rng.hpp"
 
-// The same seed gives the same messages. `fill` is the chance of an optional member to be there: 0 and 1 give the
-// extremes.
+// The same seed gives the same messages. `fill` is the chance of an optional member to be there: 0 and 1 give
+// the extremes.
 class Sampler {
  public:
   Sampler(std::uint64_t seed, double fill) : rng_(seed), fill_(fill) {}
@@ -39,7 +39,9 @@ class Sampler {
   }
   mesoscore::Duration duration() { return std::chrono::milliseconds(pick(1'000'000'000)); }
   mesoscore::Uuid uuid() { return mesoscore::Uuid::from_random(rng_.next(), rng_.next()); }
-  double time() { return 1.6e9 + static_cast<double>(pick(1'000'000'000'000)) / 1000.0 + rng_.uniform() / 1000; }
+  double time() {
+    return 1.6e9 + static_cast<double>(pick(1'000'000'000'000)) / 1000.0 + rng_.uniform() / 1000;
+  }
 
   mesoscore::Labels labels();
   mesoscore::Resource resource();

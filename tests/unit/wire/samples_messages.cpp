@@ -75,6 +75,7 @@ Message Sampler::message(std::size_t alternative) {
   };
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (try_one(std::integral_constant<std::size_t, I>()), ...);
-  }(std::make_index_sequence<std::variant_size_v<Message>>());
+  }
+  (std::make_index_sequence<std::variant_size_v<Message>>());
   return out;
 }

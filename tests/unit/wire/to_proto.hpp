@@ -1,5 +1,6 @@
-// Our structs as messages of the oracle, member by member. Written by hand and not by the tables of lib/wire, so that
-// it can disagree with them; the structured bindings do not compile any more when a struct gets a new member.
+// Our structs as messages of the oracle, member by member. Written by hand and not by the tables of lib/wire,
+// so that it can disagree with them; the structured bindings do not compile any more when a struct gets a new
+// member.
 #pragma once
 
 #include "mesoscore/message.hpp"

@@ -8,7 +8,8 @@ namespace {
 
 template <class P>
 void set_policy(P& out, const std::optional<KillPolicy>& policy) {
-  if (policy) out.mutable_kill_policy()->mutable_grace_period()->set_nanoseconds(policy->grace_period.count());
+  if (policy)
+    out.mutable_kill_policy()->mutable_grace_period()->set_nanoseconds(policy->grace_period.count());
 }
 
 // ---- scheduler
@@ -82,7 +83,9 @@ void put(Frame& out, const msg::Subscribed& in) {
   master.set_port(0);
 }
 void put(Frame& out, const msg::OfferMade& in) { set(*out.mutable_offers()->add_offers(), in.offer); }
-void put(Frame& out, const msg::Rescind& in) { set_id(out.mutable_rescind()->mutable_offer_id(), in.offer_id); }
+void put(Frame& out, const msg::Rescind& in) {
+  set_id(out.mutable_rescind()->mutable_offer_id(), in.offer_id);
+}
 void put(Frame& out, const msg::Update& in) { set(*out.mutable_update()->mutable_status(), in.status); }
 void put(Frame& out, const msg::FromExecutor& in) {
   const auto& [agent_id, executor_id, data] = in;
@@ -108,7 +111,9 @@ void put(Frame& out, const msg::OperationUpdate& in) {
 
 // ---- agent
 
-void put(Frame& out, const msg::RegisterAgent& in) { set(*out.mutable_register_agent()->mutable_agent(), *in.agent); }
+void put(Frame& out, const msg::RegisterAgent& in) {
+  set(*out.mutable_register_agent()->mutable_agent(), *in.agent);
+}
 void put(Frame& out, const msg::ReregisterAgent& in) {
   const auto& [agent, tasks, executors, frameworks] = in;
   auto& message = *out.mutable_reregister_agent();
@@ -142,8 +147,12 @@ void set_data(v1_subset::ExecutorData& out, const M& in) {
   set_id(out.mutable_executor_id(), executor_id);
   out.set_data(data);
 }
-void put(Frame& out, const msg::ExecutorToFramework& in) { set_data(*out.mutable_executor_to_framework(), in); }
-void put(Frame& out, const msg::FrameworkToExecutor& in) { set_data(*out.mutable_framework_to_executor(), in); }
+void put(Frame& out, const msg::ExecutorToFramework& in) {
+  set_data(*out.mutable_executor_to_framework(), in);
+}
+void put(Frame& out, const msg::FrameworkToExecutor& in) {
+  set_data(*out.mutable_framework_to_executor(), in);
+}
 void put(Frame& out, const msg::AgentRegistered& in) {
   const auto& [agent_id, master_id, timeout] = in;
   auto& message = *out.mutable_agent_registered();
@@ -208,7 +217,8 @@ void put(Frame& out, const msg::ExecutorSubscribe& in) {
   set_id(message.mutable_framework_id(), framework_id);
   set_id(message.mutable_executor_id(), executor_id);
   set_all(*message.mutable_unacknowledged_tasks(), tasks);
-  for (const TaskStatus& status : updates) set(*message.add_unacknowledged_updates()->mutable_status(), status);
+  for (const TaskStatus& status : updates)
+    set(*message.add_unacknowledged_updates()->mutable_status(), status);
 }
 void put(Frame& out, const msg::ExecutorUpdate& in) {
   set(*out.mutable_executor_update()->mutable_status(), in.status);

@@ -45,7 +45,8 @@ void set_source(v1_subset::Resource::DiskInfo::Source& out, const DiskInfo& in) 
 }
 
 void set_disk(v1_subset::Resource::DiskInfo& out, const DiskInfo& in) {
-  const auto& [source, root, id, profile, vendor, metadata, persistence, principal, container, host, mode] = in;
+  const auto& [source, root, id, profile, vendor, metadata, persistence, principal, container, host, mode] =
+      in;
   if (source != DiskInfo::SourceType::none) set_source(*out.mutable_source(), in);
   if (!persistence.empty()) {
     out.mutable_persistence()->set_id(persistence);
@@ -238,15 +239,16 @@ void set(v1_subset::TaskInfo& out, const TaskInfo& in) {
   if (executor) set(*out.mutable_executor(), *executor);
   if (!function.empty()) out.set_function(function);
   if (!data.empty()) out.set_data(data);
-  if (policy) out.mutable_kill_policy()->mutable_grace_period()->set_nanoseconds(policy->grace_period.count());
+  if (policy)
+    out.mutable_kill_policy()->mutable_grace_period()->set_nanoseconds(policy->grace_period.count());
   if (limit) out.mutable_max_completion_time()->set_nanoseconds(limit->count());
   if (!labels.empty()) set(*out.mutable_labels(), labels);
   if (discovery) set_discovery(*out.mutable_discovery(), *discovery);
 }
 
 void set(v1_subset::TaskStatus& out, const TaskStatus& in) {
-  const auto& [task_id, state, source, reason, agent_id, executor_id, uuid, timestamp, healthy, unreachable, message,
-               data, labels] = in;
+  const auto& [task_id, state, source, reason, agent_id, executor_id, uuid, timestamp, healthy, unreachable,
+               message, data, labels] = in;
   set_id(out.mutable_task_id(), task_id);
   out.set_state(static_cast<v1_subset::TaskState>(state));
   out.set_source(static_cast<v1_subset::TaskStatus::Source>(source));
@@ -267,8 +269,8 @@ void set(v1_subset::TaskStatus& out, const TaskStatus& in) {
 }
 
 void set(v1_subset::Task& out, const Task& in) {
-  const auto& [task_id, framework_id, agent_id, executor_id, name, role, resources, state, update_state, update_uuid,
-               statuses, labels] = in;
+  const auto& [task_id, framework_id, agent_id, executor_id, name, role, resources, state, update_state,
+               update_uuid, statuses, labels] = in;
   set_id(out.mutable_task_id(), task_id);
   set_id(out.mutable_framework_id(), framework_id);
   set_id(out.mutable_agent_id(), agent_id);

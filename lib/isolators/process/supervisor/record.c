@@ -28,8 +28,8 @@ int read_stat(int pid, struct ProcessStat* stat) {
   return 0;
 }
 
-// A record always has the same size, so that a file which is used again is neither shortened nor lengthened: that would
-// cost far more than the write. The rest is empty lines.
+// A record always has the same size, so that a file which is used again is neither shortened nor lengthened:
+// that would cost far more than the write. The rest is empty lines.
 enum { RECORD_BYTES = 256 };
 
 static int write_record(struct Record* record) {

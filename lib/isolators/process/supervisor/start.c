@@ -3,9 +3,11 @@
 #include "report.h"
 #include "sys.h"
 
-// ---- the message ---------------------------------------------------------------------------------------------------
+// ---- the message
+// ---------------------------------------------------------------------------------------------------
 
-// Turns `count` offsets and the zero behind them into pointers. The table behind them, or null if an offset leads out.
+// Turns `count` offsets and the zero behind them into pointers. The table behind them, or null if an offset
+// leads out.
 static uint64_t* open_texts(char* message, uint64_t bytes, uint64_t* table, uint64_t count, char*** texts) {
   const uint64_t* end = (const uint64_t*)(const void*)(message + bytes);
   *texts = (char**)table;
@@ -35,7 +37,8 @@ int launch_open(struct Launch* launch, char* message, uint64_t bytes) {
   return table != 0;
 }
 
-// ---- the child -----------------------------------------------------------------------------------------------------
+// ---- the child
+// -----------------------------------------------------------------------------------------------------
 
 // Shared by the supervisor and its child until the execve(): the supervisor sleeps as long.
 struct Child {
@@ -77,16 +80,16 @@ static int take_user(const struct Launch* launch) {
   return error;
 }
 
-// Standard input is /dev/null already, as for the supervisor. The lowest free descriptor is taken, which is the one
-// that has just been closed.
+// Standard input is /dev/null already, as for the supervisor. The lowest free descriptor is taken, which is
+// the one that has just been closed.
 static int open_output(int fd, const char* path) {
   sys_close(fd);
   const int opened = sys_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY, 0644);
   return opened < 0 ? opened : 0;
 }
 
-// Tries one candidate after the other, as a shell does. A file that may not be run does not end the search, but is
-// what is told if nothing better is found.
+// Tries one candidate after the other, as a shell does. A file that may not be run does not end the search,
+// but is what is told if nothing better is found.
 static int run(struct Child* child) {
   const struct Launch* launch = child->launch;
   struct Failure worst = {.stage = MESO_STAGE_EXEC, .error = ENOENT, .candidate = 0};
@@ -132,8 +135,8 @@ int start_process(const struct Launch* launch, const struct Identity* supervisor
   __attribute__((aligned(16))) char stack[8192];
   struct Child child = {.launch = launch, .failure = failure, .supervisor = supervisor};
   failure->stage = MESO_STAGE_NONE;
-  // The memory is shared and the supervisor sleeps until the execve(): no page is copied, and a failure of the child
-  // is simply written down for us.
+  // The memory is shared and the supervisor sleeps until the execve(): no page is copied, and a failure of
+  // the child is simply written down for us.
   const long pid = clone_onto(CLONE_VM | CLONE_VFORK | SIGCHLD, stack + sizeof stack, child_main, &child);
   if (pid < 0) {
     failed(&child, MESO_STAGE_PROCESS, (int)pid);

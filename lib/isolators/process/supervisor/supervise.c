@@ -68,7 +68,8 @@ static void wait_for_end(struct Container* container) {
       left.tv_nsec = ns % 1000000000;
     }
     siginfo_t info;
-    if (sys_wait_signal(awaited_signals(), &info, container->killed_at ? &left : 0) > 0) on_signal(container, &info);
+    if (sys_wait_signal(awaited_signals(), &info, container->killed_at ? &left : 0) > 0)
+      on_signal(container, &info);
   }
 }
 
@@ -83,7 +84,8 @@ static int end_container(const struct Container* container) {
   return status;
 }
 
-// ---- one launch ----------------------------------------------------------------------------------------------------
+// ---- one launch
+// ----------------------------------------------------------------------------------------------------
 
 // A plain SIGTERM was for the container before.
 static void forget_signals(void) {
@@ -92,7 +94,8 @@ static void forget_signals(void) {
   while (sys_wait_signal(awaited_signals(), &info, &now) > 0) continue;
 }
 
-static void report_failure(const struct Launch* launch, const struct Identity* self, const struct Failure* failure) {
+static void report_failure(const struct Launch* launch, const struct Identity* self,
+                           const struct Failure* failure) {
   const struct MesoReport report = {.kind = MESO_REPORT_FAILED,
                                     .pid = self->pid,
                                     .serial = launch->serial,
@@ -155,7 +158,8 @@ static void run_container(const struct Launch* launch, const struct Identity* se
   send_report(&report);
 }
 
-// ---- one after the other -------------------------------------------------------------------------------------------
+// ---- one after the other
+// -------------------------------------------------------------------------------------------
 
 struct Control {
   struct ControlHeader header;

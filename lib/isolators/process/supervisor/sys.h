@@ -120,6 +120,11 @@ static inline int sys_pidfd_kill(int fd, int signal_number) {
 static inline int sys_set_mask(SignalMask mask) {
   return (int)SYS(rt_sigprocmask, SET_MASK, &mask, 0, sizeof mask, 0);
 }
+// The default action; struct sigaction of the kernel is all zero for that.
+static inline void sys_reset_signal(int signal_number) {
+  const uint64_t action[4] = {0, 0, 0, 0};
+  SYS(rt_sigaction, signal_number, action, 0, sizeof(SignalMask), 0);
+}
 static inline int sys_signalfd(SignalMask mask) {
   return (int)SYS(signalfd4, -1, &mask, sizeof mask, O_CLOEXEC | O_NONBLOCK, 0);
 }

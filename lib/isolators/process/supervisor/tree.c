@@ -16,7 +16,8 @@ struct DirectoryEntry {  // struct linux_dirent64
   char name[];
 };
 
-// Calls the visitor for each entry of a directory of /proc that is a number. Negative errno if it cannot be read.
+// Calls the visitor for each entry of a directory of /proc that is a number. Negative errno if it cannot be
+// read.
 static int each_number(const char* path, Visitor visit, void* context) {
   const int fd = sys_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   if (fd < 0) return fd;
@@ -56,7 +57,8 @@ static int each_listed(const char* path, Visitor visit, void* context) {
   return 0;
 }
 
-// ---- the polite signal ---------------------------------------------------------------------------------------------
+// ---- the polite signal
+// ---------------------------------------------------------------------------------------------
 
 struct Walk {
   int group;
@@ -67,8 +69,8 @@ struct Walk {
 
 static void signal_descendants(struct Walk* walk, int process);
 
-// The number of a process may be given to another one at any time; a pidfd never changes its mind. So: take the
-// pidfd, then make sure that the number still means a child of the process that listed it.
+// The number of a process may be given to another one at any time; a pidfd never changes its mind. So: take
+// the pidfd, then make sure that the number still means a child of the process that listed it.
 static void signal_one(void* context, int pid) {
   struct Walk* walk = context;
   const int fd = sys_pidfd_open(pid);
@@ -110,7 +112,8 @@ void tree_signal(int main, int signal_number) {
   signal_descendants(&walk, sys_getpid());
 }
 
-// ---- the end -------------------------------------------------------------------------------------------------------
+// ---- the end
+// -------------------------------------------------------------------------------------------------------
 
 struct KillWalk {
   int self;
@@ -136,7 +139,8 @@ static void kill_if_child(void* context, int pid) {
 int tree_kill_children_except(int (*keep)(void* context, int pid), void* context) {
   struct KillWalk walk = {.self = sys_getpid(), .count = 0, .keep = keep, .keep_context = context};
   // Kernels without CONFIG_PROC_CHILDREN: look at all processes.
-  if (each_listed("/proc/thread-self/children", kill_one, &walk) < 0) each_number("/proc", kill_if_child, &walk);
+  if (each_listed("/proc/thread-self/children", kill_one, &walk) < 0)
+    each_number("/proc", kill_if_child, &walk);
   return walk.count;
 }
 

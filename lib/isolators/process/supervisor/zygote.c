@@ -1,5 +1,5 @@
-// The zygote: the one process that a launcher starts. It forks supervisors when asked to, which is cheap because it is
-// tiny. It is also the subreaper of what a killed supervisor leaves behind.
+// The zygote: the one process that a launcher starts. It forks supervisors when asked to, which is cheap
+// because it is tiny. It is also the subreaper of what a killed supervisor leaves behind.
 //
 //   program <boot id>        with the descriptors of protocol.h
 #include "protocol.h"
@@ -35,7 +35,8 @@ static void forget(struct Zygote* zygote, struct Supervisor* supervisor) {
   *supervisor = zygote->supervisors[--zygote->count];
 }
 
-// ---- supervisors that have ended -----------------------------------------------------------------------------------
+// ---- supervisors that have ended
+// -----------------------------------------------------------------------------------
 
 static int is_supervisor(void* context, int pid) { return find_supervisor(context, pid) != 0; }
 
@@ -59,7 +60,8 @@ static int reap(struct Zygote* zygote) {
   return orphans;
 }
 
-// The processes of killed supervisors have become our children. When the last is gone their containers have ended.
+// The processes of killed supervisors have become our children. When the last is gone their containers have
+// ended.
 static void end_orphans(struct Zygote* zygote) {
   if (tree_kill_children_except(is_supervisor, zygote) > 0) return;  // the next SIGCHLD leads here again
   for (uint32_t i = zygote->count; i-- > 0;) {
@@ -78,7 +80,8 @@ static void on_child(struct Zygote* zygote) {
   if (reap(zygote)) end_orphans(zygote);
 }
 
-// ---- new supervisors -----------------------------------------------------------------------------------------------
+// ---- new supervisors
+// -----------------------------------------------------------------------------------------------
 
 static void add_supervisor(struct Zygote* zygote) {
   const int pid = zygote->count < MAX_SUPERVISORS ? sys_fork() : -EAGAIN;
@@ -106,6 +109,8 @@ static void set_up(struct Zygote* zygote) {
   sys_setsid();  // a Ctrl-C on the terminal of the agent is not for us
   sys_prctl(PR_SET_CHILD_SUBREAPER, 1);
   sys_prctl(PR_SET_NAME, (unsigned long)"mesoscore-start");
+  // All of them: what a C library keeps for itself, posix_spawn() does not reset.
+  for (int i = 1; i <= 64; ++i) sys_reset_signal(i);
   sys_set_mask(~(SignalMask)0);  // the supervisors inherit it; we end with the control socket
   zygote->signals = sys_signalfd(mask_of(SIGCHLD));
 }
@@ -117,7 +122,8 @@ int entry(long* stack) {
   zygote.boot_id = stack[0] > 1 ? argv[1] : "";
   set_up(&zygote);
   for (;;) {
-    struct pollfd fds[2] = {{.fd = MESO_CONTROL_FD, .events = POLLIN}, {.fd = zygote.signals, .events = POLLIN}};
+    struct pollfd fds[2] = {{.fd = MESO_CONTROL_FD, .events = POLLIN},
+                            {.fd = zygote.signals, .events = POLLIN}};
     if (sys_poll(fds, 2) < 0) continue;
     if (fds[1].revents) on_child(&zygote);
     if (fds[0].revents && !on_request(&zygote)) return 0;
