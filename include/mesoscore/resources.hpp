@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mesoscore/detail/shared.hpp"
 #include "mesoscore/labels.hpp"
 #include "mesoscore/result.hpp"
 #include "mesoscore/small_vector.hpp"
@@ -128,9 +129,7 @@ class Resource {
   const ResourceTraits& traits() const noexcept;
   bool empty() const noexcept;
 
-  bool plain() const noexcept {
-    return traits_ == nullptr;
-  }  // unreserved, not revocable, no disk, no provider
+  bool plain() const noexcept { return !traits_; }  // unreserved, not revocable, no disk, no provider
   bool reserved() const noexcept { return traits_ && !traits_->reservations.empty(); }
   bool revocable() const noexcept { return traits_ && traits_->revocable; }
   bool shared() const noexcept { return traits_ && traits_->shared; }
@@ -151,6 +150,13 @@ class Resource {
 
  private:
   friend class Resources;
+  // What is not a number. At most one of the two is used.
+  struct Values {
+    Ranges ranges;
+    std::vector<std::string> set;
+  };
+  void set_values(Values values);
+
   // How one entry of a bag meets another; see lib/resources/resources.cpp.
   bool whole() const noexcept { return traits_ && (traits_->shared || atom()); }
   bool same_value(const Resource& other) const noexcept;
@@ -163,10 +169,12 @@ class Resource {
   Scalar scalar_;
   ValueKind kind_ = ValueKind::scalar;
   std::uint32_t copies_ = 1;
-  std::shared_ptr<const ResourceTraits> traits_;
-  std::shared_ptr<const Ranges> ranges_;
-  std::shared_ptr<const std::vector<std::string>> set_;
+  detail::Shared<ResourceTraits> traits_;  // none: plain
+  detail::Shared<Values> values_;          // none: a scalar, or no values
 };
+
+template <>
+inline constexpr bool is_relocatable<Resource> = true;
 
 // Scalar amounts by name, without reservations: what shares, quota and min_allocatable are computed on. The
 // count of a ranges or set resource is its quantity. Ascending by name, no zero entries.

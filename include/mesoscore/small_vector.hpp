@@ -6,12 +6,19 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <initializer_list>
 #include <memory>
 #include <new>
+#include <type_traits>
 #include <utility>
 
 namespace mesoscore {
+
+// Whether an object of T can be moved to another place by copying its bytes and forgetting the old ones.
+// Types with owning pointers and none into themselves may say so.
+template <class T>
+inline constexpr bool is_relocatable = std::is_trivially_copyable_v<T>;
 
 template <class T, std::size_t N>
 class SmallVector {
@@ -117,9 +124,14 @@ class SmallVector {
   }
   void take(SmallVector& other) noexcept {  // this is empty and inline
     if (other.is_inline()) {
-      std::uninitialized_move(other.begin(), other.end(), data_);
-      size_ = other.size_;
-      other.clear();
+      if constexpr (is_relocatable<T>) {
+        std::memcpy(inline_, other.inline_, other.size_ * sizeof(T));
+        size_ = std::exchange(other.size_, 0);
+      } else {
+        std::uninitialized_move(other.begin(), other.end(), data_);
+        size_ = other.size_;
+        other.clear();
+      }
       return;
     }
     data_ = std::exchange(other.data_, other.inline_data());

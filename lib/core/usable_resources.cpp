@@ -30,6 +30,10 @@ Status check_disk(const Resource& resource) {
   return {};
 }
 
+bool all_plain(const Resources& resources) noexcept {
+  return std::all_of(resources.begin(), resources.end(), [](const Resource& each) { return each.plain(); });
+}
+
 Status check_revocable(const Resources& resources) {
   for (const Resource& a : resources) {
     for (const Resource& b : resources) {
@@ -69,6 +73,7 @@ Status validate_unique_volumes(const Resources& resources) {
 
 Status validate_usable(const Resources& resources) {
   MESOSCORE_TRY(validate(resources));
+  if (all_plain(resources)) return {};
   for (const Resource& resource : resources) MESOSCORE_TRY(check_disk(resource));
   MESOSCORE_TRY(validate_unique_volumes(resources));
   return check_revocable(resources);

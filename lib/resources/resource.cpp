@@ -15,22 +15,27 @@ bool is_one_piece(const DiskInfo& disk) noexcept {
 }  // namespace
 
 Resource::Resource(Name name, Ranges value) : name_(std::move(name)), kind_(ValueKind::ranges) {
-  if (!value.empty()) ranges_ = std::make_shared<const Ranges>(std::move(value));
+  set_values({std::move(value), {}});
 }
 
 Resource::Resource(Name name, std::vector<std::string> set) : name_(std::move(name)), kind_(ValueKind::set) {
   std::sort(set.begin(), set.end());
   set.erase(std::unique(set.begin(), set.end()), set.end());
-  if (!set.empty()) set_ = std::make_shared<const std::vector<std::string>>(std::move(set));
+  set_values({{}, std::move(set)});
+}
+
+void Resource::set_values(Values values) {
+  const bool none = values.ranges.empty() && values.set.empty();
+  values_ = none ? detail::Shared<Values>() : detail::Shared(std::move(values));
 }
 
 const Ranges& Resource::ranges() const noexcept {
   static const Ranges none;
-  return ranges_ ? *ranges_ : none;
+  return values_ ? values_->ranges : none;
 }
 
 std::span<const std::string> Resource::set() const noexcept {
-  return set_ ? std::span<const std::string>(*set_) : std::span<const std::string>();
+  return values_ ? std::span<const std::string>(values_->set) : std::span<const std::string>();
 }
 
 const ResourceTraits& Resource::traits() const noexcept {
@@ -40,7 +45,7 @@ const ResourceTraits& Resource::traits() const noexcept {
 
 bool Resource::empty() const noexcept {
   if (copies_ == 0) return true;
-  return kind_ == ValueKind::scalar ? scalar_.milli <= 0 : !ranges_ && !set_;
+  return kind_ == ValueKind::scalar ? scalar_.milli <= 0 : !values_;
 }
 
 bool Resource::atom() const noexcept { return traits_ && traits_->disk && is_one_piece(*traits_->disk); }
@@ -53,7 +58,7 @@ Resource Resource::with_traits(ResourceTraits traits) const {
   Resource out = *this;
   // A disk of which nothing is said is plain disk space; with one spelling of it, equal resources combine.
   if (traits.disk && *traits.disk == DiskInfo{}) traits.disk.reset();
-  out.traits_ = traits.plain() ? nullptr : std::make_shared<const ResourceTraits>(std::move(traits));
+  out.traits_ = traits.plain() ? detail::Shared<ResourceTraits>() : detail::Shared(std::move(traits));
   if (!out.shared()) out.copies_ = 1;
   return out;
 }
@@ -62,8 +67,7 @@ Resource Resource::with_scalar(Scalar value) const {
   Resource out = *this;
   out.kind_ = ValueKind::scalar;
   out.scalar_ = value;
-  out.ranges_.reset();
-  out.set_.reset();
+  out.values_.reset();
   return out;
 }
 

@@ -17,25 +17,25 @@ bool covers_set(std::span<const std::string> a, std::span<const std::string> b) 
   return std::includes(a.begin(), a.end(), b.begin(), b.end());
 }
 
-std::shared_ptr<const StringSet> join(std::span<const std::string> a, std::span<const std::string> b) {
+StringSet join(std::span<const std::string> a, std::span<const std::string> b) {
   StringSet out;
   out.reserve(a.size() + b.size());
   std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
-  return std::make_shared<const StringSet>(std::move(out));
+  return out;
 }
 
-std::shared_ptr<const StringSet> cut(std::span<const std::string> a, std::span<const std::string> b) {
+StringSet cut(std::span<const std::string> a, std::span<const std::string> b) {
   StringSet out;
   out.reserve(a.size());
   std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
-  return out.empty() ? nullptr : std::make_shared<const StringSet>(std::move(out));
+  return out;
 }
 
 }  // namespace
 
 bool Resource::same_identity(const Resource& other) const noexcept {
   if (!traits_ != !other.traits_ || kind_ != other.kind_ || name_ != other.name_) return false;
-  return traits_ == other.traits_ || traits_->combines_with(*other.traits_);
+  return traits_.same(other.traits_) || traits_->combines_with(*other.traits_);
 }
 
 bool Resource::same_value(const Resource& other) const noexcept {
@@ -43,9 +43,9 @@ bool Resource::same_value(const Resource& other) const noexcept {
     case ValueKind::scalar:
       return scalar_ == other.scalar_;
     case ValueKind::ranges:
-      return ranges_ == other.ranges_ || ranges() == other.ranges();
+      return values_.same(other.values_) || ranges() == other.ranges();
     default:
-      return set_ == other.set_ || std::ranges::equal(set(), other.set());
+      return values_.same(other.values_) || std::ranges::equal(set(), other.set());
   }
 }
 
@@ -65,9 +65,9 @@ bool Resource::covers(const Resource& other) const noexcept {
     case ValueKind::scalar:
       return scalar_ >= other.scalar_;
     case ValueKind::ranges:
-      return ranges_ == other.ranges_ || ranges().contains(other.ranges());
+      return values_.same(other.values_) || ranges().contains(other.ranges());
     default:
-      return set_ == other.set_ || covers_set(set(), other.set());
+      return values_.same(other.values_) || covers_set(set(), other.set());
   }
 }
 
@@ -76,13 +76,14 @@ void Resource::absorb(const Resource& other) {
     if (__builtin_add_overflow(copies_, other.copies_, &copies_)) copies_ = UINT32_MAX;
   } else if (kind_ == ValueKind::scalar) {
     scalar_ = saturating_add(scalar_, other.scalar_);
+  } else if (values_.same(other.values_)) {
+    return;
   } else if (kind_ == ValueKind::ranges) {
-    if (ranges_ == other.ranges_) return;
-    Ranges sum = *ranges_;
-    sum += *other.ranges_;
-    ranges_ = std::make_shared<const Ranges>(std::move(sum));
-  } else if (set_ != other.set_) {
-    set_ = join(*set_, *other.set_);
+    Ranges sum = ranges();
+    sum += other.ranges();
+    set_values({std::move(sum), {}});
+  } else {
+    set_values({{}, join(set(), other.set())});
   }
 }
 
@@ -91,12 +92,14 @@ void Resource::remove(const Resource& other) {
     copies_ -= std::min(copies_, other.copies_);
   } else if (kind_ == ValueKind::scalar) {
     scalar_.milli -= std::min(scalar_.milli, other.scalar_.milli);
+  } else if (values_.same(other.values_)) {
+    values_.reset();
   } else if (kind_ == ValueKind::ranges) {
-    Ranges rest;
-    if (ranges_ != other.ranges_) (rest = *ranges_) -= *other.ranges_;
-    ranges_ = rest.empty() ? nullptr : std::make_shared<const Ranges>(std::move(rest));
+    Ranges rest = ranges();
+    rest -= other.ranges();
+    set_values({std::move(rest), {}});
   } else {
-    set_ = set_ == other.set_ ? nullptr : cut(*set_, *other.set_);
+    set_values({{}, cut(set(), other.set())});
   }
 }
 

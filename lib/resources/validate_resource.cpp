@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <array>
 
 #include "core/messages.hpp"
 #include "mesoscore/ids.hpp"
@@ -11,18 +11,23 @@ namespace {
 
 tl::unexpected<Error> invalid(std::string why) { return fail(Errc::invalid_argument, std::move(why)); }
 
+// White space, control characters, and those that would make the text form ambiguous.
+constexpr std::array<bool, 256> odd_characters() {
+  std::array<bool, 256> odd{};
+  for (std::size_t c = 0; c <= 0x20; ++c) odd[c] = true;
+  odd[0x7f] = true;
+  for (const char c : std::string_view(":;,()[]{}")) odd[static_cast<unsigned char>(c)] = true;
+  return odd;
+}
+
 Status check_name(std::string_view name) {
-  // These would make the text form ambiguous.
-  constexpr std::string_view kReserved = ":;,()[]{}";
-  const auto odd = [&](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || kReserved.find(c) != std::string_view::npos;
-  };
+  static constexpr std::array<bool, 256> kOdd = odd_characters();
   if (name.empty()) return invalid("a resource has an empty name: name it, like cpus");
-  if (std::any_of(name.begin(), name.end(), odd)) {
-    return invalid("resource name " + in_quotes(name) +
-                   " contains white space or one of :;,()[]{}: leave it out");
-  }
-  return {};
+  bool odd = false;
+  for (const char c : name) odd |= kOdd[static_cast<unsigned char>(c)];
+  if (!odd) return {};
+  return invalid("resource name " + in_quotes(name) +
+                 " contains white space or one of :;,()[]{}: leave it out");
 }
 
 Status check_value(const Resource& resource) {
@@ -89,6 +94,7 @@ Status check_disk(const Resource& resource) {
 
 Status check(const Resource& resource) {
   MESOSCORE_TRY(check_value(resource));
+  if (resource.plain()) return {};
   MESOSCORE_TRY(check_reservations(resource.traits().reservations));
   return check_disk(resource);
 }

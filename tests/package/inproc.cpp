@@ -1,4 +1,6 @@
 // The smallest embedder that talks: two peers in one process. Built by every consumer of the package tests.
+#include <memory>
+
 #include <asio/io_context.hpp>
 
 #include "mesoscore/resources.hpp"

@@ -67,6 +67,17 @@ def check_pragma_once(tree: Tree) -> list[Finding]:
             if s.is_header and not re.search(r"^#pragma once$", s.text, re.M)]
 
 
+# What asio's allocation functions are depends on which standard headers came before it: two translation units that
+# disagree free each other's memory in the wrong way.
+def check_asio_not_first(tree: Tree) -> list[Finding]:
+    findings = []
+    for source in tree.cxx():
+        includes = [(number, line) for number, line in enumerate(source.lines, 1) if line.startswith("#include")]
+        if includes and "<asio" in includes[0][1]:
+            findings.append(source.finding(includes[0][0], "asio is included before anything else"))
+    return findings
+
+
 def check_whitespace(tree: Tree) -> list[Finding]:
     findings = []
     for source in tree.sources:

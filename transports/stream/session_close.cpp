@@ -1,6 +1,6 @@
-#include <asio/post.hpp>
-
 #include "stream/session.hpp"
+
+#include <asio/post.hpp>
 
 namespace mesoscore::stream {
 

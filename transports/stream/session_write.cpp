@@ -1,7 +1,8 @@
+#include "stream/session.hpp"
+
 #include <asio/buffer.hpp>
 
 #include "stream/errors.hpp"
-#include "stream/session.hpp"
 
 namespace mesoscore::stream {
 namespace {

@@ -1,28 +1,8 @@
 // In the steady state of command and function tasks the agent's own code allocates nothing.
 #include <array>
-#include <cstdlib>
-#include <new>
 
 #include "agent_under_test.hpp"
-
-namespace {
-
-std::size_t allocations = 0;
-
-void* counted(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "support/allocations.hpp"
 
 namespace mesoscore::test {
 namespace {
@@ -67,9 +47,9 @@ class Workload {
   template <class E>
   void step(E event) {
     std::array<Event, 1> batch{Event(std::move(event))};
-    const std::size_t before = (out_.clear(), allocations);
+    const std::size_t before = (out_.clear(), heap_allocations);
     agent_.step(batch, kStart + 2s, out_);
-    counted_ += allocations - before;
+    counted_ += heap_allocations - before;
   }
 
   Agent agent_;

@@ -1,7 +1,7 @@
 // In the steady state the allocator does not touch the heap. (Agents with up to three kinds of resources
 // here: a Resources value with more has a buffer of its own, which travels with the grant.)
-#include "allocations.hpp"
 #include "lab.hpp"
+#include "support/allocations.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -32,9 +32,9 @@ struct Steady : Lab {
   }
 
   std::uint64_t allocations_of(int rounds, const Filters* filters) {
-    const std::uint64_t before = heap_allocations();
+    const std::uint64_t before = mesoscore::test::heap_allocations;
     for (int i = 0; i < rounds; ++i) round(filters);
-    return heap_allocations() - before;
+    return mesoscore::test::heap_allocations - before;
   }
 };
 
@@ -63,7 +63,7 @@ TEST_CASE("suppress and revive: no heap allocation") {
     lab.allocator.run(lab.now, lab.held);
   };
   for (int i = 0; i < 20; ++i) turn();
-  const std::uint64_t before = heap_allocations();
+  const std::uint64_t before = mesoscore::test::heap_allocations;
   for (int i = 0; i < 50; ++i) turn();
-  CHECK(heap_allocations() == before);
+  CHECK(mesoscore::test::heap_allocations == before);
 }

@@ -1,7 +1,8 @@
+#include "mesoscore/transport.hpp"
+
 #include <asio/io_context.hpp>
 
 #include "catch.hpp"
-#include "mesoscore/transport.hpp"
 #include "mesoscore/transports/inproc.hpp"
 
 using namespace mesoscore;

@@ -1,46 +1,17 @@
 // The arithmetic of plain amounts is the inner loop of the allocator: it must not touch the heap.
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "mesoscore/resources.hpp"
+#include "support/allocations.hpp"
 #include "support/catch.hpp"
-
-namespace {
-
-std::atomic<long> allocations{0};
-
-}  // namespace
-
-// All forms are replaced: a sanitizer has its own of those that are not, and blocks must not cross over.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size > 0 ? size : 1);
-}
-void* operator new[](std::size_t size, const std::nothrow_t& nothrow) noexcept {
-  return operator new(size, nothrow);
-}
-void* operator new(std::size_t size) {
-  if (void* place = operator new(size, std::nothrow)) return place;
-  throw std::bad_alloc();
-}
-void* operator new[](std::size_t size) { return operator new(size); }
-void operator delete(void* place) noexcept { std::free(place); }
-void operator delete[](void* place) noexcept { std::free(place); }
-void operator delete(void* place, std::size_t) noexcept { std::free(place); }
-void operator delete[](void* place, std::size_t) noexcept { std::free(place); }
-void operator delete(void* place, const std::nothrow_t&) noexcept { std::free(place); }
-void operator delete[](void* place, const std::nothrow_t&) noexcept { std::free(place); }
 
 using namespace mesoscore;
 
 namespace {
 
 template <class Work>
-long allocations_of(Work work) {
-  const long before = allocations;
+std::uint64_t allocations_of(Work work) {
+  const std::uint64_t before = test::heap_allocations;
   work();
-  return allocations - before;
+  return test::heap_allocations - before;
 }
 
 Resources amounts(std::int64_t cpus, std::int64_t mem, std::int64_t disk) {
@@ -60,7 +31,7 @@ TEST_CASE("plain amounts are added, subtracted and compared without the heap") {
   const Resources b = amounts(500, 64'000, 1);
   bool contained = false;
   bool equal = true;
-  const long count = allocations_of([&] {
+  const std::uint64_t count = allocations_of([&] {
     Resources sum = a + b;
     sum -= b;
     contained = sum.contains(b) && !b.contains(sum);
@@ -82,7 +53,7 @@ TEST_CASE("plain amounts are added, subtracted and compared without the heap") {
 
 TEST_CASE("quantities of up to four names do without the heap") {
   const Resources a = amounts(4000, 1'024'000, 5000);
-  const long count = allocations_of([&] {
+  const std::uint64_t count = allocations_of([&] {
     Quantities sum = a.quantities();
     sum += a.quantities();
     sum.add("gpus", Scalar{1000});
@@ -103,7 +74,7 @@ TEST_CASE("views of a bag of plain amounts do without the heap") {
 
 TEST_CASE("whole ranges move between bags without being copied") {
   const Resources total{Resource("cpus", Scalar{1000}), Resource("ports", *Ranges::make({{1, 9}, {20, 30}}))};
-  const long count = allocations_of([&] {
+  const std::uint64_t count = allocations_of([&] {
     Resources free = total;
     Resources used;
     for (const Resource& item : total) {

@@ -1,30 +1,13 @@
 // In steady state neither the scheduler's machine nor the engine takes memory for a message.
-#include <atomic>
-#include <cstdlib>
-#include <new>
+#include "fake_transport.hpp"
 
 #include <asio/io_context.hpp>
 
-#include "fake_transport.hpp"
 #include "mesoscore/executor.hpp"
 #include "mesoscore/scheduler.hpp"
 #include "runtime/engine.hpp"
+#include "support/allocations.hpp"
 #include "support/catch.hpp"
-
-namespace {
-
-std::atomic<long> allocations{0};
-
-}  // namespace
-
-// All forms of the standard library end up in these.
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* place = std::malloc(size > 0 ? size : 1)) return place;
-  throw std::bad_alloc();
-}
-void operator delete(void* place) noexcept { std::free(place); }
-void operator delete(void* place, std::size_t) noexcept { std::free(place); }
 
 using namespace mesoscore;
 using namespace mesoscore::test;
@@ -71,9 +54,9 @@ struct Client {
       status.uuid = Uuid::from_random(n, static_cast<std::uint64_t>(state));
       story.emplace_back(Received{kMaster, msg::Update{std::move(status)}});
     }
-    const long before = allocations;
+    const std::uint64_t before = heap_allocations;
     for (Event& event : story) step(std::move(event));
-    return allocations - before;
+    return heap_allocations - before;
   }
 
   static SchedulerOptions options() {
@@ -105,9 +88,9 @@ struct Echo final : runtime::Engine {
 }  // namespace
 
 TEST_CASE("the counter counts") {
-  const long before = allocations;
+  const std::uint64_t before = heap_allocations;
   ::operator delete(::operator new(1));
-  CHECK(allocations == before + 1);
+  CHECK(heap_allocations == before + 1);
 }
 
 TEST_CASE("the scheduler's machine takes no memory for a message") {
@@ -144,11 +127,11 @@ TEST_CASE("the engine takes no memory for a message") {
   long taken = 0, counted = 0;
   for (int round = 0; round < 200; ++round) {
     for (int i = 0; i < 16; ++i) burst.emplace_back(msg::Pong{});
-    const long before = allocations;
+    const std::uint64_t before = heap_allocations;
     peer->handlers.on_messages(burst);
     io.poll();
     if (round >= 100) {
-      taken += allocations - before;
+      taken += heap_allocations - before;
       counted += 16;
     }
     burst.clear();
