@@ -97,7 +97,7 @@ class Workers {
       TaskInfo& task = tasks.emplace_back();
       task.task_id = TaskId("task-" + std::to_string(next_++));
       task.agent_id = offer.agent_id;
-      task.resources = Resources{Resource("cpus", Scalar{1000}), Resource("mem", Scalar{64000})};
+      task.resources = each_;
       task.function = "noop";
     }
     driver_->accept(offer, {launch(std::move(tasks))}, {.refuse = 0s});
@@ -106,6 +106,7 @@ class Workers {
   asio::io_context& io_;
   std::vector<std::unique_ptr<AgentServer>> agents_;
   std::unique_ptr<SchedulerDriver> driver_;
+  const Resources each_{Resource("cpus", Scalar{1000}), Resource("mem", Scalar{64000})};
   std::uint64_t finished_ = 0, target_ = 0, next_ = 0;
 };
 

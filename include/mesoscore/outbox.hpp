@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -54,6 +55,9 @@ struct DialFailed {  // the answer to a Dial that did not become a PeerConnected
 struct Received {
   PeerId peer{};
   Message message;
+
+  Received() noexcept {}  // not defaulted: that would fill the whole message with zeros first
+  Received(PeerId from, Message received) noexcept : peer(from), message(std::move(received)) {}
 };
 // The application beside the machine wants this sent: schedulers submit Accept, Kill, ...; executors
 // ExecutorUpdate, ExecutorMessage.
@@ -80,6 +84,9 @@ using Event = std::variant<PeerConnected, PeerDisconnected, DialFailed, Received
 struct Envelope {
   PeerId to{};
   Message message;
+
+  Envelope() noexcept {}  // as for Received
+  Envelope(PeerId peer, Message sent) noexcept : to(peer), message(std::move(sent)) {}
 };
 
 // A durable fact of the master's registry or the agent's checkpoint.

@@ -75,7 +75,8 @@ class BasicText {
   std::size_t hash() const noexcept {
     if (is_heap()) return std::hash<std::string_view>{}(heap_view());
     std::uint64_t h = 0x9e3779b97f4a7c15ULL;
-    for (std::size_t i = 0; i < kWords; ++i) h = (h ^ word(i)) * 0xff51afd7ed558ccdULL, h ^= h >> 32;
+    for (std::size_t i = 0; i + 1 < kWords; i += 2) h = mix(h ^ word(i), word(i + 1) ^ 0xff51afd7ed558ccdULL);
+    if constexpr (kWords % 2 == 1) h = mix(h ^ word(kWords - 1), 0xff51afd7ed558ccdULL);
     return static_cast<std::size_t>(h);
   }
 
@@ -84,6 +85,12 @@ class BasicText {
   static constexpr std::size_t kTag = Capacity - 1;
   static constexpr unsigned char kHeapTag = 255;
 
+  // Both halves of the product, folded.
+  static std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  }
   bool is_heap() const noexcept { return static_cast<unsigned char>(store_[kTag]) == kHeapTag; }
   std::uint64_t word(std::size_t index) const noexcept {
     std::uint64_t value;

@@ -50,7 +50,8 @@ void Agent::State::decline_task(TaskRecord& task, TaskState state, TaskReason re
 }
 
 void Agent::State::run_in_container(TaskRecord& task, msg::RunTask& run) {
-  LaunchContainer& launch = std::get<LaunchContainer>(out->containers.emplace_back(LaunchContainer{}));
+  LaunchContainer& launch =
+      std::get<LaunchContainer>(out->containers.emplace_back(std::in_place_type<LaunchContainer>));
   launch.container_id = new_container({task.self, kNone}, task.container_id);
   launch.kind = run.task.command ? ContainerKind::command : ContainerKind::function;
   launch.framework = std::move(run.framework);

@@ -110,7 +110,7 @@ void Agent::State::pop_update(UpdateStream& stream) {
   stream.head = updates[index].next;
   if (stream.head == kNone) stream.tail = kNone;
   --stream.pending;
-  updates[index].status = {};  // its data may be large
+  updates[index].status.data = {};  // it may be large
   updates.release(index);
 }
 

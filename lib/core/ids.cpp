@@ -1,6 +1,5 @@
 #include "mesoscore/ids.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "core/messages.hpp"
@@ -20,15 +19,25 @@ constexpr std::uint64_t holds(std::uint64_t bytes, unsigned char byte) noexcept 
   return below(bytes ^ every_byte(byte), 1);
 }
 
-// Ids are checked for every task: eight bytes at a time, without branches.
+std::uint64_t not_allowed(std::uint64_t bytes) noexcept {
+  return below(bytes, 0x20) | holds(bytes, 0x7f) | holds(bytes, '/') | holds(bytes, '\\');
+}
+
+// Ids are checked for every task: eight bytes at a time, the last ones twice.
 bool all_allowed(std::string_view id) noexcept {
-  std::uint64_t bad = 0;
-  for (std::size_t at = 0; at < id.size(); at += 8) {
-    std::uint64_t bytes = every_byte('a');
-    std::memcpy(&bytes, id.data() + at, std::min<std::size_t>(8, id.size() - at));
-    bad |= below(bytes, 0x20) | holds(bytes, 0x7f) | holds(bytes, '/') | holds(bytes, '\\');
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  std::uint64_t bad = 0, bytes = 0;
+  if (id.size() < kWord) {
+    bytes = every_byte('a');
+    for (const char c : id) bytes = bytes << 8 | static_cast<unsigned char>(c);
+    return not_allowed(bytes) == 0;
   }
-  return bad == 0;
+  for (std::size_t at = 0; at + kWord <= id.size(); at += kWord) {
+    std::memcpy(&bytes, id.data() + at, kWord);
+    bad |= not_allowed(bytes);
+  }
+  std::memcpy(&bytes, id.data() + id.size() - kWord, kWord);
+  return (bad | not_allowed(bytes)) == 0;
 }
 
 tl::unexpected<Error> bad_id(std::string_view what, std::string_view id, const std::string& why) {

@@ -93,12 +93,12 @@ Status AgentServer::Impl::start_containers() {
   config.logger = config_.log;
   const bool elsewhere = static_cast<bool>(config_.blocking_executor);
   const auto weak = weak_from_this();
-  const auto take = [weak](ContainerEvent event) {
+  const auto take = [weak](ContainerEvent&& event) {
     if (const auto self = weak.lock()) self->push(std::move(event));
   };
   runtime::Containers::EventHandler on_event = take;
   if (elsewhere) {
-    on_event = [home = executor(), take](ContainerEvent event) {
+    on_event = [home = executor(), take](ContainerEvent&& event) {
       asio::post(home, [take, event = std::move(event)]() mutable { take(std::move(event)); });
     };
   }

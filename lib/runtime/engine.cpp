@@ -21,14 +21,6 @@ ConnectionOptions as(PeerRole role, ConnectionOptions options) {
   return options;
 }
 
-// A burst may have left a vector much larger than what is needed now.
-void clear_and_trim(std::vector<Event>& events) {
-  constexpr std::size_t kWorthKeeping = 4096;
-  const bool oversized = events.capacity() > kWorthKeeping && events.size() < events.capacity() / 8;
-  events.clear();
-  if (oversized) events = {};
-}
-
 class Flag {
  public:
   explicit Flag(bool& flag) noexcept : flag_(flag) { flag_ = true; }
@@ -51,9 +43,8 @@ Engine::Engine(EngineConfig config)
       accepts_(std::move(config.accepts)),
       log_(std::move(config.log)),
       clock_(config.clock ? std::move(config.clock) : steady_clock_from_wall_time()),
-      timer_(executor_) {
-  outbox_.notice_level = log_.write ? log_.level : LogLevel::off;
-}
+      scratch_(Scratch::of(executor_)),
+      timer_(executor_) {}
 
 Engine::~Engine() = default;
 
@@ -63,10 +54,9 @@ void Engine::begin() {
   wake();
 }
 
-void Engine::push(Event event) {
-  if (ended_) return;
-  incoming_.push_back(std::move(event));
-  wake();
+std::vector<Event>& Engine::queue() {
+  if (incoming_.capacity() == 0) incoming_ = scratch_.events.take();
+  return incoming_;
 }
 
 void Engine::wake() {
@@ -79,51 +69,63 @@ void Engine::wake() {
 
 void Engine::drain() {
   woken_ = false;
-  if (ended_) return;
+  if (!ended_) run();
+}
+
+void Engine::run() {
   {
     const Flag draining(draining_);
-    for (int turns = 0; turns < kMostTurns; ++turns) {
-      if (!turn()) return;
+    auto out = scratch_.outboxes.take();
+    if (!out) out = std::make_unique<Outbox>();
+    out->notice_level = log_.write ? log_.level : LogLevel::off;
+    bool alive = true;
+    for (int turns = 0; alive && turns < kMostTurns; ++turns) {
+      alive = turn(*out);
       if (incoming_.empty()) break;
     }
+    out->clear();
+    scratch_.outboxes.give_back(std::move(out));
+    if (!alive) return;
     hub_.flush();
   }
   if (!incoming_.empty()) wake();
   arm(now());
 }
 
-bool Engine::turn() {
+bool Engine::turn(Outbox& out) {
   const TimePoint at = now();
-  outbox_.clear();  // not empty if something threw
-  working_.clear();
-  working_.swap(incoming_);
-  if (!working_.empty()) step(working_, at, outbox_);
-  clear_and_trim(working_);
-  if (next_deadline() <= at) tick(at, outbox_);
-  for (const Notice& notice : outbox_.notices) log(notice.level, notice.text);
-  carry_out_messages();
+  if (!incoming_.empty()) step_batch(at, out);
+  if (next_deadline() <= at) tick(at, out);
+  for (const Notice& notice : out.notices) log(notice.level, notice.text);
+  carry_out_messages(out);
   if (ended_) return false;
-  carry_out_rest();
+  carry_out_rest(out);
   if (ended_) return false;
-  outbox_.clear();
+  out.clear();
   settled();
   return !ended_;
 }
 
-void Engine::carry_out_messages() {
-  // The registry is the memory: a record is as durable as it will be, and what it promises may leave.
-  for (Commit& commit : outbox_.commits) {
-    for (Envelope& envelope : commit.after) hub_.send(envelope.to, std::move(envelope.message));
-  }
-  const bool taken = outbox_.deliveries.empty() || deliver(outbox_.deliveries);
-  if (ended_ || !taken) return;
-  for (Envelope& envelope : outbox_.sends) hub_.send(envelope.to, std::move(envelope.message));
+void Engine::step_batch(TimePoint at, Outbox& out) {
+  std::vector<Event> batch = std::exchange(incoming_, {});
+  step(batch, at, out);
+  recycle(scratch_.events, std::move(batch));
 }
 
-void Engine::carry_out_rest() {
-  if (!outbox_.dials.empty()) dial();
-  for (const Close& each : outbox_.closes) close(each);
-  if (!outbox_.containers.empty()) apply(outbox_.containers);
+void Engine::carry_out_messages(Outbox& out) {
+  // The registry is the memory: a record is as durable as it will be, and what it promises may leave.
+  for (Commit& commit : out.commits) {
+    for (Envelope& envelope : commit.after) hub_.send(envelope.to, std::move(envelope.message));
+  }
+  const bool taken = out.deliveries.empty() || deliver(out.deliveries);
+  if (ended_ || !taken) return;
+  for (Envelope& envelope : out.sends) hub_.send(envelope.to, std::move(envelope.message));
+}
+
+void Engine::carry_out_rest(Outbox& out) {
+  if (!out.dials.empty()) dial();
+  for (const Close& each : out.closes) close(each);
+  if (!out.containers.empty()) apply(out.containers);
 }
 
 void Engine::arm(TimePoint at) {
@@ -136,7 +138,7 @@ void Engine::arm(TimePoint at) {
     const auto self = weak.lock();
     if (error || !self) return;
     self->armed_ = kNever;
-    self->drain();
+    if (!self->ended_) self->run();
   });
 }
 

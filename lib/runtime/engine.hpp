@@ -1,6 +1,7 @@
 // What the servers and drivers have in common: one state machine bound to an executor and to transports.
 //
-// Events are queued; one posted drain takes all that have come:
+// Events are queued; one posted drain takes all that have come, or a drain on the spot when many messages
+// have: the queue and the outbox of a burst should stay in the processor's cache.
 //
 //     step with the batch, tick when due -> commits, what they promise is released -> deliveries to the
 //     application
@@ -19,6 +20,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <asio/any_io_executor.hpp>
@@ -30,6 +32,7 @@
 #include "mesoscore/rng.hpp"
 #include "mesoscore/transport.hpp"
 #include "runtime/peer_hub.hpp"
+#include "runtime/scratch.hpp"
 
 namespace mesoscore::runtime {
 
@@ -56,7 +59,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::vector<Endpoint> endpoints() const;
   // The first drain follows; what has been pushed before is part of it.
   void begin();
-  void push(Event event);
+  template <class E>
+  void push(E&& event) {
+    if (ended_) return;
+    queue().emplace_back(std::forward<E>(event));
+    wake();
+  }
   // Closes everything; no hook is called any more. finish() delivers what was sent, end() does not.
   void finish();
   void end();
@@ -88,15 +96,19 @@ class Engine : public std::enable_shared_from_this<Engine> {
  private:
   void wake();
   void drain();
-  bool turn();  // false: the engine has ended
-  void carry_out_messages();
-  void carry_out_rest();
+  void run();
+  bool turn(Outbox& out);  // false: the engine has ended
+  void step_batch(TimePoint at, Outbox& out);
+  void carry_out_messages(Outbox& out);
+  void carry_out_rest(Outbox& out);
+  std::vector<Event>& queue();
   void arm(TimePoint now);
   void dial();
   void dialed(Result<std::shared_ptr<Connection>> result);
   void accept(std::shared_ptr<Connection> connection);
   void connected(std::shared_ptr<Connection> connection);
   void received(PeerId from, std::span<Message> messages);
+  void take(PeerId from, std::span<Message> messages);
   void closed(PeerId peer, const Error& why);
   void close(const Close& close);
 
@@ -111,8 +123,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   PeerHub hub_;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  std::vector<Event> incoming_, working_;  // change places, so that neither allocates in steady state
-  Outbox outbox_;
+  Scratch& scratch_;
+  std::vector<Event> incoming_;  // of the scratch, while there are any
   std::string last_loss_;
   asio::steady_timer timer_;
   TimePoint armed_ = kNever;    // what the timer waits for

@@ -5,6 +5,12 @@
 #include "runtime/engine.hpp"
 
 namespace mesoscore::runtime {
+namespace {
+
+constexpr std::size_t kWorthARun = 8;  // events
+constexpr std::size_t kMostPerRun = 128;
+
+}  // namespace
 
 Status Engine::listen(std::span<const std::string> endpoints) {
   std::vector<std::unique_ptr<Listener>> listeners;
@@ -72,13 +78,20 @@ void Engine::connected(std::shared_ptr<Connection> connection) {
 }
 
 void Engine::received(PeerId from, std::span<Message> messages) {
-  if (ended_ || !hub_.find(from)) return;
+  while (!messages.empty() && !ended_ && hub_.find(from)) {
+    const std::size_t some = std::min(messages.size(), kMostPerRun);
+    take(from, messages.first(some));
+    messages = messages.subspan(some);
+    incoming_.size() < kWorthARun || draining_ ? wake() : run();
+  }
+}
+
+void Engine::take(PeerId from, std::span<Message> messages) {
   for (Message& message : messages) {  // moved once
-    Received& event = std::get<Received>(incoming_.emplace_back(std::in_place_type<Received>));
+    Received& event = std::get<Received>(queue().emplace_back(std::in_place_type<Received>));
     event.peer = from;
     event.message = std::move(message);
   }
-  wake();
 }
 
 void Engine::closed(PeerId peer, const Error& why) {

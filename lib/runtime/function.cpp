@@ -25,7 +25,7 @@ const FunctionSet::Entry* FunctionSet::find(std::string_view name) const noexcep
 // ---- FunctionTask
 // --------------------------------------------------------------------------------------------------
 
-const TaskInfo& FunctionTask::info() const noexcept { return state_->launch().task; }
+const TaskInfo& FunctionTask::info() const noexcept { return state_->task(); }
 
 void FunctionTask::finish(std::string data, std::string message) {
   state_->end(TaskState::finished, std::move(data), std::move(message));
@@ -44,9 +44,14 @@ void FunctionTask::on_kill(std::function<void()> handler) { state_->on_kill(std:
 // ---- State
 // ---------------------------------------------------------------------------------------------------------
 
-FunctionTask::State::State(LaunchContainer launch, std::shared_ptr<runtime::Mailbox> events,
-                           std::shared_ptr<const FunctionSet> set, const FunctionSet::Entry& called)
-    : launch_(std::move(launch)), events_(std::move(events)), functions_(std::move(set)), entry_(called) {}
+FunctionTask::State::State(const ContainerId& container, TaskInfo&& task,
+                           std::shared_ptr<runtime::Mailbox> events, std::shared_ptr<const FunctionSet> set,
+                           const FunctionSet::Entry& called)
+    : container_id_(container),
+      task_(std::move(task)),
+      events_(std::move(events)),
+      functions_(std::move(set)),
+      entry_(called) {}
 
 FunctionTask::State::~State() {
   if (ended_) return;
@@ -57,7 +62,7 @@ FunctionTask::State::~State() {
 
 ContainerEvent FunctionTask::State::event(ContainerEvent::Kind kind) const {
   ContainerEvent event;
-  event.container_id = launch_.container_id;
+  event.container_id = container_id_;
   event.kind = kind;
   return event;
 }

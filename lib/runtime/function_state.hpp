@@ -16,7 +16,7 @@ namespace mesoscore {
 // Shared by all copies of the FunctionTask; its destructor is how a forgotten task is found out. Thread-safe.
 struct FunctionTask::State {
  public:
-  State(LaunchContainer launch, std::shared_ptr<runtime::Mailbox> events,
+  State(const ContainerId& container, TaskInfo&& task, std::shared_ptr<runtime::Mailbox> events,
         std::shared_ptr<const FunctionSet> set, const FunctionSet::Entry& called);
   ~State();
   State(const State&) = delete;
@@ -30,13 +30,14 @@ struct FunctionTask::State {
   void request_kill();
   bool kill_requested() const noexcept { return kill_requested_.load(std::memory_order_acquire); }
   void on_kill(std::function<void()> handler);
-  const LaunchContainer& launch() const noexcept { return launch_; }
+  const TaskInfo& task() const noexcept { return task_; }
 
  private:
   bool begin();
   ContainerEvent event(ContainerEvent::Kind kind) const;
 
-  const LaunchContainer launch_;
+  const ContainerId container_id_;
+  const TaskInfo task_;
   const std::shared_ptr<runtime::Mailbox> events_;
   const std::shared_ptr<const FunctionSet> functions_;  // keeps entry_ alive
   const FunctionSet::Entry& entry_;

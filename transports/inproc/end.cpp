@@ -28,6 +28,7 @@ void End::leave(Error what_the_peer_is_told) {
 void End::send(Message&& message) {
   if (!open_) return;
   if (outgoing_.size() + theirs_->waiting() >= max_queued_) return overflow();
+  if (outgoing_.capacity() == 0) outgoing_ = mine_->batches().take();
   outgoing_.push_back(std::move(message));
   ++sent_;
 }

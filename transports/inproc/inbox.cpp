@@ -8,27 +8,20 @@
 namespace mesoscore::inproc {
 namespace {
 
-// A burst may have left a vector much larger than what is needed now.
-void clear_and_trim(std::vector<Message>& batch) {
-  constexpr std::size_t kWorthKeeping = 4096;
-  const bool oversized = batch.capacity() > kWorthKeeping && batch.size() < batch.capacity() / 8;
-  batch.clear();
-  if (oversized) batch = {};
-}
-
 void move_all(std::vector<Message>& from, std::vector<Message>& to) {
   if (to.empty()) {
     from.swap(to);
   } else {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
   }
-  clear_and_trim(from);
+  from.clear();
 }
 
 }  // namespace
 
-Inbox::Inbox(const asio::any_io_executor& executor)
-    : executor_(asio::prefer(executor, asio::execution::outstanding_work.tracked)) {}
+Inbox::Inbox(const asio::any_io_executor& executor, std::shared_ptr<Batches> batches)
+    : batches_(std::move(batches)),
+      executor_(asio::prefer(executor, asio::execution::outstanding_work.tracked)) {}
 
 void Inbox::push(std::vector<Message>& batch) {
   const std::scoped_lock lock(mutex_);
@@ -71,11 +64,10 @@ void Inbox::stop() {
   executor_ = {};
 }
 
-std::optional<Error> Inbox::take() {
+std::optional<Error> Inbox::take(std::vector<Message>& batch) {
   const std::scoped_lock lock(mutex_);
   scheduled_ = false;
-  delivering_.clear();  // not empty if a handler threw
-  arriving_.swap(delivering_);
+  batch.swap(arriving_);
   waiting_.store(0, std::memory_order_relaxed);
   return finished_;
 }
@@ -83,11 +75,12 @@ std::optional<Error> Inbox::take() {
 void Inbox::deliver() {
   const std::shared_ptr<Connection::Handlers> handlers = handlers_;
   if (!handlers) return;
-  std::optional<Error> finished = take();
-  if (!delivering_.empty()) {
-    received_ += delivering_.size();
-    handlers->on_messages(delivering_);
-    clear_and_trim(delivering_);
+  std::vector<Message> batch;
+  std::optional<Error> finished = take(batch);
+  if (!batch.empty()) {
+    received_ += batch.size();
+    handlers->on_messages(batch);
+    recycle(*batches_, std::move(batch));
   }
   if (!finished || !handlers_) return;
   stop();

@@ -50,8 +50,8 @@ Result<std::shared_ptr<Connection>> World::connect(const asio::any_io_executor& 
   const std::shared_ptr<Listening>& listening = found->second;
   if (const Status ok = check(*listening, options); !ok) return fail(ok.error());
 
-  const auto near = std::make_shared<Inbox>(executor);
-  const auto far = std::make_shared<Inbox>(listening->executor);
+  const auto near = std::make_shared<Inbox>(executor, batches_);
+  const auto far = std::make_shared<Inbox>(listening->executor, batches_);
   listening->connections->fetch_add(1, std::memory_order_relaxed);
   auto accepted =
       std::make_shared<End>(PeerInfo{options.hello, to.str(), std::nullopt},

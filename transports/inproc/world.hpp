@@ -29,6 +29,7 @@ class World {
                                               const ConnectionOptions& options);
 
  private:
+  const std::shared_ptr<Batches> batches_ = std::make_shared<Batches>();
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Listening>> names_;
 };

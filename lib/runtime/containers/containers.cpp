@@ -42,7 +42,7 @@ void Containers::apply(std::vector<ContainerCall>& calls) {
   calls.clear();
 }
 
-void Containers::apply(ContainerCall call) {
+void Containers::apply(ContainerCall&& call) {
   std::visit([&](auto& one) { impl_->carry_out(std::move(one)); }, call);
 }
 
@@ -64,7 +64,7 @@ Containers::Impl::Impl(asio::any_io_executor executor, ContainersConfig config, 
 
 Status Containers::Impl::start() {
   // The handlers hold us weakly: stop() may be called from within one.
-  mailbox_ = std::make_shared<Mailbox>(executor_, [weak = weak_from_this()](ContainerEvent event) {
+  mailbox_ = std::make_shared<Mailbox>(executor_, [weak = weak_from_this()](ContainerEvent&& event) {
     if (auto self = weak.lock()) self->deliver(std::move(event));
   });
   const std::shared_ptr<Launcher>& launcher = config_.isolators.launcher();
@@ -99,21 +99,21 @@ void Containers::Impl::stop() {
 }
 
 // The only way out for events.
-void Containers::Impl::deliver(ContainerEvent event) {
+void Containers::Impl::deliver(ContainerEvent&& event) {
   if (stopped_) return;
   using Kind = ContainerEvent::Kind;
   if (event.kind == Kind::exited || event.kind == Kind::launch_failed) entries_.erase(event.container_id);
   on_event_(std::move(event));
 }
 
-void Containers::Impl::carry_out(LaunchContainer call) {
+void Containers::Impl::carry_out(LaunchContainer&& call) {
   if (stopped_) return;
   MESOSCORE_ASSERT(entries_.count(call.container_id) == 0, "container ids are unique");
   if (call.kind == ContainerKind::function) return launch_function(std::move(call));
   launch_process(std::move(call));
 }
 
-void Containers::Impl::launch_function(LaunchContainer call) {
+void Containers::Impl::launch_function(LaunchContainer&& call) {
   const FunctionSet::Entry* entry = functions_->find(call.task.function);
   if (!entry) {
     ContainerEvent event;
@@ -123,9 +123,9 @@ void Containers::Impl::launch_function(LaunchContainer call) {
     mailbox_->push(std::move(event));
     return;
   }
-  const ContainerId id = call.container_id;
-  auto state = std::make_shared<FunctionTask::State>(std::move(call), mailbox_, functions_, *entry);
-  entries_.emplace(id, Function(state));
+  auto state = std::make_shared<FunctionTask::State>(call.container_id, std::move(call.task), mailbox_,
+                                                     functions_, *entry);
+  entries_.emplace(call.container_id, Function(state));
   asio::post(entry->executor ? entry->executor : config_.function_executor,
              [state = std::move(state)] { FunctionTask::State::call(state); });
 }

@@ -49,7 +49,7 @@ struct ContainersConfig {
 
 class Containers {
  public:
-  using EventHandler = std::function<void(ContainerEvent)>;
+  using EventHandler = std::function<void(ContainerEvent&&)>;
 
   Containers(asio::any_io_executor executor, ContainersConfig config, EventHandler on_event);
   ~Containers();
@@ -61,7 +61,7 @@ class Containers {
   void set_agent_endpoint(std::string endpoint);
   // Consumes the calls and clears the vector. Calls about containers that are gone are ignored.
   void apply(std::vector<ContainerCall>& calls);
-  void apply(ContainerCall call);
+  void apply(ContainerCall&& call);
   // What the container uses now, as far as the isolators can tell. Nothing for functions and unknown
   // containers.
   ContainerUsage usage(const ContainerId& id);

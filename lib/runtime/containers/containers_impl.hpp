@@ -3,8 +3,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <variant>
+
+#include <tsl/robin_map.h>
 
 #include "mesoscore/isolator.hpp"
 #include "runtime/containers/containers.hpp"
@@ -20,7 +21,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   // containers.cpp
   Status start();
   void set_agent_endpoint(std::string endpoint) { config_.agent_endpoint = std::move(endpoint); }
-  void carry_out(LaunchContainer call);
+  void carry_out(LaunchContainer&& call);
   void carry_out(const KillContainer& call);
   void carry_out(const UpdateContainer& call);
   ContainerUsage usage(const ContainerId& id);
@@ -45,12 +46,12 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   using Function = std::weak_ptr<FunctionTask::State>;
   using Entry = std::variant<Function, std::unique_ptr<Process>>;
 
-  void deliver(ContainerEvent event);
-  void launch_function(LaunchContainer call);
+  void deliver(ContainerEvent&& event);
+  void launch_function(LaunchContainer&& call);
   Process* find_process(const ContainerId& id) const;
 
   // processes.cpp
-  void launch_process(LaunchContainer call);
+  void launch_process(LaunchContainer&& call);
   Status prepare(Process& process, LaunchPlan& plan);
   Status run_prepare(Process& process, LaunchPlan& plan);
   Launcher::HoldHandler hold_handler(const ContainerId& id);
@@ -68,7 +69,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<Mailbox> mailbox_;
   std::shared_ptr<const FunctionSet> functions_;
   std::string sandboxes_;  // absolute
-  std::unordered_map<ContainerId, Entry> entries_;
+  tsl::robin_map<ContainerId, Entry> entries_;
   bool launcher_started_ = false;
   bool stopped_ = false;
 };

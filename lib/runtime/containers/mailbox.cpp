@@ -9,7 +9,7 @@ namespace mesoscore::runtime {
 Mailbox::Mailbox(asio::any_io_executor executor, Handler handler)
     : executor_(std::move(executor)), handler_(std::move(handler)) {}
 
-void Mailbox::push(ContainerEvent event) {
+void Mailbox::push(ContainerEvent&& event) {
   const std::lock_guard lock(mutex_);
   if (closed_) return;
   waiting_.push_back(std::move(event));
@@ -32,10 +32,7 @@ void Mailbox::drain() {
     draining_.swap(waiting_);
   }
   for (ContainerEvent& event : draining_) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (closed_) break;
-    }
+    if (closed_) break;
     handler_(std::move(event));
   }
   draining_.clear();

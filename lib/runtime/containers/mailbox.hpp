@@ -2,6 +2,7 @@
 // executor of the containers: in order, and in batches.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -16,12 +17,12 @@ namespace mesoscore::runtime {
 // Thread-safe.
 class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
-  using Handler = std::function<void(ContainerEvent)>;
+  using Handler = std::function<void(ContainerEvent&&)>;
 
   Mailbox(asio::any_io_executor executor, Handler handler);
 
   // The handler is called on the executor, never from within push().
-  void push(ContainerEvent event);
+  void push(ContainerEvent&& event);
   // Events that have not been handled are dropped, and so are all later ones. On the executor.
   void close();
 
@@ -33,7 +34,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   std::mutex mutex_;
   std::vector<ContainerEvent> waiting_;   // guarded
   bool scheduled_ = false;                // guarded: a drain() is on its way
-  bool closed_ = false;                   // guarded
+  std::atomic<bool> closed_ = false;      // written under the mutex
   std::vector<ContainerEvent> draining_;  // of drain() only; kept for its capacity
 };
 

@@ -47,7 +47,7 @@ bool can_connect(std::string_view endpoint) { return !endpoint.empty() && !endpo
 // ---- launch
 // --------------------------------------------------------------------------------------------------------
 
-void Containers::Impl::launch_process(LaunchContainer call) {
+void Containers::Impl::launch_process(LaunchContainer&& call) {
   const ContainerId id = call.container_id;
   auto owned = std::make_unique<Process>();
   Process& process = *owned;
