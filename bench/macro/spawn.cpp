@@ -1,4 +1,4 @@
-// /bin/true as a task of the process isolator, against a bare posix_spawn + wait loop with the same number in
+// /bin/true as a task of the process isolator, and through a whole cluster, against a bare posix_spawn + wait loop with the same number in
 // flight.
 //
 //   bench_spawn [rounds] [launches per round]
@@ -20,7 +20,11 @@
 
 #include <asio/io_context.hpp>
 
+#include "mesoscore/agent_server.hpp"
 #include "mesoscore/isolators/process.hpp"
+#include "mesoscore/master_server.hpp"
+#include "mesoscore/scheduler_driver.hpp"
+#include "mesoscore/transports/inproc.hpp"
 #include "runtime/containers/containers.hpp"
 #include "support/report.hpp"
 
@@ -184,6 +188,74 @@ class ContainersLoop {
   int wanted_ = 0, started_ = 0, ended_ = 0, last_ = 0;
 };
 
+// The whole way: scheduler, master, agent, supervisor and back, all but the supervisors on one thread.
+class ClusterLoop {
+ public:
+  explicit ClusterLoop(int in_flight) : directory_(fresh_directory("m")) {
+    TransportSet transports;
+    transports.add(transports::inproc());
+    MasterServerConfig master;
+    master.listen = {"inproc://master"};
+    master_.emplace(context_.get_executor(), transports, std::move(master));
+    AgentServerConfig agent;
+    agent.master = "inproc://master";
+    agent.resources = "cpus:" + std::to_string(in_flight) + ";mem:1024";
+    agent.work_dir = directory_;
+    agent.isolators.add(isolators::process());
+    agent_.emplace(context_.get_executor(), transports, std::move(agent));
+    SchedulerDriverConfig scheduler;
+    scheduler.master = "inproc://master";
+    scheduler.framework.name = "bench";
+    driver_.emplace(context_.get_executor(), transports, std::move(scheduler));
+    driver_->on_offers([this](std::span<Offer> offers) {
+      for (const Offer& offer : offers) launch_on(offer);
+    });
+    driver_->on_update([this](const TaskStatus& status) { on_update(status); });
+    for (const Status& started : {master_->start(), agent_->start(), driver_->start()}) {
+      if (!started) die(started.error().message);
+    }
+  }
+  ~ClusterLoop() { std::filesystem::remove_all(directory_); }
+  ClusterLoop(const ClusterLoop&) = delete;
+  ClusterLoop& operator=(const ClusterLoop&) = delete;
+
+  double run(int count) {
+    const auto begin = Steady::now();
+    ended_ = 0;
+    left_ = count;
+    driver_->revive({});
+    while (ended_ < count) context_.run_one();
+    return rate(count, begin);
+  }
+
+ private:
+  void launch_on(const Offer& offer) {
+    std::vector<TaskInfo> tasks;
+    for (auto room = static_cast<int>(offer.resources.get("cpus")); room > 0 && left_ > 0; --room, --left_) {
+      TaskInfo& task = tasks.emplace_back();
+      task.task_id = TaskId("task-" + std::to_string(++last_));
+      task.agent_id = offer.agent_id;
+      task.resources = each_;
+      task.command.emplace(CommandInfo{"/bin/true", false, {}, {}, {}});
+    }
+    driver_->accept(offer, {mesoscore::launch(std::move(tasks))}, {.refuse = std::chrono::seconds(0)});
+    if (left_ == 0) driver_->suppress({});
+  }
+  void on_update(const TaskStatus& status) {
+    if (!is_terminal(status.state)) return;
+    if (status.state != TaskState::finished) die(status.message);
+    ++ended_;
+  }
+
+  const Resources each_{Resource("cpus", Scalar{1000}), Resource("mem", Scalar{10'000})};
+  std::string directory_;
+  asio::io_context context_;
+  std::optional<MasterServer> master_;
+  std::optional<AgentServer> agent_;
+  std::optional<SchedulerDriver> driver_;
+  int left_ = 0, ended_ = 0, last_ = 0;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -193,18 +265,20 @@ int main(int argc, char** argv) {
   ContainersLoop containers;
   bench::Report report;
   for (int in_flight : {1, 16}) {
-    std::vector<double> rates[4];
+    ClusterLoop cluster(in_flight);
+    std::vector<double> rates[5];
     for (int round = 0; round < rounds; ++round) {
       rates[0].push_back(bare(in_flight, count));
       rates[1].push_back(launcher.run(in_flight, count));
       rates[2].push_back(held.run(in_flight, count));
       rates[3].push_back(containers.run(in_flight, count));
+      rates[4].push_back(cluster.run(count));
     }
     // Held: as for isolators that want to see the process first. Containers: with sandbox, output,
     // environment.
-    const char* names[] = {"bare", "launcher", "launcher_held", "containers"};
+    const char* names[] = {"bare", "launcher", "launcher_held", "containers", "cluster"};
     const double base = median(rates[0]);
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 5; ++i) {
       const std::string name = std::string("spawn.") + names[i] + "." + std::to_string(in_flight);
       const double value = median(rates[i]);
       if (i == 0) {

@@ -78,6 +78,14 @@ def check_asio_not_first(tree: Tree) -> list[Finding]:
     return findings
 
 
+# What the README shows is what is built.
+def check_readme_example(tree: Tree) -> list[Finding]:
+    readme, example = (tree.by_path.get(path) for path in ("README.md", "examples/00_hello/main.cpp"))
+    if readme is None or example is None or f"```cpp\n{example.text}```\n" in readme.text:
+        return []
+    return [readme.finding(1, "the code is not that of examples/00_hello/main.cpp")]
+
+
 def check_whitespace(tree: Tree) -> list[Finding]:
     findings = []
     for source in tree.sources:

@@ -23,6 +23,7 @@ CHECKS = [
     rules.check_machine_paths,
     rules.check_pragma_once,
     rules.check_asio_not_first,
+    rules.check_readme_example,
     rules.check_whitespace,
     rules.check_line_length,
     rules.check_version,
