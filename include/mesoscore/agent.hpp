@@ -17,7 +17,7 @@
 namespace mesoscore {
 
 struct AgentOptions {
-  AgentInfo info;                                                // id empty at the first start
+  AgentInfo info{};                                              // id empty at the first start
   Duration registration_backoff = std::chrono::seconds(2);       // first retry within; doubles ...
   Duration registration_backoff_max = std::chrono::seconds(60);  // ... up to this
   Duration first_registration_within = std::chrono::seconds(1);  // random delay at the start
@@ -25,16 +25,16 @@ struct AgentOptions {
   Duration update_retry_max = std::chrono::minutes(10);  // ... up to this
   Duration executor_registration_timeout = std::chrono::minutes(1);
   Duration default_kill_grace = std::chrono::seconds(3);
-  AgentLimits limits;
+  AgentLimits limits{};
 };
 
 struct AgentView {
-  AgentInfo info;
+  AgentInfo info{};
   bool registered = false;
   std::uint32_t tasks = 0;           // launched and not yet terminal
   std::uint32_t unacknowledged = 0;  // status updates
   std::uint32_t executors = 0;       // custom executors that live
-  Resources used;
+  Resources used{};
   std::uint64_t updates_sent = 0, updates_retried = 0;
 };
 

@@ -11,12 +11,12 @@
 namespace mesoscore {
 
 struct AgentInfo {
-  AgentId id;  // empty until the master has admitted the agent
-  std::string hostname;
-  Resources resources;  // total
-  Attributes attributes;
-  std::string region, zone;  // fault domain; both or neither
-  std::uint16_t port = 0;    // where the agent listens for executors; 0 = it does not
+  AgentId id{};  // empty until the master has admitted the agent
+  std::string hostname{};
+  Resources resources{};  // total
+  Attributes attributes{};
+  std::string region{}, zone{};  // fault domain; both or neither
+  std::uint16_t port = 0;        // where the agent listens for executors; 0 = it does not
 
   friend bool operator==(const AgentInfo&, const AgentInfo&) = default;
 };

@@ -38,8 +38,8 @@ enum class AgentHandle : std::uint32_t {};
 struct AllocatorOptions {
   // An offer must contain at least one of these; empty = anything passes. FrameworkInfo::min_allocatable
   // overrides it per role.
-  std::vector<Quantities> min_allocatable;  // set by the constructor: cpus:0.01 or mem:32
-  std::vector<Name> fair_sharing_excluded;  // resource names left out of shares, e.g. "gpus"
+  std::vector<Quantities> min_allocatable{};  // set by the constructor: cpus:0.01 or mem:32
+  std::vector<Name> fair_sharing_excluded{};  // resource names left out of shares, e.g. "gpus"
   // Agents with gpus are offered only to frameworks with the GPU_RESOURCES capability.
   bool gpus_need_capability = true;
   // At least so long between the event and the run that it causes, so that bursts collapse into one run.
@@ -53,15 +53,15 @@ struct AllocatorOptions {
 struct Grant {
   FrameworkHandle framework{};
   AgentHandle agent{};
-  RoleName role;
-  Resources resources;
+  RoleName role{};
+  Resources resources{};
 };
 
 // What a framework already holds on an agent when the agent is added (after a failover).
 struct Holding {
   FrameworkHandle framework{};
-  RoleName role;
-  Resources resources;
+  RoleName role{};
+  Resources resources{};
 };
 
 // Why a framework got no offer of an agent in a role: bits of one evaluation.
@@ -89,13 +89,13 @@ struct Explanation {
     Refusal reason = Refusal::none;
     std::uint32_t agents = 0;
   };
-  std::uint32_t agents = 0;    // considered
-  std::uint32_t eligible = 0;  // would be offered in a run now
-  std::vector<Count> counts;   // most frequent first; an agent counts for its first reason only
+  std::uint32_t agents = 0;     // considered
+  std::uint32_t eligible = 0;   // would be offered in a run now
+  std::vector<Count> counts{};  // most frequent first; an agent counts for its first reason only
   TimePoint earliest_filter_expiry = kNever;
-  double share = 0;       // dominant share of the framework in this role
-  double role_share = 0;  // dominant share of the role divided by its weight
-  std::string sentence;   // "0 of 120 agents: 80 refused by its own filter, 40 have nothing free"
+  double share = 0;        // dominant share of the framework in this role
+  double role_share = 0;   // dominant share of the role divided by its weight
+  std::string sentence{};  // "0 of 120 agents: 80 refused by its own filter, 40 have nothing free"
 };
 
 class Allocator {

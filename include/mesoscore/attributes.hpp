@@ -11,12 +11,12 @@
 namespace mesoscore {
 
 struct Attribute {
-  std::string name;
+  std::string name{};
   ValueKind kind = ValueKind::text;
-  Scalar scalar;  // the member named by `kind` is set, the others are empty
-  Ranges ranges;
-  std::vector<std::string> set;  // sorted
-  std::string text;
+  Scalar scalar{};  // the member named by `kind` is set, the others are empty
+  Ranges ranges{};
+  std::vector<std::string> set{};  // sorted
+  std::string text{};
 
   friend bool operator==(const Attribute&, const Attribute&) = default;
 };

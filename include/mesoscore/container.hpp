@@ -20,23 +20,23 @@ enum class ContainerKind : std::uint8_t { command = 0, executor = 1, function = 
 // Start it. Answered by `started` or `launch_failed`; every container that started ends with exactly one
 // `exited`.
 struct LaunchContainer {
-  ContainerId container_id;
+  ContainerId container_id{};
   ContainerKind kind = ContainerKind::command;
-  std::shared_ptr<const FrameworkInfo> framework;
-  AgentId agent_id;
-  TaskInfo task;        // command and function; for an executor only `task.executor` is set
-  Resources resources;  // what the container may use
+  std::shared_ptr<const FrameworkInfo> framework{};
+  AgentId agent_id{};
+  TaskInfo task{};        // command and function; for an executor only `task.executor` is set
+  Resources resources{};  // what the container may use
 };
 // End it: SIGTERM to all of its processes now, SIGKILL after `grace`. A later call may shorten the grace,
 // never lengthen it.
 struct KillContainer {
-  ContainerId container_id;
+  ContainerId container_id{};
   Duration grace{0};
 };
 // The amount that the container may use has changed (a custom executor got or ended a task).
 struct UpdateContainer {
-  ContainerId container_id;
-  Resources resources;
+  ContainerId container_id{};
+  Resources resources{};
 };
 using ContainerCall = std::variant<LaunchContainer, KillContainer, UpdateContainer>;
 
@@ -48,13 +48,13 @@ struct ContainerEvent {
     exited,         // no process of the container is left
     progress,       // function tasks only: a non-terminal update that carries `data` and `message`
   };
-  ContainerId container_id;
+  ContainerId container_id{};
   Kind kind = Kind::started;
-  int wait_status = 0;             // exited: as from waitpid(2); 0 for functions that finished
-  std::optional<TaskState> state;  // exited: overrides the reading of wait_status (functions, limitations)
-  std::optional<TaskReason> reason;
-  std::string message;
-  std::string data;
+  int wait_status = 0;               // exited: as from waitpid(2); 0 for functions that finished
+  std::optional<TaskState> state{};  // exited: overrides the reading of wait_status (functions, limitations)
+  std::optional<TaskReason> reason{};
+  std::string message{};
+  std::string data{};
 };
 
 }  // namespace mesoscore

@@ -10,8 +10,8 @@
 namespace mesoscore {
 
 struct Endpoint {
-  std::string scheme;  // "tcp"
-  std::string host;    // inproc: the name; tcp: host name or address, IPv6 without brackets; unix: the path
+  std::string scheme{};  // "tcp"
+  std::string host{};    // inproc: the name; tcp: host name or address, IPv6 without brackets; unix: the path
   std::uint16_t port = 0;  // tcp only; 0 when listening = any free port, see Listener::endpoint()
 
   static Result<Endpoint> parse(std::string_view text);

@@ -23,8 +23,8 @@
 namespace mesoscore {
 
 struct ExecutorOptions {
-  FrameworkId framework_id;
-  ExecutorId executor_id;
+  FrameworkId framework_id{};
+  ExecutorId executor_id{};
   Duration reconnect_backoff = std::chrono::milliseconds(100);
   Duration reconnect_backoff_max = std::chrono::seconds(2);
   // No agent for so long: ExecutorShutdown is delivered. At once when the framework does not checkpoint.

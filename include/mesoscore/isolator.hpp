@@ -31,24 +31,24 @@ namespace mesoscore {
 
 // How one process is to be started. Isolators edit it; the launcher executes it.
 struct LaunchPlan {
-  std::string program;            // a path, or a name that is searched in PATH of `environment`
-  std::vector<std::string> argv;  // argv[0] included
-  std::vector<EnvironmentVariable> environment;  // the whole environment; a later entry of a name wins
-  std::string working_directory;                 // the sandbox; exists
-  std::string stdout_path, stderr_path;          // appended to; created as the user
-  std::string user;                              // empty = the agent's own
+  std::string program{};            // a path, or a name that is searched in PATH of `environment`
+  std::vector<std::string> argv{};  // argv[0] included
+  std::vector<EnvironmentVariable> environment{};  // the whole environment; a later entry of a name wins
+  std::string working_directory{};                 // the sandbox; exists
+  std::string stdout_path{}, stderr_path{};        // appended to; created as the user
+  std::string user{};                              // empty = the agent's own
 };
 
 // The container that the plan is for.
 struct ContainerSpec {
   const LaunchContainer& call;
-  std::string_view sandbox;  // absolute path of its directory
+  std::string_view sandbox{};  // absolute path of its directory
 };
 
 struct ContainerUsage {
-  std::optional<double> cpu_user_seconds, cpu_system_seconds;
-  std::optional<std::uint64_t> memory_rss_bytes;
-  std::optional<std::uint32_t> processes;
+  std::optional<double> cpu_user_seconds{}, cpu_system_seconds{};
+  std::optional<std::uint64_t> memory_rss_bytes{};
+  std::optional<std::uint32_t> processes{};
 };
 
 class Launcher;

@@ -18,8 +18,8 @@
 namespace mesoscore {
 
 struct MasterOptions {
-  AllocatorOptions allocator;
-  std::vector<SetWeight> weights;  // initial; others are 1
+  AllocatorOptions allocator{};
+  std::vector<SetWeight> weights{};  // initial; others are 1
 
   Duration offer_timeout = std::chrono::minutes(5);        // unanswered offers are rescinded; zero: never
   Duration heartbeat_interval = std::chrono::seconds(15);  // to schedulers
@@ -27,31 +27,31 @@ struct MasterOptions {
   std::uint32_t ping_misses = 5;                           // so many in a row: the agent is unreachable
   // A disconnected agent that has not come back for so long is unreachable.
   Duration agent_reregister_timeout = std::chrono::minutes(10);
-  MasterLimits limits;
+  MasterLimits limits{};
 };
 
 // An immutable snapshot for reads: may be kept and used from any thread.
 struct MasterView {
   struct Framework {
-    FrameworkInfo info;
+    FrameworkInfo info{};
     bool connected = false;
     std::uint32_t tasks = 0;  // live, terminal but unacknowledged ones included
     std::uint32_t offers = 0;
-    Resources used, offered;
+    Resources used{}, offered{};
     double dominant_share = 0;  // of offered + used, over the whole cluster
   };
   struct Agent {
-    AgentInfo info;
+    AgentInfo info{};
     bool connected = false;
     std::uint32_t tasks = 0;
-    Resources used, offered;
+    Resources used{}, offered{};
   };
-  MasterId id;
+  MasterId id{};
   TimePoint at{};
-  std::vector<Framework> frameworks;  // in the order of their first subscription
-  std::vector<Agent> agents;          // in the order of their registration
-  std::vector<FrameworkId> completed_frameworks;
-  std::vector<AgentId> unreachable_agents;
+  std::vector<Framework> frameworks{};  // in the order of their first subscription
+  std::vector<Agent> agents{};          // in the order of their registration
+  std::vector<FrameworkId> completed_frameworks{};
+  std::vector<AgentId> unreachable_agents{};
   std::uint32_t tasks = 0;
   std::uint64_t offers_made = 0, offers_rescinded = 0, tasks_launched = 0, updates_forwarded = 0;
   std::uint64_t messages_refused = 0;  // from peers that broke the protocol

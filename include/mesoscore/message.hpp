@@ -28,88 +28,88 @@ using AgentPtr = std::shared_ptr<const AgentInfo>;          // never null in a v
 // -------------------------------------------------------------------------------------------
 
 struct Subscribe {
-  FrameworkPtr framework;  // `id` set = re-subscription; the newest subscriber wins
-  std::vector<RoleName> suppressed_roles;
+  FrameworkPtr framework{};  // `id` set = re-subscription; the newest subscriber wins
+  std::vector<RoleName> suppressed_roles{};
 };
 struct Teardown {};
 struct Accept {
-  SmallVector<OfferId, 1> offer_ids;  // all of one agent and one role
-  std::vector<Operation> operations;
-  Filters filters;
+  SmallVector<OfferId, 1> offer_ids{};  // all of one agent and one role
+  std::vector<Operation> operations{};
+  Filters filters{};
 };
 struct Decline {
-  SmallVector<OfferId, 1> offer_ids;
-  Filters filters;
+  SmallVector<OfferId, 1> offer_ids{};
+  Filters filters{};
 };
 struct Revive {
-  std::vector<RoleName> roles;  // empty = all of the framework's roles
+  std::vector<RoleName> roles{};  // empty = all of the framework's roles
 };
 struct Suppress {
-  std::vector<RoleName> roles;  // empty = all of the framework's roles
+  std::vector<RoleName> roles{};  // empty = all of the framework's roles
 };
 struct Kill {
-  TaskId task_id;
-  AgentId agent_id;  // may be empty
-  std::optional<KillPolicy> kill_policy;
+  TaskId task_id{};
+  AgentId agent_id{};  // may be empty
+  std::optional<KillPolicy> kill_policy{};
 };
 struct ShutdownExecutor {
-  ExecutorId executor_id;
-  AgentId agent_id;
+  ExecutorId executor_id{};
+  AgentId agent_id{};
 };
 struct Acknowledge {
-  AgentId agent_id;
-  TaskId task_id;
-  Uuid uuid;
+  AgentId agent_id{};
+  TaskId task_id{};
+  Uuid uuid{};
 };
 struct Reconcile {
   struct Item {
-    TaskId task_id;
-    AgentId agent_id;  // may be empty
+    TaskId task_id{};
+    AgentId agent_id{};  // may be empty
   };
-  std::vector<Item> tasks;  // empty = implicit: every task that the master holds
+  std::vector<Item> tasks{};  // empty = implicit: every task that the master holds
 };
 struct ToExecutor {  // framework message on its way to an executor; best effort
-  AgentId agent_id;
-  ExecutorId executor_id;
-  std::string data;
+  AgentId agent_id{};
+  ExecutorId executor_id{};
+  std::string data{};
 };
 
 // ---- master -> scheduler
 // -------------------------------------------------------------------------------------------
 
 struct Subscribed {
-  FrameworkId framework_id;
-  MasterId master_id;
+  FrameworkId framework_id{};
+  MasterId master_id{};
   Duration heartbeat_interval{0};
 };
 struct OfferMade {
-  Offer offer;
+  Offer offer{};
 };
 struct Rescind {
-  OfferId offer_id;
+  OfferId offer_id{};
 };
 struct Update {
-  TaskStatus status;
+  TaskStatus status{};
 };
 struct FromExecutor {
-  AgentId agent_id;
-  ExecutorId executor_id;
-  std::string data;
+  AgentId agent_id{};
+  ExecutorId executor_id{};
+  std::string data{};
 };
 struct Failure {
-  AgentId agent_id;
-  ExecutorId executor_id;          // empty = the agent itself is gone
-  std::optional<int> wait_status;  // of the executor
+  AgentId agent_id{};
+  ExecutorId executor_id{};          // empty = the agent itself is gone
+  std::optional<int> wait_status{};  // of the executor
 };
 // The fate of an operation that carried an id (UPDATE_OPERATION_STATUS; OperationStatus of Mesos v1).
 struct OperationUpdate {
-  OperationId operation_id;
+  OperationId operation_id{};
   OperationState state = OperationState::error;
-  std::string message;
-  AgentId agent_id;
+  std::string message{};
+  AgentId agent_id{};
 };
 struct ErrorMessage {  // also to agents and executors; the sender closes the connection after it
-  std::string message;
+  std::string message{};
 };
 struct Heartbeat {};
 
@@ -117,127 +117,127 @@ struct Heartbeat {};
 // -----------------------------------------------------------------------------------------------
 
 struct RegisterAgent {
-  AgentPtr agent;  // id empty
+  AgentPtr agent{};  // id empty
 };
 struct AgentExecutor {
-  FrameworkId framework_id;
-  ExecutorInfo info;
+  FrameworkId framework_id{};
+  ExecutorInfo info{};
 };
 struct ReregisterAgent {
-  AgentPtr agent;  // id set
-  std::vector<Task> tasks;
-  std::vector<AgentExecutor> executors;
-  std::vector<FrameworkPtr> frameworks;  // of all those tasks and executors
+  AgentPtr agent{};  // id set
+  std::vector<Task> tasks{};
+  std::vector<AgentExecutor> executors{};
+  std::vector<FrameworkPtr> frameworks{};  // of all those tasks and executors
 };
 struct UnregisterAgent {};
 struct Pong {};
 struct AgentUpdate {  // a status update on its way to the scheduler
-  FrameworkId framework_id;
-  TaskStatus status;
+  FrameworkId framework_id{};
+  TaskStatus status{};
   TaskState latest_state = TaskState::staging;  // newest state that the agent knows
 };
 struct ExecutorExited {
-  FrameworkId framework_id;
-  ExecutorId executor_id;
+  FrameworkId framework_id{};
+  ExecutorId executor_id{};
   int wait_status = 0;
 };
 struct ExecutorToFramework {
-  FrameworkId framework_id;
-  ExecutorId executor_id;
-  std::string data;
+  FrameworkId framework_id{};
+  ExecutorId executor_id{};
+  std::string data{};
 };
 
 // ---- master -> agent
 // -----------------------------------------------------------------------------------------------
 
 struct AgentRegistered {
-  AgentId agent_id;
-  MasterId master_id;
+  AgentId agent_id{};
+  MasterId master_id{};
   Duration ping_timeout{0};  // no ping for so long: the agent looks for the master again
 };
 struct AgentReregistered {
-  AgentId agent_id;
-  MasterId master_id;
+  AgentId agent_id{};
+  MasterId master_id{};
   Duration ping_timeout{0};
   struct Missing {
-    FrameworkId framework_id;
-    TaskId task_id;
+    FrameworkId framework_id{};
+    TaskId task_id{};
   };
-  std::vector<Missing> missing;  // tasks that the master has for this agent and the agent did not report
+  std::vector<Missing> missing{};  // tasks that the master has for this agent and the agent did not report
 };
 struct RunTask {
-  FrameworkPtr framework;
-  RoleName role;
-  TaskInfo task;
+  FrameworkPtr framework{};
+  RoleName role{};
+  TaskInfo task{};
   bool launch_executor = false;  // the master accounts for a new executor
 };
 struct KillTask {
-  FrameworkId framework_id;
-  TaskId task_id;
-  std::optional<KillPolicy> kill_policy;
+  FrameworkId framework_id{};
+  TaskId task_id{};
+  std::optional<KillPolicy> kill_policy{};
 };
 struct UpdateAcknowledged {
-  FrameworkId framework_id;
-  TaskId task_id;
-  Uuid uuid;
+  FrameworkId framework_id{};
+  TaskId task_id{};
+  Uuid uuid{};
 };
 struct ShutdownFramework {
-  FrameworkId framework_id;
+  FrameworkId framework_id{};
 };
 struct AgentShutdownExecutor {
-  FrameworkId framework_id;
-  ExecutorId executor_id;
+  FrameworkId framework_id{};
+  ExecutorId executor_id{};
 };
 struct FrameworkToExecutor {
-  FrameworkId framework_id;
-  ExecutorId executor_id;
-  std::string data;
+  FrameworkId framework_id{};
+  ExecutorId executor_id{};
+  std::string data{};
 };
 struct UpdateFramework {  // the scheduler re-subscribed with other properties
-  FrameworkPtr framework;
+  FrameworkPtr framework{};
 };
 struct Ping {
   bool connected = true;  // as the master sees the agent; false makes the agent re-register
 };
 struct ShutdownAgent {
-  std::string message;
+  std::string message{};
 };
 
 // ---- executor -> agent
 // ---------------------------------------------------------------------------------------------
 
 struct ExecutorSubscribe {
-  FrameworkId framework_id;
-  ExecutorId executor_id;
-  std::vector<TaskInfo> unacknowledged_tasks;
-  std::vector<TaskStatus> unacknowledged_updates;
+  FrameworkId framework_id{};
+  ExecutorId executor_id{};
+  std::vector<TaskInfo> unacknowledged_tasks{};
+  std::vector<TaskStatus> unacknowledged_updates{};
 };
 struct ExecutorUpdate {
-  TaskStatus status;
+  TaskStatus status{};
 };
 struct ExecutorMessage {  // both ways
-  std::string data;
+  std::string data{};
 };
 
 // ---- agent -> executor
 // ---------------------------------------------------------------------------------------------
 
 struct ExecutorSubscribed {
-  ExecutorInfo executor;
-  FrameworkPtr framework;
-  AgentPtr agent;
-  ContainerId container_id;
+  ExecutorInfo executor{};
+  FrameworkPtr framework{};
+  AgentPtr agent{};
+  ContainerId container_id{};
 };
 struct LaunchTask {
-  TaskInfo task;
+  TaskInfo task{};
 };
 struct ExecutorKill {
-  TaskId task_id;
-  std::optional<KillPolicy> kill_policy;
+  TaskId task_id{};
+  std::optional<KillPolicy> kill_policy{};
 };
 struct ExecutorAcknowledged {
-  TaskId task_id;
-  Uuid uuid;
+  TaskId task_id{};
+  Uuid uuid{};
 };
 struct ExecutorShutdown {};
 

@@ -19,13 +19,13 @@ namespace mesoscore {
 // Resources of one agent, held for one framework in one of its roles until it is accepted, declined,
 // rescinded or the framework goes away.
 struct Offer {
-  OfferId id;
-  FrameworkId framework_id;
-  AgentId agent_id;
-  RoleName role;  // allocation_info.role
-  Resources resources;
-  std::shared_ptr<const AgentInfo> agent;  // hostname, attributes and domain; never null
-  std::vector<ExecutorId> executor_ids;    // this framework's executors on that agent
+  OfferId id{};
+  FrameworkId framework_id{};
+  AgentId agent_id{};
+  RoleName role{};  // allocation_info.role
+  Resources resources{};
+  std::shared_ptr<const AgentInfo> agent{};  // hostname, attributes and domain; never null
+  std::vector<ExecutorId> executor_ids{};    // this framework's executors on that agent
 };
 
 // What to do with resources that were offered and not used.
@@ -36,26 +36,26 @@ struct Filters {
 };
 
 struct LaunchOperation {
-  std::vector<TaskInfo> tasks;
+  std::vector<TaskInfo> tasks{};
 };
 struct ReserveOperation {
-  Resources resources;  // as they are to be: with the new reservation on top of the stack
+  Resources resources{};  // as they are to be: with the new reservation on top of the stack
 };
 struct UnreserveOperation {
-  Resources resources;
+  Resources resources{};
 };
 struct CreateOperation {
-  Resources volumes;
+  Resources volumes{};
 };
 struct DestroyOperation {
-  Resources volumes;
+  Resources volumes{};
 };
 
 // One step of an ACCEPT. Steps run in order over what remains of the offers.
 // This release executes LAUNCH; the others leave the resources alone and, if they carry an id, are answered
 // with msg::OperationUpdate and OperationState::error.
 struct Operation {
-  OperationId id;  // empty = no feedback wanted; must be empty for LAUNCH
+  OperationId id{};  // empty = no feedback wanted; must be empty for LAUNCH
   std::variant<LaunchOperation, ReserveOperation, UnreserveOperation, CreateOperation, DestroyOperation>
       action;
 };

@@ -43,18 +43,18 @@ std::string_view to_string(PeerRole role) noexcept;
 struct PeerConnected {
   PeerId peer{};
   PeerRole role = PeerRole::unknown;  // what the peer said in its handshake
-  std::string address;                // for people: "tcp://10.0.0.7:41312"
+  std::string address{};              // for people: "tcp://10.0.0.7:41312"
 };
 struct PeerDisconnected {
   PeerId peer{};
-  std::string why;  // for people
+  std::string why{};  // for people
 };
 struct DialFailed {  // the answer to a Dial that did not become a PeerConnected
-  std::string why;
+  std::string why{};
 };
 struct Received {
   PeerId peer{};
-  Message message;
+  Message message{};
 
   Received() noexcept {}  // not defaulted: that would fill the whole message with zeros first
   Received(PeerId from, Message received) noexcept : peer(from), message(std::move(received)) {}
@@ -62,15 +62,15 @@ struct Received {
 // The application beside the machine wants this sent: schedulers submit Accept, Kill, ...; executors
 // ExecutorUpdate, ExecutorMessage.
 struct Submitted {
-  Message message;
+  Message message{};
 };
 // Operator actions, for the master.
 struct SetWeight {
-  RoleName role;
+  RoleName role{};
   double weight = 1.0;
 };
 struct TeardownFramework {
-  FrameworkId framework_id;
+  FrameworkId framework_id{};
 };
 // Ends the machine in good order: agents shut their executors down and unregister, schedulers disconnect.
 struct Stop {};
@@ -83,7 +83,7 @@ using Event = std::variant<PeerConnected, PeerDisconnected, DialFailed, Received
 
 struct Envelope {
   PeerId to{};
-  Message message;
+  Message message{};
 
   Envelope() noexcept {}  // as for Received
   Envelope(PeerId peer, Message sent) noexcept : to(peer), message(std::move(sent)) {}
@@ -99,22 +99,22 @@ struct Record {
     weight = 5,             // role, weight
   };
   Kind kind = Kind::agent_admitted;
-  AgentId agent_id;
-  msg::AgentPtr agent;
+  AgentId agent_id{};
+  msg::AgentPtr agent{};
   TimePoint at{};
-  RoleName role;
+  RoleName role{};
   double weight = 1.0;
 };
 struct Commit {
-  Record record;
-  std::vector<Envelope> after;  // leave once the record is durable
+  Record record{};
+  std::vector<Envelope> after{};  // leave once the record is durable
 };
 
 // What has been sent to the peer before is flushed first. No event of this peer follows, not even
 // PeerDisconnected.
 struct Close {
   PeerId peer{};
-  std::string why;  // for people
+  std::string why{};  // for people
 };
 
 // Ask for a connection to the master (Agent, Scheduler) or to the agent (Executor).
@@ -126,17 +126,17 @@ struct Dial {
 // A structured fact for logs and metrics.
 struct Notice {
   LogLevel level = LogLevel::info;
-  std::string text;  // one line
+  std::string text{};  // one line
 };
 
 struct Outbox {
-  std::vector<Envelope> sends;
-  std::vector<Commit> commits;
-  std::vector<Dial> dials;
-  std::vector<Close> closes;
-  std::vector<ContainerCall> containers;  // agent only: what isolators and launcher must do
-  std::vector<Message> deliveries;  // scheduler and executor only: for the application beside the machine
-  std::vector<Notice> notices;
+  std::vector<Envelope> sends{};
+  std::vector<Commit> commits{};
+  std::vector<Dial> dials{};
+  std::vector<Close> closes{};
+  std::vector<ContainerCall> containers{};  // agent only: what isolators and launcher must do
+  std::vector<Message> deliveries{};  // scheduler and executor only: for the application beside the machine
+  std::vector<Notice> notices{};
   LogLevel notice_level = LogLevel::off;  // notices below it are not composed
 
   void clear() noexcept;  // keeps the capacity

@@ -27,7 +27,7 @@ namespace mesoscore {
 class AllocationPolicy {
  public:
   struct Node {
-    std::string_view path;  // role path; "a/." for the own frameworks of role a; framework id below that
+    std::string_view path{};  // role path; "a/." for the own frameworks of role a; framework id below that
     bool is_framework = false;
     double weight = 1.0;  // > 0; of the role path; 1 for frameworks
     const Quantities&

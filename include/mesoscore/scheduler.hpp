@@ -11,7 +11,8 @@
 // DROPPED (reason MASTER_DISCONNECTED); Decline and ToExecutor are dropped; Acknowledge is remembered and
 // made when the update is repeated; Revive and Suppress become part of the next subscription; Kill, Reconcile
 // and ShutdownExecutor are held for it, and so is Teardown of a framework that has an id. A Kill is repeated
-// after every re-subscription until the task is terminal. A connection is lost when PeerDisconnected goes in
+// after every re-subscription until the task is terminal, and ever more seldom while the answer is UNKNOWN or
+// UNREACHABLE, of which the application hears once. A connection is lost when PeerDisconnected goes in
 // or a Close comes out: all offers are void then. Teardown has ended (SchedulerStats::ended) when the master
 // has closed the connection.
 #pragma once
@@ -30,8 +31,8 @@
 namespace mesoscore {
 
 struct SchedulerOptions {
-  FrameworkInfo framework;  // id set: continue as that framework
-  std::vector<RoleName> suppressed_roles;
+  FrameworkInfo framework{};  // id set: continue as that framework
+  std::vector<RoleName> suppressed_roles{};
   // Updates are acknowledged as soon as they have been handed to the application. False: the application
   // submits msg::Acknowledge when it has made sure not to forget them.
   bool acknowledge = true;

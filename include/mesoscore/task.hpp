@@ -81,20 +81,20 @@ enum class TaskReason : std::uint8_t {
 std::string_view to_string(TaskReason reason) noexcept;  // "REASON_RECONCILIATION"
 
 struct EnvironmentVariable {
-  std::string name;
-  std::string value;
+  std::string name{};
+  std::string value{};
   friend bool operator==(const EnvironmentVariable&, const EnvironmentVariable&) = default;
 };
 
 // A command. shell: `/bin/sh -c value`. Otherwise `value` is the program (searched in PATH) and `arguments`
 // is the whole argv, argv[0] included; with no arguments argv is {value}.
 struct CommandInfo {
-  std::string value;
+  std::string value{};
   bool shell = true;
-  std::vector<std::string> arguments;
-  std::vector<EnvironmentVariable> environment;
-  std::string
-      user;  // empty = FrameworkInfo.user; another user than the agent's needs an agent that runs as root
+  std::vector<std::string> arguments{};
+  std::vector<EnvironmentVariable> environment{};
+  // Empty = FrameworkInfo.user. Another user than the agent's needs an agent that runs as root.
+  std::string user{};
 
   friend bool operator==(const CommandInfo&, const CommandInfo&) = default;
 };
@@ -109,26 +109,26 @@ struct DiscoveryInfo {
   enum class Visibility : std::uint8_t { framework = 0, cluster = 1, external = 2 };
   struct Port {
     std::uint32_t number = 0;
-    std::string name, protocol;
+    std::string name{}, protocol{};
     friend bool operator==(const Port&, const Port&) = default;
   };
   Visibility visibility = Visibility::framework;
-  std::string name, environment, location, version;
-  std::vector<Port> ports;
-  Labels labels;
+  std::string name{}, environment{}, location{}, version{};
+  std::vector<Port> ports{};
+  Labels labels{};
   friend bool operator==(const DiscoveryInfo&, const DiscoveryInfo&) = default;
 };
 
 // A process of the framework that connects back to the agent and runs many tasks (see executor_driver.hpp).
 struct ExecutorInfo {
-  ExecutorId executor_id;
-  FrameworkId framework_id;  // filled in by the master when empty
-  std::string name;
-  CommandInfo command;
-  Resources resources;  // used as long as the executor lives, besides those of its tasks
-  std::string data;
+  ExecutorId executor_id{};
+  FrameworkId framework_id{};  // filled in by the master when empty
+  std::string name{};
+  CommandInfo command{};
+  Resources resources{};  // used as long as the executor lives, besides those of its tasks
+  std::string data{};
   Duration shutdown_grace_period = std::chrono::seconds(5);
-  Labels labels;
+  Labels labels{};
   friend bool operator==(const ExecutorInfo&, const ExecutorInfo&) = default;
 };
 
@@ -153,36 +153,36 @@ struct TaskInfo {
 
 // One fact about a task. Acknowledge it exactly when `uuid` is set (the drivers do it for their users).
 struct TaskStatus {
-  TaskId task_id;
+  TaskId task_id{};
   TaskState state = TaskState::staging;
   TaskSource source = TaskSource::master;
-  std::optional<TaskReason> reason;
-  AgentId agent_id;        // empty = not known
-  ExecutorId executor_id;  // empty = none
-  std::optional<Uuid> uuid;
+  std::optional<TaskReason> reason{};
+  AgentId agent_id{};        // empty = not known
+  ExecutorId executor_id{};  // empty = none
+  std::optional<Uuid> uuid{};
   double timestamp = 0;  // seconds since the Unix epoch
-  std::optional<bool> healthy;
+  std::optional<bool> healthy{};
   double unreachable_time = 0;  // seconds since the Unix epoch; 0 = not set
-  std::string message;          // for people
-  std::string data;             // opaque bytes of the executor
-  Labels labels;
+  std::string message{};        // for people
+  std::string data{};           // opaque bytes of the executor
+  Labels labels{};
   friend bool operator==(const TaskStatus&, const TaskStatus&) = default;
 };
 
 // The public record of a task, as master and agent report it (Task of Mesos v1).
 struct Task {
-  TaskId task_id;
-  FrameworkId framework_id;
-  AgentId agent_id;
-  ExecutorId executor_id;  // empty for command and function tasks
-  std::string name;
-  RoleName role;  // the role whose offer it was launched from
-  Resources resources;
-  TaskState state = TaskState::staging;          // latest known
-  std::optional<TaskState> status_update_state;  // last one forwarded to the scheduler
-  std::optional<Uuid> status_update_uuid;
-  std::vector<TaskStatus> statuses;  // without `data`, bounded
-  Labels labels;
+  TaskId task_id{};
+  FrameworkId framework_id{};
+  AgentId agent_id{};
+  ExecutorId executor_id{};  // empty for command and function tasks
+  std::string name{};
+  RoleName role{};  // the role whose offer it was launched from
+  Resources resources{};
+  TaskState state = TaskState::staging;            // latest known
+  std::optional<TaskState> status_update_state{};  // last one forwarded to the scheduler
+  std::optional<Uuid> status_update_uuid{};
+  std::vector<TaskStatus> statuses{};  // without `data`, bounded
+  Labels labels{};
   friend bool operator==(const Task&, const Task&) = default;
 };
 

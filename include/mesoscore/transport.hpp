@@ -27,14 +27,14 @@
 namespace mesoscore {
 
 struct PeerInfo {
-  Hello hello;
-  std::string address;               // for people: "tcp://127.0.0.1:41312"
-  std::optional<std::uint32_t> uid;  // of the peer process; unix only
+  Hello hello{};
+  std::string address{};               // for people: "tcp://127.0.0.1:41312"
+  std::optional<std::uint32_t> uid{};  // of the peer process; unix only
 };
 
 struct ConnectionOptions {
-  Hello hello;  // what this side says
-  ConnectionLimits limits;
+  Hello hello{};  // what this side says
+  ConnectionLimits limits{};
   Duration handshake_timeout = std::chrono::seconds(5);  // a peer that does not say hello in time is dropped
   // tcp: unacknowledged or silent for so long (keep-alive probes) = the peer is gone. Zero: the system's
   // defaults.

@@ -1,4 +1,6 @@
 // What the application asks for, now or as soon as there is a master to ask.
+#include <utility>
+
 #include "scheduler/state.hpp"
 
 namespace mesoscore {
@@ -42,6 +44,19 @@ void Scheduler::State::submit_kill(Message& call) {
   if (!task) hold(call);
 }
 
+// The master does not know where a task is whose agent is not back yet: a kill of it reaches nobody and is
+// repeated until it does. False: the answer is one that the application has had.
+bool Scheduler::State::follow_kill(LiveTask& task, const TaskStatus& status) {
+  if (!task.kill_wanted) return true;
+  const bool missed = status.state == TaskState::unknown || status.state == TaskState::unreachable;
+  if (!missed) {
+    if (std::exchange(task.kill_missed, false)) send(msg::Kill{task.id, task.agent_id, task.kill_policy});
+    return true;
+  }
+  if (reconcile_at == kNever) ask_again_later();
+  return !std::exchange(task.kill_missed, true) || status.uuid;
+}
+
 void Scheduler::State::hold(Message& call) {
   if (held.size() < kMostHeld) return held.push_back(std::move(call));
   note(*out, LogLevel::warning, message_name(call), " dropped: more than ", kMostHeld,
@@ -57,7 +72,8 @@ void Scheduler::State::release_held() {
     }
   }
   held.clear();
-  for (const LiveTask& task : tasks.all()) {
+  for (LiveTask& task : tasks.all()) {
+    task.kill_missed = false;
     if (task.kill_wanted) send(msg::Kill{task.id, task.agent_id, task.kill_policy});
   }
 }

@@ -45,6 +45,10 @@ void Scheduler::State::on_update(Message& message) {
       live.last_update = status.uuid;
       live.acknowledged = options.acknowledge;
     }
+    if (!follow_kill(live, status)) {
+      ++counters.duplicates;
+      return;
+    }
   }
   if (status.uuid && options.acknowledge) send(acknowledgement(status));
   deliver(std::move(message));

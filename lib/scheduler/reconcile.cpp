@@ -1,5 +1,6 @@
 // After a re-subscription: what became of the tasks that are not known to be terminal? The master stays
-// silent about some of them while agents come back, so those are asked about again, ever more seldom.
+// silent about some of them while agents come back, so those are asked about again, ever more seldom. So are
+// kills that have reached nobody.
 #include <algorithm>
 
 #include "scheduler/state.hpp"
@@ -23,17 +24,30 @@ void Scheduler::State::begin_reconciliation() {
   ask_unanswered();
 }
 
+void Scheduler::State::ask_again_later() {
+  reconcile_wait = kFirstWait;
+  reconcile_at = after(now, reconcile_wait);
+}
+
 void Scheduler::State::ask_unanswered() {
   std::vector<msg::Reconcile::Item> items;
+  bool kills = false;
   for (const LiveTask& task : tasks.all()) {
-    if (task.unanswered) items.push_back({task.id, task.agent_id});
+    if (task.kill_missed) {
+      kills = true;
+      send(msg::Kill{task.id, task.agent_id, task.kill_policy});
+    } else if (task.unanswered) {
+      items.push_back({task.id, task.agent_id});
+    }
   }
-  if (items.empty()) {
+  if (items.empty() && !kills) {
     reconcile_at = kNever;
     return;
   }
-  note(*out, LogLevel::debug, "reconciling ", items.size(), " tasks");
-  send_reconcile(items);
+  if (!items.empty()) {
+    note(*out, LogLevel::debug, "reconciling ", items.size(), " tasks");
+    send_reconcile(items);
+  }
   reconcile_at = after(now, reconcile_wait);
   reconcile_wait = std::min(reconcile_wait * 2, kLongestWait);
 }

@@ -53,7 +53,7 @@ struct Scheduler::State {
   bool adopts = false;               // continues a framework whose tasks it does not know yet
   SchedulerStats counters;
 
-  // ---- the reconciliation that runs (reconcile.cpp) ----
+  // ---- the reconciliation that runs, and kills that have reached nobody (reconcile.cpp) ----
   TimePoint reconcile_at = kNever;  // ask again
   Duration reconcile_wait{0};
 
@@ -78,6 +78,7 @@ struct Scheduler::State {
   void submit_accept(Message& call);
   void submit_decline(Message& call);
   void submit_kill(Message& call);
+  bool follow_kill(LiveTask& task, const TaskStatus& status);
   void submit_roles(Message& call, const std::vector<RoleName>& roles, bool suppress);
   void submit_acknowledge(Message& call);
   void submit_reconcile(msg::Reconcile& call);
@@ -108,6 +109,7 @@ struct Scheduler::State {
 
   // ---- reconcile.cpp ----
   void begin_reconciliation();
+  void ask_again_later();
   void ask_unanswered();
   void send_reconcile(std::vector<msg::Reconcile::Item>& items);
 };

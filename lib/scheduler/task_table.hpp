@@ -20,7 +20,8 @@ struct LiveTask {
   std::optional<Uuid> last_update;  // the last one that the application was given
   bool acknowledged = false;        // that one, by the application or in its name
   bool unanswered = false;          // the reconciliation that runs has not heard of it
-  bool kill_wanted = false;         // asked again after each re-subscription
+  bool kill_wanted = false;         // asked again after each re-subscription, and ...
+  bool kill_missed = false;         // ... as long as the master does not reach the task
   std::optional<KillPolicy> kill_policy;
 };
 

@@ -51,9 +51,6 @@ inline void a_master_that_comes_back_finds_everything_again(const TransportSet& 
   settle(cluster.io, 100ms);
   cluster.start_master();
   run_until(cluster.io, [&] { return app.subscriptions == 2 && cluster.master->view()->agents.size() == 1; });
-  // The kill was answered with TASK_UNKNOWN if the framework was back before the agent: then it is up to us
-  // again.
-  if (!app.ended("other")) app.driver->kill("other");
   run_until(cluster.io, [&] { return app.ended("other"); });
   CHECK(app.driver->framework_id() == id);
   CHECK(app.state("other") == TaskState::killed);

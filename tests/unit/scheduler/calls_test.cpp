@@ -73,6 +73,28 @@ TEST_CASE("a kill is repeated after each re-subscription until the task is termi
   CHECK(c.out().sends.empty());
 }
 
+TEST_CASE("a kill that reaches nobody is repeated, ever more seldom, until the task is back") {
+  Client c;
+  c.subscribe();
+  c.submit(accept_of("o1", {task_of("t1")}));
+  c.submit(msg::Kill{"t1", {}, KillPolicy{2s}});
+  c.receive(msg::Update{status_of("t1", TaskState::unknown)});
+  CHECK(c.delivered<msg::Update>().size() == 1);
+  for (const Duration wait : {1s, 1s, 2s, 4s}) {
+    CHECK(c.next() == wait);
+    CHECK(only(c.sent<msg::Kill>()).kill_policy->grace_period == 2s);
+    c.receive(msg::Update{status_of("t1", TaskState::unknown)});
+    CHECK(c.quiet());  // the application knows it
+  }
+  c.receive(msg::Update{status_of("t1", TaskState::running)});
+  CHECK(c.delivered<msg::Update>().size() == 1);
+  CHECK(c.sent<msg::Kill>().size() == 1);  // the agent is back: at once
+  c.receive(msg::Update{status_of("t1", TaskState::killing, uuid(1))});
+  CHECK(c.sent<msg::Kill>().empty());
+  c.receive(msg::Update{status_of("t1", TaskState::killed, uuid(2))});
+  CHECK(c.stats().live_tasks == 0);
+}
+
 TEST_CASE("what is suppressed is part of every subscription") {
   SchedulerOptions options = options_of("f", {"a", "b", "c"});
   options.suppressed_roles = {"a"};
