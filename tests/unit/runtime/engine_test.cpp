@@ -101,6 +101,43 @@ TEST_CASE("a burst of events is one step") {
   CHECK(b.engine->steps.size() == 1);
 }
 
+TEST_CASE("few messages wait for the drain, many are taken on the spot, in slices and in order") {
+  Bench b;
+  b.engine->begin();
+  const auto peer = b.connect();
+  b.engine->steps.clear();
+  std::vector<Message> few(3, msg::Ping{});
+  peer->handlers.on_messages(few);
+  CHECK(b.engine->steps.empty());
+  std::vector<Message> many;
+  for (int i = 0; i < 300; ++i) many.emplace_back(msg::ShutdownAgent{std::to_string(i)});
+  peer->handlers.on_messages(many);
+  CHECK(b.engine->steps == std::vector<std::size_t>{3 + 128, 128, 44});
+  REQUIRE(b.engine->received.size() == 303);
+  for (std::size_t i = 0; i < 300; ++i) {
+    CHECK(std::get<msg::ShutdownAgent>(b.engine->received[i + 3].message).message == std::to_string(i));
+  }
+  b.poll();
+  CHECK(b.engine->steps.size() == 3);  // nothing was left for the drain
+}
+
+TEST_CASE("after a close nothing more is taken from the peer, and after the end nothing at all") {
+  Bench b;
+  b.engine->begin();
+  const auto peer = b.connect();
+  const PeerId id = b.engine->connected.at(0).peer;
+  std::vector<Message> many(300, msg::Ping{});
+  SECTION("closed") {
+    b.engine->on_step = [&](std::span<Event>, Outbox& out) { out.closes.push_back({id, "enough"}); };
+  }
+  SECTION("ended") {
+    b.engine->on_step = [&](std::span<Event>, Outbox&) { b.engine->end(); };
+  }
+  peer->handlers.on_messages(many);
+  b.poll();
+  CHECK(b.engine->received.size() == 128);
+}
+
 TEST_CASE("an outbox is carried out in order, and each connection is flushed once") {
   Bench b;
   b.engine->begin();
