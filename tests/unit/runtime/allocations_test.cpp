@@ -30,7 +30,7 @@ struct Client {
     step(Received{kMaster, msg::Subscribed{"F", "M", std::chrono::seconds(15)}});
   }
   // An offer, a task on it, its two updates; the messages are made before the count begins.
-  long life_of_a_task(std::uint64_t n) {
+  std::uint64_t life_of_a_task(std::uint64_t n) {
     const TaskId id(std::to_string(n % 97));
     const OfferId offer_id(std::to_string(n));
     std::vector<Event> story;
@@ -100,7 +100,7 @@ TEST_CASE("the scheduler's machine takes no memory for a message") {
   while (n < 3000) client.life_of_a_task(n++);  // tables and outbox grow to their size
   CHECK(client.scheduler.stats().updates == 6000);
   CHECK(client.scheduler.stats().duplicates == 0);
-  long taken = 0;
+  std::uint64_t taken = 0;
   while (n < 4000) taken += client.life_of_a_task(n++);
   CHECK(taken == 0);
 }
@@ -124,7 +124,7 @@ TEST_CASE("the engine takes no memory for a message") {
 
   std::vector<Message> burst;
   burst.reserve(16);
-  long taken = 0, counted = 0;
+  std::uint64_t taken = 0, counted = 0;
   for (int round = 0; round < 200; ++round) {
     for (int i = 0; i < 16; ++i) burst.emplace_back(msg::Pong{});
     const std::uint64_t before = heap_allocations;
