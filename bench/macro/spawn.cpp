@@ -1,5 +1,5 @@
-// /bin/true as a task of the process isolator, and through a whole cluster, against a bare posix_spawn + wait loop with the same number in
-// flight.
+// /bin/true as a task of the process isolator, and through a whole cluster, against a bare posix_spawn + wait
+// loop with the same number in flight.
 //
 //   bench_spawn [rounds] [launches per round]
 //
