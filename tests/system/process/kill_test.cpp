@@ -130,9 +130,10 @@ TEST_CASE("kills without effect: unknown, too late, twice", "[process]") {
 
 TEST_CASE("a late signal for an earlier container does not hit the next one of the supervisor", "[process]") {
   Harness harness;
-  harness.launch_script("a", "exit 3");
+  harness.launch_script("a", "while [ ! -e go ]; do sleep 0.01; done; exit 3");
   harness.wait_for("a", Kind::started);
   const auto supervisor = harness.launcher().supervisor_of(ContainerId("a"));
+  write_file(*harness.directory() / "go", "");
   CHECK(harness.wait_for_exit("a") == 3);
   harness.launch_script("b", "sleep 0.3; exit 4");
   harness.wait_for("b", Kind::started);
