@@ -1,6 +1,7 @@
 #include "isolators/process/launcher.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -56,7 +57,7 @@ void ProcessLauncher::launch(const ContainerId& id, LaunchPlan plan, HoldHandler
   containers_[container->serial] = std::move(container);
 }
 
-// The end of the pipe that releases the process, if it is to be held.
+// The end of the socket that releases the process, if it is to be held.
 Result<UniqueFd> ProcessLauncher::send(Container& container, const LaunchPlan& plan, bool held) {
   if (plan.program.empty()) return fail(Errc::launch_failed, "the command is empty");
   Result<std::optional<runtime::UserIds>> user = runtime::find_user(plan.user);
@@ -72,11 +73,11 @@ Result<UniqueFd> ProcessLauncher::send(Container& container, const LaunchPlan& p
   if (!channel_) {
     if (Status opened = open_channel(); !opened) return fail(opened.error());
   }
-  int pipe[2] = {-1, -1};
-  if (held && ::pipe2(pipe, O_CLOEXEC) != 0) {
-    return fail(Errc::launch_failed, "pipe: " + error_text(errno));
+  int ends[2] = {-1, -1};  // no pipe: to write to one whose reader was killed is a SIGPIPE for this program
+  if (held && ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    return fail(Errc::launch_failed, "socketpair: " + error_text(errno));
   }
-  UniqueFd theirs(pipe[0]), ours(pipe[1]);
+  UniqueFd theirs(ends[0]), ours(ends[1]);
   if (Status sent = transmit({container.serial, std::move(*bytes), std::move(theirs)}); !sent) {
     return fail(sent.error());
   }

@@ -1,4 +1,6 @@
 // What the zygote and the supervisors report.
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <exception>
@@ -53,7 +55,7 @@ void ProcessLauncher::on_container_report(Container& container, const MesoReport
   }
 }
 
-// A byte lets the process go; the end of the pipe without one makes it give up.
+// A byte lets the process go; the end of the socket without one makes it give up.
 void ProcessLauncher::on_held(Container& container, const MesoReport& report) {
   container.supervisor = {report.pid, report.start_time};
   const UniqueFd release = std::move(container.release);
@@ -67,7 +69,7 @@ void ProcessLauncher::on_held(Container& container, const MesoReport& report) {
     still_there->failure = agreed.error().message;
     return;
   }
-  while (::write(release.get(), "+", 1) < 0 && errno == EINTR) continue;
+  while (::send(release.get(), "+", 1, MSG_NOSIGNAL) < 0 && errno == EINTR) continue;
 }
 
 void ProcessLauncher::on_started(Container& container, const MesoReport& report) {

@@ -29,7 +29,7 @@ enum {
 // ---- launcher to supervisor ----------------------------------------------------------------------------------------
 
 enum {
-  MESO_HELD = 1,         // descriptor passed along: a pipe; one byte = run, its end without a byte = give up
+  MESO_HELD = 1,         // descriptor passed along: a socket; one byte = run, its end without a byte = give up
   MESO_SWITCH_USER = 2,  // uid, gid and groups are to be taken on
   MESO_IN_MEMFD = 4,     // descriptor passed along (the last): a memfd with the whole message
   MESO_RETIRE = 8,       // no launch: the supervisor that gets this ends
