@@ -20,9 +20,13 @@
 #include <vector>
 
 #include "mesoscore/agent_info.hpp"
+#include "mesoscore/agent_order.hpp"
+#include "mesoscore/demand.hpp"
+#include "mesoscore/explanation.hpp"
 #include "mesoscore/framework.hpp"
 #include "mesoscore/offer.hpp"
 #include "mesoscore/policy.hpp"
+#include "mesoscore/quota.hpp"
 #include "mesoscore/resources.hpp"
 #include "mesoscore/rng.hpp"
 #include "mesoscore/roles.hpp"
@@ -40,8 +44,18 @@ struct AllocatorOptions {
   // overrides it per role.
   std::vector<Quantities> min_allocatable{};  // set by the constructor: cpus:0.01 or mem:32
   std::vector<Name> fair_sharing_excluded{};  // resource names left out of shares, e.g. "gpus"
-  // Agents with gpus are offered only to frameworks with the GPU_RESOURCES capability.
-  bool gpus_need_capability = true;
+  // What frameworks without the GPU_RESOURCES capability get of agents that have gpus. `last`: all but the
+  // gpus, once nobody with the capability takes the agent, and after all agents without gpus. `never`:
+  // nothing, as in Mesos.
+  enum class GpuAgents : std::uint8_t { last, never, like_others };
+  GpuAgents gpu_agents = GpuAgents::last;
+  // The master's own region. Agents of other regions are offered only to frameworks with the REGION_AWARE
+  // capability; agents without a region count as local. Empty: all agents are local.
+  std::string region{};
+  // In which order a run goes through the agents; null: random.
+  std::shared_ptr<AgentOrder> agent_order{};
+  // For how long an agent on which tasks were preempted waits for the demand that needs it.
+  Duration claim_timeout = std::chrono::seconds(60);
   // At least so long between the event and the run that it causes, so that bursts collapse into one run.
   // Zero: at the end of the step.
   Duration batch_delay{0};
@@ -55,6 +69,9 @@ struct Grant {
   AgentHandle agent{};
   RoleName role{};
   Resources resources{};
+  DemandId demand{};          // of the framework, which it serves; empty: none is stated
+  std::uint32_t units = 0;    // of that demand
+  std::int32_t priority = 0;  // of that demand
 };
 
 // What a framework already holds on an agent when the agent is added (after a failover).
@@ -64,38 +81,36 @@ struct Holding {
   Resources resources{};
 };
 
-// Why a framework got no offer of an agent in a role: bits of one evaluation.
-enum class Refusal : std::uint32_t {
-  none = 0,
-  nothing_free = 1u << 0,   // all that the role may have on the agent is offered or used
-  below_minimum = 1u << 1,  // what is free contains none of min_allocatable
-  filtered = 1u << 2,       // declined before; the filter still holds
-  suppressed = 1u << 3,     // the framework suppressed the role
-  inactive = 1u << 4,       // the framework is disconnected
-  needs_gpu_capability = 1u << 5,
-  agent_inactive = 1u << 6,  // disconnected, deactivated or draining
-  behind = 1u << 7,          // others with a smaller share were served first and took what was free
-  reserved = 1u << 8,        // what is free is reserved to other roles
+// Several resources of one agent that change their form: an operation such as RESERVE or CREATE. `consumed`
+// become `converted`.
+struct Conversion {
+  Resources consumed{};
+  Resources converted{};
 };
-constexpr Refusal operator|(Refusal a, Refusal b) noexcept {
-  return static_cast<Refusal>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
-}
-constexpr bool has(Refusal set, Refusal bit) noexcept {
-  return (static_cast<std::uint32_t>(set) & static_cast<std::uint32_t>(bit)) != 0;
-}
 
-struct Explanation {
-  struct Count {
-    Refusal reason = Refusal::none;
-    std::uint32_t agents = 0;
-  };
-  std::uint32_t agents = 0;     // considered
-  std::uint32_t eligible = 0;   // would be offered in a run now
-  std::vector<Count> counts{};  // most frequent first; an agent counts for its first reason only
-  TimePoint earliest_filter_expiry = kNever;
-  double share = 0;        // dominant share of the framework in this role
-  double role_share = 0;   // dominant share of the role divided by its weight
-  std::string sentence{};  // "0 of 120 agents: 80 refused by its own filter, 40 have nothing free"
+// A demand whose time was over before all of its units had been offered.
+struct ExpiredDemand {
+  FrameworkHandle framework{};
+  RoleName role{};
+  DemandId demand{};
+  std::uint32_t open_units = 0;
+};
+
+// A task, as preemption sees it.
+struct RunningTask {
+  std::uint64_t tag = 0;  // the caller's; comes back in Eviction
+  FrameworkHandle framework{};
+  AgentHandle agent{};
+  RoleName role{};
+  const Resources* resources = nullptr;  // not null
+  std::int32_t priority = 0;             // of the demand with which it was launched
+};
+// This task is to be killed, to make room on its agent for a demand.
+struct Eviction {
+  std::uint64_t tag = 0;
+  FrameworkHandle for_framework{};
+  RoleName for_role{};
+  DemandId for_demand{};
 };
 
 class Allocator {
@@ -109,7 +124,7 @@ class Allocator {
   Status set_weight(std::string_view role, double weight);
   double weight(std::string_view role) const noexcept;
 
-  // The roles of `info` are valid and distinct. `suppressed` roles get no offers until revived.
+  // `info` is valid (validate(FrameworkInfo)). `suppressed` roles get no offers until revived.
   void add_framework(FrameworkHandle framework, const FrameworkInfo& info,
                      std::span<const RoleName> suppressed);
   // Roles, capabilities and min_allocatable may have changed. Roles that leave `suppressed` lose their
@@ -129,7 +144,47 @@ class Allocator {
                     const AgentInfo& info);  // other total; changed attributes clear its filters
   void remove_agent(AgentHandle agent);      // forgets what is held there
   void activate_agent(AgentHandle agent);
-  void deactivate_agent(AgentHandle agent);
+  void deactivate_agent(AgentHandle agent, bool draining = false);
+
+  // ---- quota ----
+  // All or nothing; a default quota takes the role's away. `force` skips the last two of the checks: every
+  // quota is valid; what the role consumes is within its limit (`offered` says what of that is only offered,
+  // which does not count); the guarantees fit into what the active agents have.
+  struct RoleAmount {
+    RoleName role{};
+    Quantities amount{};
+  };
+  Status update_quota(std::span<const RoleQuota> quotas, bool force,
+                      std::span<const RoleAmount> offered = {});
+  Quota quota(std::string_view role) const;
+  Quantities consumed(std::string_view role) const;  // what counts for quota, see quota.hpp
+  // By how much the role, or the most exceeded role above it, is over its limit.
+  Quantities over_limit(std::string_view role) const;
+  // By how much the unmet guarantees of all roles exceed what is free.
+  Quantities missing_headroom() const;
+
+  // ---- stated demand ----
+  // Replaces the demands of the framework in the role; none: whole agents again. Refused with a message that
+  // names the offending value, with nothing changed, if one is not valid or the framework is not in the role.
+  Status set_demands(FrameworkHandle framework, std::string_view role, std::span<const Demand> demands,
+                     TimePoint now);
+  // An offer of so many units ended without having been used for them. Unknown demands are ignored.
+  void reopen(FrameworkHandle framework, std::string_view role, const DemandId& demand, std::uint32_t units);
+  std::uint32_t open_units(FrameworkHandle framework, std::string_view role) const;
+  // Appends the demands that have expired since the last call.
+  void take_expired(std::vector<ExpiredDemand>& out);
+  // Which of these tasks have to go, so that demands that could not be served in the last run can be. Empty
+  // unless the policy preempts. An agent with evictions is offered to nobody else until the demand is served
+  // there or AllocatorOptions::claim_timeout has passed.
+  std::vector<Eviction> preempt(std::span<const RunningTask> tasks, TimePoint now);
+
+  // ---- operations ----
+  // What the framework holds there in that role changes its form, and so does the agent's total. Refused,
+  // with nothing changed, if it does not hold all that is consumed.
+  Status convert(FrameworkHandle framework, AgentHandle agent, std::string_view role,
+                 const Conversion& change);
+  // The same for what is free; the agent is a candidate of the next run.
+  Status convert_free(AgentHandle agent, const Conversion& change);
 
   // Offered or used resources come back. With filters of more than zero, the agent is not offered again to
   // this framework and role until they have passed, unless it then has something that is not in `resources`.
@@ -147,6 +202,11 @@ class Allocator {
   void pause();
   void resume();
 
+  // ---- what if ----
+  // An independent copy of the whole state, the generator included: what happens to it does not touch this
+  // one. It shares the policy and the agent order. O(agents + what is held + filters).
+  Allocator fork() const;
+
   // ---- reads ----
   const Quantities& total() const noexcept;
   Quantities allocated(std::string_view role) const;  // in the role's subtree
@@ -155,7 +215,8 @@ class Allocator {
   double dominant_share(FrameworkHandle framework) const;  // over all its roles
   Resources available(AgentHandle agent) const;
   Explanation explain(FrameworkHandle framework, std::string_view role, TimePoint now) const;
-  Refusal explain(FrameworkHandle framework, std::string_view role, AgentHandle agent, TimePoint now) const;
+  AgentExplanation explain(FrameworkHandle framework, std::string_view role, AgentHandle agent,
+                           TimePoint now) const;
   std::string_view policy_name() const noexcept;
 
  private:

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mesoscore/constraints.hpp"
 #include "mesoscore/ids.hpp"
 #include "mesoscore/labels.hpp"
 #include "mesoscore/resources.hpp"
@@ -63,6 +64,8 @@ struct FrameworkInfo {
   // Replaces the master's min_allocatable for a role: an offer must contain one of the quantities; an empty
   // list lets anything pass.
   std::map<RoleName, std::vector<Quantities>> min_allocatable{};
+  // Which agents are to be offered in a role; a role that is not named takes every agent.
+  std::map<RoleName, OfferConstraints> offer_constraints{};
   std::string principal{}, hostname{}, webui_url{};
   Labels labels{};
 
