@@ -5,10 +5,11 @@
 
 mesoscore_component(core
   DIRS lib/core lib/resources lib/allocator lib/master lib/agent lib/scheduler lib/executor
-  PACKAGES tl-expected
-  LIBS tl::expected
+  PACKAGES tl-expected RE2
+  LIBS tl::expected re2::re2
   PRIVATE_PACKAGES tsl-robin-map nlohmann_json
-  PRIVATE_LIBS tsl::robin_map nlohmann_json::nlohmann_json)
+  PRIVATE_LIBS tsl::robin_map nlohmann_json::nlohmann_json
+  PKGCONFIG_LIBS -lre2)
 
 mesoscore_component(wire
   DIRS lib/wire

@@ -33,9 +33,9 @@ class AgentOrder {
 
 namespace agent_orders {
 
-// Fullest first: score = max over r of free(r) / total(r) of the agent.
+// Fullest first: score = -max over r of used(r) / total(r), of the agent itself, used = total - free.
 std::shared_ptr<AgentOrder> pack();
-// Emptiest first: score = -max over r of free(r) / total(r).
+// Emptiest first: the negative of that.
 std::shared_ptr<AgentOrder> spread();
 // Smallest dominant remaining resource first: score = max over r of free(r) / cluster(r). Differs from pack()
 // where agents differ in size: small jobs stay on small agents, as in best-fit bin packing.

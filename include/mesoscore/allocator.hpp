@@ -42,7 +42,7 @@ enum class AgentHandle : std::uint32_t {};
 struct AllocatorOptions {
   // An offer must contain at least one of these; empty = anything passes. FrameworkInfo::min_allocatable
   // overrides it per role.
-  std::vector<Quantities> min_allocatable{};  // set by the constructor: cpus:0.01 or mem:32
+  std::vector<Quantities> min_allocatable = default_min_allocatable();
   std::vector<Name> fair_sharing_excluded{};  // resource names left out of shares, e.g. "gpus"
   // What frameworks without the GPU_RESOURCES capability get of agents that have gpus. `last`: all but the
   // gpus, once nobody with the capability takes the agent, and after all agents without gpus. `never`:
@@ -60,7 +60,7 @@ struct AllocatorOptions {
   // Zero: at the end of the step.
   Duration batch_delay{0};
 
-  AllocatorOptions();
+  static std::vector<Quantities> default_min_allocatable();  // cpus:0.01 or mem:32
 };
 
 // Resources granted to one framework in one role on one agent. Allocated from now on, until recover().
@@ -69,9 +69,10 @@ struct Grant {
   AgentHandle agent{};
   RoleName role{};
   Resources resources{};
-  DemandId demand{};          // of the framework, which it serves; empty: none is stated
-  std::uint32_t units = 0;    // of that demand
-  std::int32_t priority = 0;  // of that demand
+  DemandId demand{};            // of the framework, which it serves; empty: none is stated
+  std::uint32_t units = 0;      // of that demand
+  std::int32_t priority = 0;    // of that demand
+  std::uint32_t statement = 0;  // which set_demands() stated it, for reopen()
 };
 
 // What a framework already holds on an agent when the agent is added (after a failover).
@@ -158,7 +159,7 @@ class Allocator {
                       std::span<const RoleAmount> offered = {});
   Quota quota(std::string_view role) const;
   Quantities consumed(std::string_view role) const;  // what counts for quota, see quota.hpp
-  // By how much the role, or the most exceeded role above it, is over its limit.
+  // By how much the role or a role above it is over its limit; by name, the most.
   Quantities over_limit(std::string_view role) const;
   // By how much the unmet guarantees of all roles exceed what is free.
   Quantities missing_headroom() const;
@@ -168,14 +169,19 @@ class Allocator {
   // names the offending value, with nothing changed, if one is not valid or the framework is not in the role.
   Status set_demands(FrameworkHandle framework, std::string_view role, std::span<const Demand> demands,
                      TimePoint now);
-  // An offer of so many units ended without having been used for them. Unknown demands are ignored.
-  void reopen(FrameworkHandle framework, std::string_view role, const DemandId& demand, std::uint32_t units);
+  // So many units of a grant were not used: its offer ended, or was used in part (units_in() counts how
+  // much). For demands that have been replaced or are over, nothing happens. Comes with recover(), which
+  // gives the resources back. What is reopened of a gang is a smaller gang with the same deadline.
+  void reopen(const Grant& grant, std::uint32_t units);
   std::uint32_t open_units(FrameworkHandle framework, std::string_view role) const;
   // Appends the demands that have expired since the last call.
   void take_expired(std::vector<ExpiredDemand>& out);
   // Which of these tasks have to go, so that demands that could not be served in the last run can be. Empty
-  // unless the policy preempts. An agent with evictions is offered to nobody else until the demand is served
-  // there or AllocatorOptions::claim_timeout has passed.
+  // unless the policy preempts. Tell all tasks, also those that are being killed. Taken are only tasks of a
+  // lower priority than the demand's, as few as make room for one unit on one agent, and for a gang only if
+  // it becomes complete. An agent with evictions serves nobody but that demand until it has, or until
+  // claim_timeout has passed. A demand causes evictions for no more units than were stated, however often its
+  // offers are declined: with the order of priorities that makes every exchange end.
   std::vector<Eviction> preempt(std::span<const RunningTask> tasks, TimePoint now);
 
   // ---- operations ----
@@ -221,6 +227,8 @@ class Allocator {
 
  private:
   struct State;
+  friend class Preemption;
+  explicit Allocator(std::unique_ptr<State> state) noexcept;
   std::unique_ptr<State> state_;
 };
 

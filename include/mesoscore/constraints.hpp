@@ -48,8 +48,8 @@ struct OfferConstraints {
   friend bool operator==(const OfferConstraints&, const OfferConstraints&) = default;
 };
 
-// No empty group, attribute name where one is needed, patterns that compile and are not too large. The error
-// names group, constraint and pattern.
+// There is a group, none is empty; attribute name where one is needed, patterns that compile and are not too
+// large. The error names group, constraint and pattern.
 Status validate(const OfferConstraints& constraints);
 std::string to_text(const AttributeConstraint& constraint);  // `rack matches "r7.*"`
 

@@ -9,15 +9,21 @@
 // else. A framework that states none gets whole agents, as in Mesos.
 //
 // A unit is open until it is offered. It is open again when the offer ends without having been used for it; a
-// task that ends opens nothing. REQUEST replaces all demands of the role.
+// task that ends opens nothing. With no unit open, nothing is offered until the next REQUEST: it replaces all
+// demands of the role, and an empty one means whole agents again. min_allocatable does not apply to such
+// offers, filters do. Cut out are resources reserved to the role or above it before unreserved ones, and
+// revocable ones last; persistent volumes, whole disks and shared resources never.
 //
 // A gang is offered whole or not at all, over as many agents as it takes, all in one run. The first gang in
-// order (higher priority, then earlier deadline, then earlier stated) collects what comes free until it is
-// complete or its deadline has passed, then it lets go of everything and is over. The other gangs collect
-// nothing; they are served when all of their units fit at once. So no two gangs can wait for each other.
+// order (higher priority, then earlier stated) for which the agents are large enough collects what comes free
+// until it is complete or its time has passed; then it lets go of everything and is over. What it collects
+// counts as offered to it. The other gangs collect nothing; they are served when all of their units fit at
+// once. So no two gangs wait for each other. What the framework then launches is up to it: units that it
+// declines form a smaller gang with the same deadline.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +54,7 @@ inline constexpr std::uint32_t kMaxDemandCount = 1'000'000;
 inline constexpr std::size_t kMaxDemandsPerRole = 1'000;
 
 Status validate(const Demand& demand);
-Status validate(const std::vector<Demand>& demands);  // also: not too many, no id twice
+Status validate(std::span<const Demand> demands);  // also: not too many, no id twice
 
 // How many whole units are in these resources.
 std::uint32_t units_in(const Resources& resources, const Quantities& unit) noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,17 +21,18 @@ enum class Refusal : std::uint32_t {
   suppressed = 1u << 3,     // the framework suppressed the role
   inactive = 1u << 4,       // the framework is disconnected, or not in this role
   needs_gpu_capability = 1u << 5,
-  agent_inactive = 1u << 6,  // disconnected or deactivated
-  behind = 1u << 7,          // others were served first and took what was free
-  reserved = 1u << 8,        // what is free is reserved to other roles
-  constraint = 1u << 9,      // the role's offer constraints exclude the agent
-  other_region = 1u << 10,   // the agent is in another region and the framework lacks REGION_AWARE
-  limit = 1u << 11,          // the role, or a role above it, is at its quota limit
-  headroom = 1u << 12,       // what is free is held back for unmet guarantees of other roles
-  not_demanded = 1u << 13,   // the framework has stated demands; the agent serves none of them
-  draining = 1u << 14,       // the agent is being emptied
-  claimed = 1u << 15,        // tasks were preempted there for somebody else's demand
-  offered = 1u << 16,        // it is: the framework holds an offer, or tasks, of the agent in this role
+  agent_inactive = 1u << 6,    // disconnected or deactivated
+  behind = 1u << 7,            // others were served first and took what was free
+  reserved = 1u << 8,          // what is free is reserved to other roles
+  constraint = 1u << 9,        // the role's offer constraints exclude the agent
+  other_region = 1u << 10,     // the agent is in another region and the framework lacks REGION_AWARE
+  limit = 1u << 11,            // the role, or a role above it, is at its quota limit
+  headroom = 1u << 12,         // what is free is held back for unmet guarantees of other roles
+  does_not_fit = 1u << 13,     // the framework has stated demands; no unit of them fits
+  draining = 1u << 14,         // the agent is being emptied
+  claimed = 1u << 15,          // tasks were preempted there for somebody else's demand
+  nothing_wanted = 1u << 16,   // it has stated demands, and no unit of them is open
+  gang_incomplete = 1u << 18,  // a unit of its gang fits there, but not all units fit at once
   capability = 1u << 17,  // what is free is revocable, shared or refined, for which it lacks the capability
 };
 constexpr Refusal operator|(Refusal a, Refusal b) noexcept {
@@ -51,7 +53,7 @@ struct Explanation {
   std::uint32_t agents = 0;     // considered
   std::uint32_t eligible = 0;   // would be offered in a run now, were the framework the first in order
   std::vector<Count> counts{};  // most frequent first; an agent counts for its first reason only
-  TimePoint earliest_filter_expiry = kNever;
+  std::optional<TimePoint> earliest_filter_expiry{};
   std::vector<RoleName> behind{};        // roles that hold what it is behind of, most agents first; at most 3
   std::vector<RoleName> headroom_for{};  // roles whose guarantees are unmet, by path; at most 3
   RoleName limited_by{};                 // the role whose quota limit is reached; empty: none is
@@ -70,7 +72,7 @@ struct AgentExplanation {
     TimePoint since = TimePoint::min();  // of its last grant there; min() if no run granted it
   };
   Refusal reasons = Refusal::none;  // all that apply
-  TimePoint filtered_until = kNever;
+  std::optional<TimePoint> filtered_until{};
   std::string failed_constraint{};  // `group 1, constraint 2: rack equals "r7"`; of the last group that fails
   RoleName limited_by{};
   std::vector<RoleName> headroom_for{};

@@ -49,22 +49,24 @@ class AllocationPolicy {
   virtual bool redraw() const noexcept { return false; }
 
   // ---- preemption ----
+  // Shares are dominant shares of the whole cluster, not divided by weights. A role's fair share is its
+  // parent's times weight / sum of the weights of the siblings that hold something or are active; the root's
+  // is 1.
   struct Want {  // an unmet demand
     std::string_view role{}, framework{};
     std::int32_t priority = 0;
-    double share = 0;  // dominant share of the role divided by its weight
+    double share = 0;  // of the role
   };
   struct Victim {  // a task that could make room
     std::string_view role{}, framework{};
     std::int32_t priority = 0;  // of the demand with which it was launched; 0 without one
-    double share = 0;
-    double fair_share =
-        0;  // what the role's weight entitles it to among the roles that hold or want something
+    double share = 0;           // of the role, if this task and the victims chosen so far were gone already
+    double fair_share = 0;      // of the role
   };
   // False: nothing is ever preempted, and cost() is not called.
   virtual bool preempts() const noexcept { return false; }
-  // The smaller, the rather; infinity or NaN: not this one. Whatever it says, only tasks of a lower priority
-  // than the demand's are taken, so that no two can take turns for ever.
+  // The smallest cost goes first; infinity, NaN or an exception: not this one. Whatever it says, only tasks
+  // of a lower priority than the demand's are taken, so that no two can take turns for ever.
   virtual double cost(const Victim& victim, const Want& want);
 };
 

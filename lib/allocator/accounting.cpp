@@ -3,6 +3,7 @@
 // free = total - what is held, kept incrementally. Shared volumes are not part of it: they stay free while
 // they are held, and each node of the tree is charged for one only once per agent.
 #include "allocator/bags.hpp"
+#include "allocator/cut.hpp"
 #include "allocator/state.hpp"
 
 namespace mesoscore {
@@ -47,7 +48,28 @@ HoldingId Allocator::State::charge(AgentNumber number, NodeId leaf, const Resour
     }
   }
   tree.charge(leaf, kNoNode, amounts);
+  count_held(leaf, resources, true);
   return id;
+}
+
+void Allocator::State::count_held(NodeId leaf, const Resources& resources, bool more) {
+  const QuotaNumber quota = leaves[leaf].quota;
+  if (quota == kNoQuota) return;
+  for (const Resource& item : resources) {
+    if (!counts_for_quota(item)) continue;
+    const Amount amount{total.number_of(item.name()), item.scalar().milli};
+    more ? quotas.consume(quota, amount) : quotas.release(quota, amount);
+  }
+}
+
+// What the agent adds to the headroom. Called around every change of what is free there.
+void Allocator::State::count_free(AgentNumber number, bool in) {
+  if (!quotas.active() || !agents[number].active) return;
+  for (const Resource& item : agents[number].free) {
+    if (!counts_for_quota(item)) continue;
+    const Amount amount{total.number_of(item.name()), item.scalar().milli};
+    in ? quotas.add_free(amount) : quotas.take_free(amount);
+  }
 }
 
 HoldingId Allocator::State::record(AgentNumber number, NodeId leaf, const Resources& resources) {
@@ -71,7 +93,9 @@ void Allocator::State::take_from_free(AgentNumber number, const Resources& resou
   if (agent.overcommitted || !agent.free.contains(resources)) {
     recompute_free(number);
   } else {
+    count_free(number, false);
     agent.free -= resources;
+    count_free(number, true);
   }
   offerable.set(number, agent.offerable());
 }
@@ -88,6 +112,7 @@ void Allocator::State::refund(AgentNumber number, HoldingId id, const Resources&
     }
   }
   tree.refund(leaf, kNoNode, amounts);
+  count_held(leaf, gone, false);
 }
 
 void Allocator::State::give_back(AgentNumber number, HoldingId id, const Resources& resources) {
@@ -112,6 +137,7 @@ void Allocator::State::give_back_all(AgentNumber number, HoldingId id) {
   if (has_shared(came_back)) came_back = without_shared(came_back);
   if (agents[number].free.empty() && !agents[number].overcommitted) {
     std::swap(agents[number].free, came_back);
+    count_free(number, true);
     mark(number);
   } else {
     give_to_free(number, came_back);
@@ -123,7 +149,9 @@ void Allocator::State::give_to_free(AgentNumber number, const Resources& resourc
   if (agents[number].overcommitted) {
     recompute_free(number);
   } else {
+    count_free(number, false);
     agents[number].free += resources;
+    count_free(number, true);
   }
   mark(number);
 }
@@ -136,6 +164,7 @@ void Allocator::State::remove_holding(HoldingId id) {
 
 void Allocator::State::recompute_free(AgentNumber number) {
   Agent& agent = agents[number];
+  count_free(number, false);
   agent.free = without_shared(agent.total);
   Resources held;
   for (HoldingId id = agent.holdings; id != kNoHolding; id = holdings.record(id).next_of_agent) {
@@ -143,6 +172,7 @@ void Allocator::State::recompute_free(AgentNumber number) {
   }
   agent.overcommitted = !agent.free.contains(held);
   agent.free -= held;
+  count_free(number, true);
   offerable.set(number, agent.offerable());
 }
 

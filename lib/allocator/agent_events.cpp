@@ -20,7 +20,7 @@ void Allocator::State::add(AgentHandle handle, const AgentInfo& info, std::span<
   }
   agents[number].present = true;
   agents[number].active = true;
-  agents[number].attributes = info.attributes;
+  describe(number, info);
   set_total(number, info.resources);
   for (const Holding& each : held) {
     if (each.resources.empty()) continue;
@@ -30,17 +30,30 @@ void Allocator::State::add(AgentHandle handle, const AgentInfo& info, std::span<
   mark(number);
 }
 
+void Allocator::State::describe(AgentNumber number, const AgentInfo& info) {
+  Agent& agent = agents[number];
+  agent.facts.id = info.id;
+  agent.facts.hostname = info.hostname;
+  agent.facts.attributes = info.attributes;
+  agent.facts.region = info.region;
+  agent.facts.zone = info.zone;
+  agent.remote = !options.region.empty() && !info.region.empty() && info.region != options.region;
+  constraints.forget(number);
+}
+
 void Allocator::State::set_total(AgentNumber number, const Resources& resources) {
   Agent& agent = agents[number];
-  total.remove(agent.total);
+  count_reserved(agent.total, false);
+  count_reserved(resources, true);
+  total.replace(agent.total, resources);
   agent.total = resources;
-  total.add(agent.total);
   agent.shared.clear();
   agent.has_shared = has_shared(agent.total);
   if (agent.has_shared) {
     agent.shared = agent.total.filter([](const Resource& item) { return item.shared(); });
   }
   agent.has_gpus = agent.total.scalar("gpus").milli > 0;
+  any_gpus = any_gpus || agent.has_gpus;
   recompute_free(number);
 }
 
@@ -48,35 +61,45 @@ void Allocator::State::update(AgentHandle handle, const AgentInfo& info) {
   Agent* agent = find(handle);
   if (agent == nullptr) return;
   const auto number = static_cast<AgentNumber>(handle);
-  const bool other_attributes = agent->attributes != info.attributes;
+  const bool other_attributes = agent->facts.attributes != info.attributes;
+  const bool other_place = agent->facts.hostname != info.hostname || agent->facts.region != info.region ||
+                           agent->facts.zone != info.zone;
   const bool other_total = !(agent->total == info.resources);
-  if (other_attributes) {
-    agent->attributes = info.attributes;
-    clear_filters_on(number);
-  }
+  if (other_attributes || other_place) describe(number, info);
+  if (other_attributes) clear_filters_on(number);
   if (other_total) set_total(number, info.resources);
-  if (other_attributes || other_total) mark(number);
+  if (other_attributes || other_place || other_total) mark(number);
 }
 
 void Allocator::State::remove(AgentHandle handle) {
   Agent* agent = find(handle);
   if (agent == nullptr) return;
   const auto number = static_cast<AgentNumber>(handle);
+  forget_parts_on(number);
+  drop_claim(number);
   while (agent->holdings != kNoHolding) give_back_all(number, agent->holdings);
   clear_filters_on(number);
   set_total(number, Resources());
   agent->present = false;
   agent->active = false;
+  agent->draining = false;
+  agent->remote = false;
   agent->last_granted_run = 0;
-  agent->attributes.clear();
+  agent->facts = AgentInfo();
+  constraints.forget(number);
   offerable.set(number, false);
 }
 
-void Allocator::State::set_active(AgentHandle handle, bool active) {
+void Allocator::State::set_active(AgentHandle handle, bool active, bool draining) {
   Agent* agent = find(handle);
-  if (agent == nullptr || agent->active == active) return;
-  agent->active = active;
+  if (agent == nullptr) return;
+  agent->draining = draining;
+  if (agent->active == active) return;
   const auto number = static_cast<AgentNumber>(handle);
+  if (!active) forget_parts_on(number);
+  count_free(number, false);
+  agent->active = active;
+  count_free(number, true);
   offerable.set(number, agent->offerable());
   if (active) mark(number);
 }

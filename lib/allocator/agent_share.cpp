@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "allocator/bags.hpp"
+#include "allocator/cut.hpp"
 #include "mesoscore/roles.hpp"
 
 namespace mesoscore::allocation {
@@ -45,16 +47,18 @@ bool may_have(const Resource& item, std::string_view role, FrameworkCapabilities
   return owner == role || is_ancestor_role(owner, role);
 }
 
-void AgentShare::begin(const Resources& free, const Resources& shared) {
+void AgentShare::begin(const Resources& free, const Resources& shared, bool gpus_apart) {
   pool_ = &free;
+  gpus_apart_ = gpus_apart;
   if (!shared.empty()) {
     mixed_ = free;
     mixed_ += shared;
     pool_ = &mixed_;
   }
-  uniform_ = std::all_of(pool_->begin(), pool_->end(), [](const Resource& item) { return item.plain(); });
-  only_reserved_ = !uniform_ && std::all_of(pool_->begin(), pool_->end(),
-                                            [](const Resource& item) { return item.reserved(); });
+  plain_ = std::all_of(pool_->begin(), pool_->end(), [](const Resource& item) { return item.plain(); });
+  uniform_ = plain_ && !gpus_apart && !quotas_->active();
+  only_reserved_ = !plain_ && std::all_of(pool_->begin(), pool_->end(),
+                                          [](const Resource& item) { return item.reserved(); });
   offer_ = nullptr;
 }
 
@@ -73,25 +77,35 @@ bool AgentShare::reserved_to_others(std::string_view role) const {
   });
 }
 
-const Resources& AgentShare::offer(NodeId role_node, std::string_view role,
-                                   FrameworkCapabilities capabilities) {
-  if (uniform_) {
-    if (offer_ == nullptr) {
-      offer_ = pool_;
-      new_offer();
-    }
-    return *offer_;
-  }
-  const std::uint32_t relevant = capabilities.bits() & kResourceCapabilities.bits();
-  if (offer_ != nullptr && role_ == role_node && capabilities_ == relevant) return *offer_;
-  const auto keep = [&](const Resource& item) { return may_have(item, role, capabilities); };
-  if (std::all_of(pool_->begin(), pool_->end(), keep)) {
+const Resources& AgentShare::uniform_offer() {
+  if (offer_ == nullptr) {
     offer_ = pool_;
-  } else {
+    new_offer();
+  }
+  return *offer_;
+}
+
+bool AgentShare::sees(const Resource& item, const Taker& taker) const noexcept {
+  if (!may_have(item, taker.role, taker.capabilities)) return false;
+  return !gpus_apart_ || taker.capabilities.has(FrameworkCapability::gpu_resources) || item.name() != "gpus";
+}
+
+const Resources& AgentShare::offer(const Taker& taker) {
+  if (uniform_) return uniform_offer();
+  const std::uint32_t relevant = taker.capabilities.bits() & kResourceCapabilities.bits();
+  if (offer_ != nullptr && role_ == taker.role_node && capabilities_ == relevant) return *offer_;
+  const auto keep = [&](const Resource& item) { return sees(item, taker); };
+  offer_ = pool_;
+  if (!std::all_of(pool_->begin(), pool_->end(), keep)) {
     part_ = pool_->filter(keep);
     offer_ = &part_;
   }
-  role_ = role_node;
+  if (quotas_->active() && !quotas_->is_unbound(taker.quota)) {
+    quotas_->bounds(taker.quota, bounds_);
+    part_ = within(*offer_, bounds_, *total_);
+    offer_ = surely_equal(part_, *pool_) ? pool_ : &part_;
+  }
+  role_ = taker.role_node;
   capabilities_ = relevant;
   new_offer();
   return *offer_;

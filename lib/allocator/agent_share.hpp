@@ -9,32 +9,52 @@
 #include <string_view>
 #include <vector>
 
+#include "allocator/cluster_total.hpp"
 #include "allocator/filter_list.hpp"
+#include "allocator/quota_book.hpp"
 #include "mesoscore/framework.hpp"
 #include "mesoscore/resources.hpp"
 
 namespace mesoscore::allocation {
 
-// Frameworks without the capability do not see: revocable, shared, more than once reserved resources.
-inline constexpr FrameworkCapabilities kResourceCapabilities{FrameworkCapability::revocable_resources,
-                                                             FrameworkCapability::shared_resources,
-                                                             FrameworkCapability::reservation_refinement};
+// Frameworks without the capability do not see: revocable, shared, more than once reserved resources; gpus,
+// if they are kept apart.
+inline constexpr FrameworkCapabilities kResourceCapabilities{
+    FrameworkCapability::revocable_resources, FrameworkCapability::shared_resources,
+    FrameworkCapability::reservation_refinement, FrameworkCapability::gpu_resources};
 
 bool may_have(const Resource& item, std::string_view role, FrameworkCapabilities capabilities) noexcept;
 
+// Who asks.
+struct Taker {
+  NodeId role_node = kNoNode;
+  std::string_view role;
+  FrameworkCapabilities capabilities;
+  QuotaNumber quota = kNoQuota;
+};
+
 class AgentShare {
  public:
+  AgentShare(const QuotaBook& quotas, const ClusterTotal& total) noexcept
+      : quotas_(&quotas), total_(&total) {}
+
   // `free` outlives the use. `shared`: volumes of which one copy is to be offered in this run, usually none.
-  void begin(const Resources& free, const Resources& shared);
+  // `gpus_apart`: those without the capability GPU_RESOURCES do not see gpus.
+  void begin(const Resources& free, const Resources& shared, bool gpus_apart);
 
   bool empty() const noexcept { return pool_->empty(); }
-  bool is_uniform() const noexcept { return uniform_; }  // the same offer for everybody
+  bool is_uniform() const noexcept { return uniform_; }              // the same offer for everybody
+  bool is_plain() const noexcept { return plain_ && !gpus_apart_; }  // nothing reserved, revocable, shared
   // Is anything there for this role or a role below it?
   bool any_below(std::string_view role) const;
   // Is anything there that is reserved so that this role may not have it?
   bool reserved_to_others(std::string_view role) const;
   // May be empty. Valid until the next call with another role or capabilities, or begin().
-  const Resources& offer(NodeId role_node, std::string_view role, FrameworkCapabilities capabilities);
+  const Resources& offer(const Taker& taker);
+  // The same for everybody, if is_uniform().
+  const Resources& uniform_offer();
+  const Resources& pool() const noexcept { return *pool_; }
+  bool sees(const Resource& item, const Taker& taker) const noexcept;
   bool is_everything() const noexcept { return offer_ == pool_; }
 
   // About the last offer(): does the refused set of this filter contain it?
@@ -46,10 +66,15 @@ class AgentShare {
   enum class Verdict : std::uint8_t { unknown, yes, no };
   void new_offer();
 
+  const QuotaBook* quotas_;
+  const ClusterTotal* total_;
   const Resources* pool_ = nullptr;
-  Resources mixed_;      // free and shared together, if there is anything shared
+  Resources mixed_;  // free and shared together, if there is anything shared
+  bool plain_ = true;
   bool uniform_ = true;  // everybody may have everything
   bool only_reserved_ = false;
+  bool gpus_apart_ = false;
+  QuotaBook::Bounds bounds_;
   const Resources* offer_ = nullptr;
   Resources part_;
   NodeId role_ = kNoNode;

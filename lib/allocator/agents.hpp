@@ -6,7 +6,7 @@
 
 #include "allocator/filter_list.hpp"
 #include "allocator/holdings.hpp"
-#include "mesoscore/attributes.hpp"
+#include "mesoscore/agent_info.hpp"
 #include "mesoscore/resources.hpp"
 
 namespace mesoscore::allocation {
@@ -16,6 +16,9 @@ struct Agent {
   bool present = false;
   bool active = false;
   bool has_gpus = false;
+  bool remote = false;  // in another region than the master
+  bool draining = false;
+  bool claimed = false;     // waits for a demand for which tasks were preempted
   bool has_shared = false;  // shared volumes
   // More is held than the agent has (its total shrank): what comes back is not free before it fits again.
   bool overcommitted = false;
@@ -26,7 +29,7 @@ struct Agent {
 
   Resources total;
   Resources shared;  // shared volumes of the total: free for one more copy in each run
-  Attributes attributes;
+  AgentInfo facts;   // for constraints and for an AgentOrder; without resources
 
   bool offerable() const noexcept { return present && active && (has_shared || !free.empty()); }
 };

@@ -7,11 +7,16 @@ namespace mesoscore::allocation {
 ClusterTotal::ClusterTotal(std::span<const Name> fair_sharing_excluded)
     : excluded_names_(fair_sharing_excluded.begin(), fair_sharing_excluded.end()) {}
 
-std::uint32_t ClusterTotal::number_of(const Name& name) {
-  // A handful of names, most of them equal to the first ones: a walk beats a hash.
+// A handful of names, most of them equal to the first ones: a walk beats a hash.
+std::uint32_t ClusterTotal::number_if_known(const Name& name) const noexcept {
   for (std::uint32_t i = 0; i < names_.size(); ++i) {
     if (names_[i] == name) return i;
   }
+  return UINT32_MAX;
+}
+
+std::uint32_t ClusterTotal::number_of(const Name& name) {
+  if (const std::uint32_t known = number_if_known(name); known != UINT32_MAX) return known;
   const auto number = static_cast<std::uint32_t>(names_.size());
   names_.push_back(name);
   excluded_.push_back(std::find(excluded_names_.begin(), excluded_names_.end(), name) !=
@@ -54,6 +59,12 @@ void ClusterTotal::remove(const Resources& resources) {
     refresh(amount.resource);
   }
   ++version_;
+}
+
+void ClusterTotal::replace(const Resources& before, const Resources& after) {
+  if (before.quantities() == after.quantities()) return;
+  remove(before);
+  add(after);
 }
 
 void ClusterTotal::to_quantities(std::span<const std::int64_t> amounts, bool fair_only,

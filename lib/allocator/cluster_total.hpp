@@ -32,11 +32,14 @@ class ClusterTotal {
 
   // Only scalars count for shares; ports and sets ride along.
   std::uint32_t number_of(const Name& name);
+  std::uint32_t number_if_known(const Name& name) const noexcept;  // UINT32_MAX: never heard of
+  const Name& name_of(std::uint32_t number) const noexcept { return names_[number]; }
   Amounts amounts(const Resources& resources);  // one entry per scalar item
   void append(Amounts& amounts, const Resource& item);
 
   void add(const Resources& resources);
   void remove(const Resources& resources);
+  void replace(const Resources& before, const Resources& after);  // keeps the version if nothing changes
 
   std::size_t names() const noexcept { return names_.size(); }
   const Quantities& quantities() const noexcept { return quantities_; }

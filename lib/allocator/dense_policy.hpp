@@ -11,9 +11,14 @@ namespace mesoscore::allocation {
 
 class DensePolicy : public AllocationPolicy {
  public:
-  // By resource number, equally long; zero total = does not count for shares.
-  virtual double dense_key(std::span<const std::int64_t> allocated, std::span<const std::int64_t> total,
-                           double weight, Rng& rng) noexcept = 0;
+  struct DenseNode {
+    std::span<const std::int64_t> allocated,
+        total;  // by resource number; zero total = does not count for shares
+    double weight = 1;
+    std::int32_t priority = 0;
+    std::uint64_t arrival = 0;
+  };
+  virtual double dense_key(const DenseNode& node, Rng& rng) noexcept = 0;
 };
 
 }  // namespace mesoscore::allocation

@@ -1,6 +1,7 @@
-// Why a framework gets what it gets.
+// Why a framework gets what it gets: the reasons, agent by agent, as the tests of a run would find them.
 #include <algorithm>
 
+#include "allocator/cut.hpp"
 #include "allocator/sentence.hpp"
 #include "allocator/state.hpp"
 
@@ -9,28 +10,39 @@ namespace mesoscore {
 using namespace allocation;
 
 Refusal Allocator::State::refusal(NodeId id, AgentNumber number, TimePoint at,
-                                  TimePoint& earliest_expiry) const {
+                                  AgentExplanation* detail) const {
+  return refusal_of_pair(id, number, detail) | refusal_of_free(id, number, at, detail);
+}
+
+// By what kind of agent and framework they are.
+Refusal Allocator::State::refusal_of_pair(NodeId id, AgentNumber number, AgentExplanation* detail) const {
   const Leaf& leaf = leaves[id];
   const Agent& agent = agents[number];
   Refusal why = Refusal::none;
-  if (!frameworks[leaf.framework].active) why = why | Refusal::inactive;
-  if (leaf.suppressed) why = why | Refusal::suppressed;
-  if (!agent.active) why = why | Refusal::agent_inactive;
-  if (agent.has_gpus && options.gpus_need_capability &&
+  if (!frameworks[leaf.framework].active) why |= Refusal::inactive;
+  if (leaf.suppressed) why |= Refusal::suppressed;
+  if (!agent.active) why |= agent.draining ? Refusal::draining : Refusal::agent_inactive;
+  if (agent.has_gpus && options.gpu_agents == AllocatorOptions::GpuAgents::never &&
       !leaf.capabilities.has(FrameworkCapability::gpu_resources)) {
-    why = why | Refusal::needs_gpu_capability;
+    why |= Refusal::needs_gpu_capability;
   }
-  return why | refusal_of_free(id, number, at, earliest_expiry);
+  if (agent.remote && !leaf.capabilities.has(FrameworkCapability::region_aware)) why |= Refusal::other_region;
+  if (agent.claimed && claims.at(number).leaf != id) why |= Refusal::claimed;
+  if (!constraints.passes(leaf.constraints, number, agent.facts)) {
+    why |= Refusal::constraint;
+    if (detail != nullptr)
+      detail->failed_constraint = constraints.match(leaf.constraints)->failure(agent.facts);
+  }
+  return why;
 }
 
 Refusal Allocator::State::refusal_of_free(NodeId id, AgentNumber number, TimePoint at,
-                                          TimePoint& earliest_expiry) const {
+                                          AgentExplanation* detail) const {
   const Leaf& leaf = leaves[id];
   const Agent& agent = agents[number];
-  const std::string& role = tree.node(leaf.role).path;
-  AgentShare here;
-  here.begin(agent.free, agent.shared);
-  const Resources& offer = here.offer(leaf.role, role, leaf.capabilities);
+  const Taker asks = taker(id);
+  AgentShare here(quotas, total);
+  here.begin(agent.free, agent.shared, gpus_apart(agent));
   if (here.empty()) {
     const HoldingId held = agent.holdings;
     const bool others_hold = held != kNoHolding && (holdings.record(held).leaf != id ||
@@ -39,59 +51,100 @@ Refusal Allocator::State::refusal_of_free(NodeId id, AgentNumber number, TimePoi
     return leaf.active && others_hold && was_there ? Refusal::nothing_free | Refusal::behind
                                                    : Refusal::nothing_free;
   }
-  if (offer.empty()) return here.reserved_to_others(role) ? Refusal::reserved : Refusal::nothing_free;
+  const Resources visible = here.pool().filter([&](const Resource& item) { return here.sees(item, asks); });
+  if (visible.empty()) {
+    const bool by_role = std::all_of(here.pool().begin(), here.pool().end(), [&](const Resource& item) {
+      return !may_have(item, asks.role, kResourceCapabilities);
+    });
+    if (!by_role) return Refusal::capability;
+    return here.reserved_to_others(asks.role) ? Refusal::reserved : Refusal::nothing_free;
+  }
+  const Resources offer = here.offer(asks);
+  const Refusal why = refusal_of_offer(id, number, offer, at, detail);
+  return why == Refusal::none || why == Refusal::filtered
+             ? why
+             : why | refusal_by_quota(id, visible, offer, detail);
+}
+
+// What is offered is not enough, of no use, or refused before.
+Refusal Allocator::State::refusal_of_offer(NodeId id, AgentNumber number, const Resources& offer,
+                                           TimePoint at, AgentExplanation* detail) const {
+  const Leaf& leaf = leaves[id];
+  const Agent& agent = agents[number];
+  const auto held_back = [&](const Resources& part) {
+    bool held = false;
+    for (const Filter& filter : agent.filters.of(id)) {
+      if (is_dead(filter) || is_over(filter, at) || !agent.filters.refused(filter).contains(part)) continue;
+      held = true;
+      if (detail != nullptr) {
+        detail->filtered_until = std::max(detail->filtered_until.value_or(filter.expiry), filter.expiry);
+      }
+    }
+    return held;
+  };
+  if (leaf.demands != kNoDemands) return refusal_of_demands(id, number, offer, held_back);
   Refusal why = Refusal::none;
-  if (!here.is_enough(leaf.minimum, minimums[leaf.minimum])) why = why | Refusal::below_minimum;
-  for (const Filter& filter : agent.filters.of(id)) {
-    if (is_dead(filter) || is_over(filter, at) || !here.held_back_by(agent.filters, filter)) continue;
-    why = why | Refusal::filtered;
-    earliest_expiry = std::min(earliest_expiry, filter.expiry);
+  if (offer.empty() || !is_enough(offer, minimums[leaf.minimum])) why |= Refusal::below_minimum;
+  if (!offer.empty() && held_back(offer)) why |= Refusal::filtered;
+  return why;
+}
+
+Refusal Allocator::State::refusal_of_demands(NodeId id, AgentNumber number, const Resources& offer,
+                                             const std::function<bool(const Resources&)>& held_back) const {
+  const Agent& agent = agents[number];
+  Refusal why = Refusal::none;
+  bool anything = false;
+  for (const OpenDemand& demand : demands[leaves[id].demands].demands) {
+    if (demand.open == 0) continue;
+    anything = true;
+    const std::uint32_t units = units_to_cut(offer, demand.demand.unit, demand.open);
+    if (agent.claimed && claims.at(number).demand != demand.number) {
+      why |= Refusal::claimed;
+    } else if (!constraints.passes(demand.constraints, number, agent.facts)) {
+      why |= Refusal::constraint;
+    } else if (units == 0) {
+      why |= Refusal::does_not_fit;
+    } else if (held_back(cut(offer, demand.demand.unit, units))) {
+      why |= Refusal::filtered;
+    } else if (demand.demand.gang) {
+      why |= Refusal::gang_incomplete;
+    } else {
+      return Refusal::none;
+    }
+  }
+  return anything ? why : Refusal::nothing_wanted;
+}
+
+// The offer is less than the role could see: whose fault is that?
+Refusal Allocator::State::refusal_by_quota(NodeId id, const Resources& visible, const Resources& offer,
+                                           AgentExplanation* detail) const {
+  const QuotaNumber quota = leaves[id].quota;
+  if (!quotas.active() || quotas.is_unbound(quota)) return Refusal::none;
+  QuotaBook::Bounds bounds;
+  quotas.bounds(quota, bounds);
+  const Quantities before = visible.quantities();
+  const Quantities after = offer.quantities();
+  Refusal why = Refusal::none;
+  for (const auto& entry : before.entries()) {
+    if (after.get(entry.name) == entry.amount) continue;
+    const std::uint32_t number = total.number_if_known(entry.name);
+    const QuotaNumber tightest = quotas.tightest(quota, number);
+    const bool limited = tightest != kNoQuota && quotas.room(tightest, number) <= bounds.of(number);
+    why |= limited ? Refusal::limit : Refusal::headroom;
+    if (detail == nullptr) continue;
+    if (limited) detail->limited_by = quotas.path(tightest);
+    if (!limited) detail->headroom_for = roles_with_unmet_guarantees(id);
   }
   return why;
 }
 
-Explanation Allocator::State::explain(NodeId id, TimePoint at) const {
-  Explanation out;
-  std::array<std::uint32_t, kReasons.size()> counts{};
-  for (AgentNumber number = 0; number < agents.size(); ++number) {
-    if (!agents[number].present) continue;
-    ++out.agents;
-    const Refusal why = refusal(id, number, at, out.earliest_filter_expiry);
-    const auto first =
-        std::find_if(kReasons.begin(), kReasons.end(), [why](Refusal bit) { return has(why, bit); });
-    if (first == kReasons.end()) {
-      ++out.eligible;
-    } else {
-      ++counts[static_cast<std::size_t>(first - kReasons.begin())];
-    }
+std::vector<RoleName> Allocator::State::roles_with_unmet_guarantees(NodeId id) const {
+  std::vector<RoleName> out;
+  const std::string& own = tree.node(leaves[id].role).path;
+  for (QuotaNumber number = 0; number < quotas.size() && out.size() < 3; ++number) {
+    if (quotas.is_unmet(number) && quotas.path(number) != own) out.emplace_back(quotas.path(number));
   }
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] > 0) out.counts.push_back({kReasons[i], counts[i]});
-  }
-  std::stable_sort(out.counts.begin(), out.counts.end(),
-                   [](const auto& a, const auto& b) { return a.agents > b.agents; });
-  const NodeId role = leaves[id].role;
-  out.share = tree.share(id);
-  out.role_share = tree.share(role) / tree.node(role).weight;
-  out.sentence = sentence(out);
   return out;
-}
-
-Explanation Allocator::explain(FrameworkHandle framework, std::string_view role, TimePoint now) const {
-  const State::NodeId leaf = state_->find_leaf(framework, role);
-  if (leaf != kNoNode && state_->leaves[leaf].subscribed) return state_->explain(leaf, now);
-  Explanation out;
-  out.sentence = "the framework is not in this role";
-  return out;
-}
-
-Refusal Allocator::explain(FrameworkHandle framework, std::string_view role, AgentHandle agent,
-                           TimePoint now) const {
-  const State::NodeId leaf = state_->find_leaf(framework, role);
-  if (leaf == kNoNode || !state_->leaves[leaf].subscribed) return Refusal::inactive;
-  if (state_->find(agent) == nullptr) return Refusal::agent_inactive;
-  TimePoint expiry = kNever;
-  return state_->refusal(leaf, static_cast<State::AgentNumber>(agent), now, expiry);
 }
 
 }  // namespace mesoscore

@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "allocator/constraint_book.hpp"
+#include "allocator/demand_book.hpp"
 #include "allocator/holdings.hpp"
+#include "allocator/quota_book.hpp"
 #include "mesoscore/framework.hpp"
 
 namespace mesoscore::allocation {
@@ -20,7 +23,10 @@ struct Leaf {
   bool fresh = false;   // became able to take more on any agent since the last run
   FrameworkCapabilities capabilities;
   std::uint32_t minimum = 0;  // number of its min_allocatable list
-  std::uint32_t epoch = 0;    // filters of earlier epochs are dead; survives the reuse of the node
+  std::uint32_t constraints = kNoConstraints;
+  std::uint32_t demands = kNoDemands;
+  QuotaNumber quota = kNoQuota;  // of its role or the first above it that has quota
+  std::uint32_t epoch = 0;       // filters of earlier epochs are dead; survives the reuse of the node
   HoldingId holdings = kNoHolding;
   std::uint64_t active_since_run = 0;
 };

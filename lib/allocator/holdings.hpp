@@ -9,6 +9,7 @@
 
 #include "allocator/sibling_order.hpp"
 #include "mesoscore/resources.hpp"
+#include "mesoscore/time.hpp"
 
 namespace mesoscore::allocation {
 
@@ -22,6 +23,7 @@ class Holdings {
     std::uint32_t agent = 0;
     HoldingId next_of_agent = kNoHolding, previous_of_agent = kNoHolding;
     HoldingId next_of_leaf = kNoHolding, previous_of_leaf = kNoHolding;
+    TimePoint since = TimePoint::min();  // of the last grant
   };
   // The heads of the lists belong to the agent and to the leaf.
   struct Heads {
@@ -30,6 +32,7 @@ class Holdings {
   };
 
   const Record& record(HoldingId id) const noexcept { return records_[id]; }
+  void granted(HoldingId id, TimePoint at) noexcept { records_[id].since = at; }
   const Resources& resources(HoldingId id) const noexcept { return resources_[id]; }
   Resources& resources(HoldingId id) noexcept { return resources_[id]; }
 

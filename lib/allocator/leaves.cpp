@@ -15,10 +15,11 @@ NodeId Allocator::State::make_leaf(FrameworkNumber framework, std::string_view r
   leaves[id].framework = framework;
   leaves[id].role = tree.role_of(id);
   leaves[id].capabilities = frameworks[framework].capabilities;
+  leaves[id].quota = quotas.nearest(role);
   std::vector<NodeId>& all = frameworks[framework].leaves;
   all.insert(std::lower_bound(
                  all.begin(), all.end(), role,
-                 [this](NodeId leaf, std::string_view wanted) { return tree.role_path(leaf) < wanted; }),
+                 [this](NodeId leaf, std::string_view sought) { return tree.role_path(leaf) < sought; }),
              id);
   return id;
 }
@@ -27,6 +28,7 @@ void Allocator::State::describe(NodeId id, const FrameworkInfo& info, bool suppr
   Leaf& leaf = leaves[id];
   if (leaf.suppressed && !suppressed) clear_filters_of(id);
   bool can_take_more = leaf.capabilities != info.capabilities;
+  if (!leaf.subscribed) tree.set_arrival(id, ++arrivals);
   leaf.subscribed = true;
   leaf.suppressed = suppressed;
   leaf.capabilities = info.capabilities;
@@ -37,11 +39,28 @@ void Allocator::State::describe(NodeId id, const FrameworkInfo& info, bool suppr
     leaf.minimum = has_own ? minimums.add(own->second) : 0;
     can_take_more = true;
   }
+  can_take_more |= describe_constraints(leaf, info, tree.role_path(id));
   update_activity(id);
   if (can_take_more) make_fresh(id);
 }
 
+// True if they are others than before.
+bool Allocator::State::describe_constraints(Leaf& leaf, const FrameworkInfo& info, const std::string& role) {
+  const auto given = info.offer_constraints.find(RoleName(role));
+  const OfferConstraints none;
+  const OfferConstraints& after = given == info.offer_constraints.end() ? none : given->second;
+  const ConstraintMatch* match = constraints.match(leaf.constraints);
+  if ((match == nullptr ? none : match->constraints()) == after) return false;
+  constraints.remove(leaf.constraints);
+  leaf.constraints = constraints.add(after);
+  return true;
+}
+
 void Allocator::State::unsubscribe(NodeId id) {
+  drop_demands(id);
+  tree.set_arrival(id, 0);
+  constraints.remove(leaves[id].constraints);
+  leaves[id].constraints = kNoConstraints;
   leaves[id].subscribed = false;
   leaves[id].suppressed = false;
   clear_filters_of(id);
@@ -67,6 +86,7 @@ void Allocator::State::update_activity(NodeId id) {
   if (active == leaf.active) return;
   leaf.active = active;
   leaf.active_since_run = runs;
+  if (!active) let_go(id);
   tree.set_active(id, active);
   if (active) make_fresh(id);
 }

@@ -19,7 +19,7 @@ Framework* Allocator::State::find(FrameworkHandle handle) noexcept {
 NodeId Allocator::State::find_leaf(const Framework& framework, std::string_view role) const noexcept {
   const auto at = std::lower_bound(
       framework.leaves.begin(), framework.leaves.end(), role,
-      [this](NodeId leaf, std::string_view wanted) { return tree.role_path(leaf) < wanted; });
+      [this](NodeId leaf, std::string_view sought) { return tree.role_path(leaf) < sought; });
   return at != framework.leaves.end() && tree.role_path(*at) == role ? *at : kNoNode;
 }
 

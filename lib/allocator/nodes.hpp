@@ -26,6 +26,9 @@ struct Node {
   std::uint32_t active_children = 0;
   std::uint32_t times_chosen = 0;
   double weight = 1.0;
+  std::int32_t priority =
+      0;  // of a leaf: its own; else the highest of the active children, 0 if there is none
+  std::uint64_t arrival = 0;  // of a leaf: its own; else the first of the children; 0: there is none
   Place place;
   std::uint64_t order_version = 0;  // of the totals, or of the visit, for which `order` was made
   SiblingOrder order;

@@ -19,12 +19,12 @@ auto place_of(std::vector<NodeId>& children, const std::vector<Node>& nodes, Nod
 
 }  // namespace
 
-RoleTree::RoleTree(std::unique_ptr<AllocationPolicy> policy, ClusterTotal& total, Rng& rng)
+RoleTree::RoleTree(std::shared_ptr<AllocationPolicy> policy, ClusterTotal& total, Rng& rng)
     : policy_(std::move(policy)),
       dense_(dynamic_cast<DensePolicy*>(policy_.get())),
       redraw_(policy_->redraw()),
-      total_(total),
-      rng_(rng) {
+      total_(&total),
+      rng_(&rng) {
   nodes_.emplace_back().used = true;
 }
 
@@ -88,6 +88,8 @@ NodeId RoleTree::add_leaf(std::string_view role, std::string_view framework_id) 
 }
 
 void RoleTree::remove_leaf(NodeId leaf) {
+  set_priority(leaf, 0);
+  set_arrival(leaf, 0);
   for (NodeId id = leaf; id != root() && nodes_[id].children.empty();) {
     const NodeId parent = nodes_[id].parent;
     drop_node(id);
@@ -116,6 +118,62 @@ void RoleTree::set_active(NodeId leaf, bool active) {
       leave_order(id);
       if (id != root()) --nodes_[node.parent].active_children;
     }
+  }
+  raise_priority_above(leaf);
+}
+
+std::int32_t RoleTree::highest_priority(const Node& node) const noexcept {
+  std::int32_t highest = 0;
+  bool none = true;
+  for (const NodeId child : node.children) {
+    const Node& each = nodes_[child];
+    if (each.active_leaves == 0) continue;
+    highest = none ? each.priority : std::max(highest, each.priority);
+    none = false;
+  }
+  return highest;
+}
+
+void RoleTree::set_priority(NodeId leaf, std::int32_t priority) {
+  if (nodes_[leaf].priority != priority) mark_changed(leaf);
+  nodes_[leaf].priority = priority;
+  raise_priority_above(leaf);
+}
+
+// The children of most nodes all have the priority 0: then there is nothing to look for.
+void RoleTree::raise_priority_above(NodeId leaf) {
+  if (!has_priorities_ && nodes_[leaf].priority == 0) return;
+  has_priorities_ = true;
+  for (NodeId id = nodes_[leaf].parent; id != kNoNode; id = nodes_[id].parent) {
+    const std::int32_t highest = highest_priority(nodes_[id]);
+    if (nodes_[id].priority == highest) continue;  // further up, what counts may still be another child
+    nodes_[id].priority = highest;
+    mark_changed(id);
+  }
+}
+
+std::uint64_t RoleTree::first_arrival(const Node& node) const noexcept {
+  std::uint64_t first = 0;
+  for (const NodeId child : node.children) {
+    const std::uint64_t each = nodes_[child].arrival;
+    if (each != 0 && (first == 0 || each < first)) first = each;
+  }
+  return first;
+}
+
+void RoleTree::set_arrival(NodeId leaf, std::uint64_t arrival) {
+  const std::uint64_t before = nodes_[leaf].arrival;
+  if (before == arrival) return;
+  nodes_[leaf].arrival = arrival;
+  mark_changed(leaf);
+  for (NodeId id = nodes_[leaf].parent; id != kNoNode; id = nodes_[id].parent) {
+    const std::uint64_t old = nodes_[id].arrival;
+    // Later than the first, and the first is another's: nothing changes from here on.
+    if (old != 0 && old != before && (arrival == 0 || arrival > old)) return;
+    const std::uint64_t first = old == 0 ? arrival : first_arrival(nodes_[id]);
+    if (first == old) return;
+    nodes_[id].arrival = first;
+    mark_changed(id);
   }
 }
 
@@ -151,7 +209,7 @@ NodeId RoleTree::common_ancestor(NodeId a, NodeId b) const noexcept {
 }
 
 void RoleTree::grow_stride() {
-  const std::size_t wider = total_.names();
+  const std::size_t wider = total_->names();
   std::vector<std::int64_t> fresh(nodes_.size() * wider, 0);
   for (std::size_t id = 0; id < nodes_.size(); ++id) {
     for (std::size_t i = 0; i < stride_; ++i) fresh[id * wider + i] = held_[id * stride_ + i];
@@ -161,7 +219,7 @@ void RoleTree::grow_stride() {
 }
 
 void RoleTree::charge(NodeId from, NodeId stop, std::span<const Amount> amounts) {
-  if (stride_ < total_.names()) grow_stride();
+  if (stride_ < total_->names()) grow_stride();
   for (NodeId id = from; id != stop && id != kNoNode; id = nodes_[id].parent) {
     for (const Amount& amount : amounts) add_to(held_[id * stride_ + amount.resource], amount.milli);
     mark_changed(id);

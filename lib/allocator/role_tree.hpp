@@ -23,12 +23,19 @@ namespace mesoscore::allocation {
 
 class RoleTree {
  public:
-  RoleTree(std::unique_ptr<AllocationPolicy> policy, ClusterTotal& total, Rng& rng);
+  RoleTree(std::shared_ptr<AllocationPolicy> policy, ClusterTotal& total, Rng& rng);
+  // A copy looks at other totals and draws from another generator.
+  void bind(ClusterTotal& total, Rng& rng) noexcept {
+    total_ = &total;
+    rng_ = &rng;
+  }
 
   // ---- structure ----
   NodeId find_role(std::string_view path) const noexcept;  // kNoNode if nothing is in it
   NodeId add_leaf(std::string_view role, std::string_view framework_id);
   void remove_leaf(NodeId leaf);  // not active, nothing charged; roles that become empty go too
+  void set_priority(NodeId leaf, std::int32_t priority);
+  void set_arrival(NodeId leaf, std::uint64_t arrival);
   void rename_leaf(NodeId leaf, std::string_view framework_id);
   void set_active(NodeId leaf, bool active);
   void set_weight(std::string_view role, double weight);
@@ -48,10 +55,10 @@ class RoleTree {
   std::span<const std::int64_t> held(NodeId id) const noexcept {
     return {held_.data() + id * stride_, stride_};
   }
-  double share(NodeId id) const noexcept { return dominant_share(held(id), total_.fair().first(stride_)); }
+  double share(NodeId id) const noexcept { return dominant_share(held(id), total_->fair().first(stride_)); }
 
   // ---- order ----
-  const AllocationPolicy& policy() const noexcept { return *policy_; }
+  AllocationPolicy& policy() const noexcept { return *policy_; }
   bool random_order() const noexcept { return redraw_; }
   void begin_run();                 // nodes whose key could not be computed get another chance
   void begin_visit() { ++visit_; }  // another agent: random keys are drawn anew
@@ -93,6 +100,9 @@ class RoleTree {
   void drop_node(NodeId id);
   NodeId make_role(std::string_view path);
   NodeId own_node(NodeId role) const noexcept;
+  void raise_priority_above(NodeId leaf);
+  std::int32_t highest_priority(const Node& node) const noexcept;
+  std::uint64_t first_arrival(const Node& node) const noexcept;
   void grow_stride();
 
   // Climbs from two nodes, neither above the other, to the siblings below their lowest common ancestor.
@@ -107,11 +117,12 @@ class RoleTree {
   double key_of(NodeId id);  // marks the node for another try if it has no usable key
   double ask_policy(NodeId id);
 
-  std::unique_ptr<AllocationPolicy> policy_;
+  std::shared_ptr<AllocationPolicy> policy_;
   DensePolicy* dense_;  // the same object, if it is one of ours
   bool redraw_;
-  ClusterTotal& total_;
-  Rng& rng_;
+  bool has_priorities_ = false;  // some leaf has had one
+  ClusterTotal* total_;
+  Rng* rng_;
   std::vector<Node> nodes_;
   std::vector<NodeId> free_nodes_;
   std::vector<std::int64_t> held_;  // node * stride_ + resource number

@@ -1,5 +1,8 @@
 // When a run is due, and what it is made of.
 #include <algorithm>
+#include <cmath>
+#include <limits>
+#include <queue>
 
 #include "allocator/state.hpp"
 
@@ -23,6 +26,8 @@ TimePoint Allocator::State::due() {
   if (pending) first = due_at == kNever ? now : due_at;
   settle_expiries();
   if (!expiries.empty()) first = std::min(first, after(expiries.expiry(), options.batch_delay));
+  first = std::min(first, demands.first_end());
+  for (const auto& [agent, claim] : claims) first = std::min(first, claim.until);
   return first;
 }
 
@@ -33,26 +38,45 @@ void Allocator::State::run(TimePoint at, std::vector<Grant>& out) {
   if (now < due()) return;
   tree.begin_run();
   expire_filters();
+  end_demands();
+  settle_claims();
+  serve_gangs();
   list_candidates();
-  rng.shuffle(std::span(candidates));
+  order_candidates();
+  if (quotas.anything_needed()) {
+    for_guarantees = true;
+    serve_candidates();
+    for_guarantees = false;
+  }
   serve_candidates();
   finish_run();
   hand_out(out);
 }
 
+// With quota, anything that has come back anywhere may be what somebody is waiting for everywhere else.
 void Allocator::State::list_candidates() {
   candidates.clear();
   std::erase_if(fresh, [this](NodeId leaf) {
     leaves[leaf].fresh = leaves[leaf].active;
     return !leaves[leaf].active;
   });
-  if (!fresh.empty()) return offerable.append_ascending_to(candidates);
+  if (!fresh.empty() || quotas.active()) return offerable.append_ascending_to(candidates);
   touched.append_ascending_to(candidates);
   std::erase_if(candidates, [this](AgentNumber agent) { return !offerable.contains(agent); });
 }
 
+void Allocator::State::order_candidates() {
+  if (options.agent_order) return;  // serve_by_score() puts them in order
+  rng.shuffle(std::span(candidates));
+  if (!any_gpus || options.gpu_agents != AllocatorOptions::GpuAgents::last) return;
+  std::stable_partition(candidates.begin(), candidates.end(),
+                        [this](AgentNumber agent) { return !agents[agent].has_gpus; });
+}
+
 // In random order nearly every agent is a cache miss or two: ask for them ahead of time.
 void Allocator::State::serve_candidates() {
+  dry.reset();
+  if (options.agent_order) return serve_by_score();
   constexpr std::size_t kAhead = 6;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (i + kAhead < candidates.size()) {
@@ -63,7 +87,40 @@ void Allocator::State::serve_candidates() {
   }
 }
 
+double Allocator::State::score(AgentNumber number) {
+  const Agent& agent = agents[number];
+  double answer = std::numeric_limits<double>::quiet_NaN();
+  try {
+    answer = options.agent_order->score(
+        {agent.facts, agent.free.quantities(), agent.total.quantities(), total.quantities()});
+  } catch (...) {  // the header promises: it counts as last
+  }
+  return std::isnan(answer) ? std::numeric_limits<double>::infinity() : answer;
+}
+
+// Each grant changes the score of its agent, so that it has to queue up again.
+void Allocator::State::serve_by_score() {
+  using Place = std::tuple<bool, double, AgentNumber>;
+  std::priority_queue<Place, std::vector<Place>, std::greater<>> queue;
+  const auto add = [&](AgentNumber agent) { queue.emplace(gpus_apart(agents[agent]), score(agent), agent); };
+  for (const AgentNumber agent : candidates) add(agent);
+  while (!queue.empty()) {
+    const AgentNumber number = std::get<2>(queue.top());
+    queue.pop();
+    tree.begin_visit();
+    begin_shared(number);
+    begin_share(number);
+    refused_one_by_one = false;
+    if (is_dry(agents[number])) continue;
+    const bool taken = serve_once(number);
+    if (!taken) note_dry(agents[number]);
+    end_serving(number);
+    if (taken && agents[number].offerable()) add(number);
+  }
+}
+
 void Allocator::State::finish_run() {
+  shared_left_on.clear();
   for (const AgentNumber agent : touched) whole.set(agent, false);
   touched.clear();
   for (const NodeId leaf : fresh) leaves[leaf].fresh = false;
@@ -92,12 +149,19 @@ void Allocator::State::hand_out(std::vector<Grant>& out) {
       const Pick& pick = picks[i];
       Grant& grant = out.emplace_back();
       grant.framework = FrameworkHandle{number};
-      grant.agent = AgentHandle{holdings.record(pick.holding).agent};
-      grant.role = tree.role_path(holdings.record(pick.holding).leaf);
+      grant.agent = AgentHandle{pick.agent};
+      grant.role = tree.role_path(pick.leaf);
       if (pick.part == kAll) {
         grant.resources = holdings.resources(pick.holding);
       } else {
         grant.resources = std::move(parts[pick.part]);
+      }
+      if (pick.demand != kAll) {
+        const ServedDemand& served_demand = served_demands[pick.demand];
+        grant.demand = served_demand.id;
+        grant.units = served_demand.units;
+        grant.priority = served_demand.priority;
+        grant.statement = served_demand.statement;
       }
     }
     frameworks[number].first_pick = kNone;
@@ -105,6 +169,7 @@ void Allocator::State::hand_out(std::vector<Grant>& out) {
   }
   picks.clear();
   parts.clear();
+  served_demands.clear();
 }
 
 }  // namespace mesoscore

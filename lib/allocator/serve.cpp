@@ -2,6 +2,7 @@
 // again until nothing is left or nobody is eligible.
 #include <algorithm>
 
+#include "allocator/cut.hpp"
 #include "allocator/state.hpp"
 
 namespace mesoscore {
@@ -16,24 +17,84 @@ constexpr std::size_t kManyFilters = 16;
 
 }  // namespace
 
+Taker Allocator::State::taker(NodeId id) const {
+  const Leaf& leaf = leaves[id];
+  return {leaf.role, tree.node(leaf.role).path, leaf.capabilities, leaf.quota};
+}
+
+void Allocator::State::begin_share(AgentNumber number) {
+  Agent& agent = agents[number];
+  share.begin(agent.free, shared_left, gpus_apart(agent));
+}
+
 void Allocator::State::serve(AgentNumber number) {
   Agent& agent = agents[number];
   tree.begin_visit();
-  if (agent.has_shared) {
-    shared_left = agent.shared;
-  } else {
-    shared_left.clear();
+  begin_shared(number);
+  begin_share(number);
+  refused_one_by_one = false;
+  if (is_dry(agent)) return;
+  while (serve_once(number)) {
   }
-  share.begin(agent.free, shared_left);
+  note_dry(agent);
+  end_serving(number);
+}
+
+// Of a shared volume each run offers one copy at most, however often it comes by.
+void Allocator::State::begin_shared(AgentNumber number) {
+  shared_left.clear();
+  if (!agents[number].has_shared) return;
+  const auto left = shared_left_on.find(number);
+  shared_left = left == shared_left_on.end() ? agents[number].shared : left->second;
+}
+
+void Allocator::State::end_serving(AgentNumber number) {
+  const Agent& agent = agents[number];
+  if (agent.has_shared) shared_left_on[number] = shared_left;
+  offerable.set(number, agent.offerable());
+}
+
+bool Allocator::State::serve_once(AgentNumber number) {
+  if (share.empty()) return false;
+  const NodeId leaf = next_taker(number);
+  if (leaf == kNoNode) return false;
+  grant(number, leaf);
+  return true;
+}
+
+NodeId Allocator::State::next_taker(AgentNumber number) {
+  const Agent& agent = agents[number];
   blocked_on = 0;
   const bool few = list_takers(number);
-  if (!few && nobody_unblocked(agent)) return;
-  while (!share.empty()) {
-    const NodeId leaf = few ? first_taker(number) : first_in_order(number);
-    if (leaf == kNoNode) break;
-    grant(number, leaf);
+  if (few) refused_one_by_one = true;
+  if (!few && nobody_unblocked(agent)) {
+    refused_one_by_one = true;
+    return kNoNode;
   }
-  offerable.set(number, agent.offerable());
+  const auto next = [&] { return few ? first_taker(number) : first_in_order(number); };
+  for_gpu_users = gpus_apart(agent);
+  NodeId leaf = next();
+  if (leaf == kNoNode && for_gpu_users) {
+    for_gpu_users = false;
+    leaf = next();
+  }
+  for_gpu_users = false;
+  return leaf;
+}
+
+// What nobody took of one agent nobody takes of another that has less: in the course of a pass all that
+// changes makes fewer eligible. That holds if it was for what there is, not for which agent it is; random
+// order has to be drawn.
+bool Allocator::State::is_dry(const Agent& agent) const {
+  return dry && !agent.has_shared && !agent.claimed && !tree.random_order() && share.is_plain() &&
+         dry->contains(share.pool().quantities());
+}
+
+void Allocator::State::note_dry(const Agent& agent) {
+  if (share.empty() || refused_one_by_one || agent.has_shared || agent.claimed || tree.random_order() ||
+      !share.is_plain())
+    return;
+  dry = share.pool().quantities();
 }
 
 // On an agent with many filters it is quicker to note once which leaves they hold back than to look for the
@@ -43,7 +104,7 @@ bool Allocator::State::nobody_unblocked(const Agent& agent) {
   blocked_on = tree.visit();
   if (blocked.size() < leaves.size()) blocked.resize(leaves.size(), 0);
   std::uint32_t count = 0;
-  share.offer(kNoNode, {}, {});
+  share.uniform_offer();
   for (const Filter& filter : agent.filters.all()) {
     if (is_dead(filter) || blocked[filter.leaf] == blocked_on || !share.held_back_by(agent.filters, filter))
       continue;
@@ -65,7 +126,8 @@ bool Allocator::State::is_blocked(const Agent& agent, NodeId id) {
 // many, or all, or the order is random, which has to be drawn for everybody.
 bool Allocator::State::list_takers(AgentNumber number) {
   takers.clear();
-  if (whole.contains(number) || agents[number].has_shared || tree.random_order()) return false;
+  if (quotas.active() || whole.contains(number) || agents[number].has_shared || tree.random_order())
+    return false;
   const auto [first, last] =
       std::equal_range(retries.begin(), retries.end(), Retry{number, 0},
                        [](const Retry& a, const Retry& b) { return a.agent < b.agent; });
@@ -78,54 +140,84 @@ bool Allocator::State::list_takers(AgentNumber number) {
 NodeId Allocator::State::first_taker(AgentNumber number) {
   NodeId best = kNoNode;
   for (const NodeId leaf : takers) {
-    if (!leaves[leaf].active || !eligible(agents[number], leaf)) continue;
+    if (!leaves[leaf].active || !eligible(number, leaf)) continue;
     if (best == kNoNode || tree.before(leaf, best)) best = leaf;
   }
   return best;
 }
 
 NodeId Allocator::State::first_in_order(AgentNumber number) {
-  const Agent& agent = agents[number];
   // With random order every visit makes the same draws, whatever there is to give.
   const bool all_roles = tree.random_order();
   return tree.first([&](NodeId role) { return all_roles || share.any_below(tree.node(role).path); },
-                    [&](NodeId leaf) { return eligible(agent, leaf); });
+                    [&](NodeId leaf) { return eligible(number, leaf); });
 }
 
-const Resources& Allocator::State::offer_to(NodeId id) {
-  const Leaf& leaf = leaves[id];
-  return share.offer(leaf.role, tree.node(leaf.role).path, leaf.capabilities);
-}
+const Resources& Allocator::State::offer_to(NodeId id) { return share.offer(taker(id)); }
 
-bool Allocator::State::eligible(const Agent& agent, NodeId id) {
+bool Allocator::State::may_see(AgentNumber number, NodeId id) {
+  const Agent& agent = agents[number];
   const Leaf& leaf = leaves[id];
-  if (agent.has_gpus && options.gpus_need_capability &&
-      !leaf.capabilities.has(FrameworkCapability::gpu_resources)) {
+  const bool wants_gpus = leaf.capabilities.has(FrameworkCapability::gpu_resources);
+  if (agent.has_gpus && !wants_gpus &&
+      (for_gpu_users || options.gpu_agents == AllocatorOptions::GpuAgents::never)) {
     return false;
   }
-  if (offer_to(id).empty()) return false;
-  if (is_blocked(agent, id)) return false;
+  if (agent.remote && !leaf.capabilities.has(FrameworkCapability::region_aware)) return false;
+  if (agent.claimed && claims.at(number).leaf != id) return false;
+  return constraints.passes(leaf.constraints, number, agent.facts);
+}
+
+bool Allocator::State::is_owed(NodeId id) {
+  const QuotaNumber quota = leaves[id].quota;
+  if (quota == kNoQuota) return false;
+  for (const Resource& item : offer_to(id)) {
+    if (counts_for_quota(item) && quotas.is_owed(quota, total.number_if_known(item.name()))) return true;
+  }
+  return false;
+}
+
+bool Allocator::State::eligible(AgentNumber number, NodeId id) {
+  const Agent& agent = agents[number];
+  const Leaf& leaf = leaves[id];
+  if (!may_see(number, id)) {
+    refused_one_by_one = true;
+    return false;
+  }
+  const bool demanding = leaf.demands != kNoDemands;
+  if (offer_to(id).empty() || (for_guarantees && !is_owed(id))) return false;
+  if (is_blocked(agent, id)) {
+    refused_one_by_one = true;
+    return false;
+  }
+  if (demanding) return find_wanted(number, id);
   return share.is_enough(leaf.minimum, minimums[leaf.minimum]);
 }
 
 void Allocator::State::grant(AgentNumber number, NodeId id) {
   Agent& agent = agents[number];
-  offer_to(id);
-  const bool everything = share.is_everything() && !agent.has_shared;
-  const HoldingId held = holdings.find(agent.holdings, id);
-  const std::uint32_t part =
-      everything && held == kNoHolding ? kAll : static_cast<std::uint32_t>(parts.size());
-  if (part != kAll) parts.push_back(offer_to(id));
-  picks.push_back(
-      {leaves[id].framework, everything ? move_free(number, id) : move_part(number, id), kAll, part});
+  const bool demanding = leaves[id].demands != kNoDemands;
+  if (demanding) find_wanted(number, id);
+  const Resources& granted = demanding ? wanted.resources : offer_to(id);
+  const bool everything = !demanding && share.is_everything() && !agent.has_shared;
+  std::uint32_t part = kAll;
+  if (!everything || holdings.find(agent.holdings, id) != kNoHolding) {
+    part = static_cast<std::uint32_t>(parts.size());
+    parts.push_back(granted);
+  }
+  const std::uint32_t demand = demanding ? note_served(number, id, *wanted.demand, wanted.units) : kAll;
+  const HoldingId held = everything ? move_free(number, id) : move_part(number, id, parts[part]);
+  holdings.granted(held, now);
+  picks.push_back({leaves[id].framework, number, id, held, kAll, part, demand});
   tree.chosen(id);
   agent.last_granted_run = runs;
-  share.begin(agent.free, shared_left);
+  begin_share(number);
 }
 
 // The usual grant: what is free changes hands as it is.
 HoldingId Allocator::State::move_free(AgentNumber number, NodeId leaf) {
   Resources& free = agents[number].free;
+  count_free(number, false);
   const HoldingId id = charge(number, leaf, free);
   Resources& held = holdings.resources(id);
   if (held.empty()) {
@@ -137,11 +229,10 @@ HoldingId Allocator::State::move_free(AgentNumber number, NodeId leaf) {
   return id;
 }
 
-HoldingId Allocator::State::move_part(AgentNumber number, NodeId leaf) {
-  const Resources& granted = parts.back();
-  const HoldingId id = record(number, leaf, granted);
-  take_from_free(number, granted);
-  shared_left -= granted.filter([](const Resource& item) { return item.shared(); });
+HoldingId Allocator::State::move_part(AgentNumber number, NodeId leaf, const Resources& part) {
+  const HoldingId id = record(number, leaf, part);
+  take_from_free(number, part);
+  shared_left -= part.filter([](const Resource& item) { return item.shared(); });
   return id;
 }
 

@@ -61,9 +61,9 @@ void RoleTree::refresh(NodeId parent) {
     if (node.order_version != visit_) redraw(parent);
   } else if (node.active_children == 1) {
     if (node.order.size() == 0) order_only_child(parent);
-  } else if (node.order_version != total_.version()) {
+  } else if (node.order_version != total_->version()) {
     order_all(parent, true);
-    node.order_version = total_.version();
+    node.order_version = total_->version();
   } else if (!node.changed_children.empty()) {
     order_changed(parent);
   }
@@ -134,10 +134,15 @@ void RoleTree::order_changed(NodeId parent) {
 
 double RoleTree::ask_policy(NodeId id) {
   const Node& node = nodes_[id];
-  if (dense_ != nullptr) return dense_->dense_key(held(id), total_.fair().first(stride_), node.weight, rng_);
-  total_.to_quantities(held(id), true, scratch_);
+  if (dense_ != nullptr) {
+    return dense_->dense_key(
+        {held(id), total_->fair().first(stride_), node.weight, node.priority, node.arrival}, *rng_);
+  }
+  total_->to_quantities(held(id), true, scratch_);
   const bool is_framework = node.kind == NodeKind::leaf;
-  return policy_->key({node.path, is_framework, node.weight, scratch_, total_.quantities()}, rng_);
+  return policy_->key(
+      {node.path, is_framework, node.weight, scratch_, total_->quantities(), node.priority, node.arrival},
+      *rng_);
 }
 
 // A policy is the user's code. Whatever it does, the order stays a total order.

@@ -1,5 +1,6 @@
 #include <ostream>
 
+#include "mesoscore/quota.hpp"
 #include "mesoscore/resources.hpp"
 #include "resources/text_values.hpp"
 
@@ -117,6 +118,14 @@ std::string Quantities::str() const {
   std::string out;
   for (const Entry& entry : entries_) {
     out += (out.empty() ? "" : ";") + entry.name.str() + ":" + format_scalar(entry.amount);
+  }
+  return out;
+}
+
+std::string QuantityLimits::str() const {
+  std::string out;
+  for (const Entry& entry : entries_) {
+    out += (out.empty() ? "" : ";") + entry.name.str() + ":" + format_scalar(entry.most);
   }
   return out;
 }

@@ -1,5 +1,6 @@
 // Reads `name(role):value;...`.
 #include "core/messages.hpp"
+#include "mesoscore/quota.hpp"
 #include "mesoscore/roles.hpp"
 #include "resources/parsed.hpp"
 #include "resources/text_values.hpp"
@@ -72,6 +73,21 @@ Result<Resource> read_entry(std::string_view entry) {
   return resource->reserved_for({Reservation::Type::static_, label->role, {}, {}});
 }
 
+// Entries that are nothing but name and number.
+template <class Visit>
+Status each_amount(std::string_view text, Visit visit) {
+  return each_entry(text, [&](std::string_view entry) -> Status {
+    const Result<Resource> resource = read_entry(entry);
+    if (!resource) return fail(resource.error());
+    MESOSCORE_TRY(validate(*resource));
+    if (resource->kind() != ValueKind::scalar || resource->reserved()) {
+      return fail(Errc::invalid_argument,
+                  "quantities have neither roles nor lists: write name:number, like cpus:4");
+    }
+    return visit(*resource);
+  });
+}
+
 }  // namespace
 
 Result<Resources> Resources::parse(std::string_view text) {
@@ -89,15 +105,19 @@ Result<Resources> Resources::parse(std::string_view text) {
 
 Result<Quantities> Quantities::parse(std::string_view text) {
   Quantities out;
-  const Status status = each_entry(text, [&](std::string_view entry) -> Status {
-    const Result<Resource> resource = read_entry(entry);
-    if (!resource) return fail(resource.error());
-    MESOSCORE_TRY(validate(*resource));
-    if (resource->kind() != ValueKind::scalar || resource->reserved()) {
-      return fail(Errc::invalid_argument,
-                  "quantities have neither roles nor lists: write name:number, like cpus:4");
-    }
-    out.add(resource->name(), resource->scalar());
+  const Status status = each_amount(text, [&](const Resource& item) {
+    out.add(item.name(), item.scalar());
+    return Status();
+  });
+  if (!status) return fail(status.error());
+  return out;
+}
+
+Result<QuantityLimits> QuantityLimits::parse(std::string_view text) {
+  QuantityLimits out;
+  const Status status = each_amount(text, [&](const Resource& item) -> Status {
+    if (out.get(item.name())) return fail(Errc::invalid_argument, "it is limited twice: name it once");
+    out.set(item.name(), item.scalar());
     return {};
   });
   if (!status) return fail(status.error());

@@ -30,6 +30,7 @@ LIBRARIES = {
     "asio": IO_FOLDERS,
     "asio.hpp": IO_FOLDERS,
     "tsl": ("lib",),
+    "re2": ("lib/allocator",),
     "nlohmann": ("lib/resources", "lib/operator"),
     "protozero": ("lib/wire",),
     "google": (),

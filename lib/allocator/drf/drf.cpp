@@ -12,9 +12,8 @@ class Drf final : public allocation::DensePolicy {
   double key(const Node& node, Rng&) override {
     return dominant_share(node.allocated, node.total) / node.weight;
   }
-  double dense_key(std::span<const std::int64_t> allocated, std::span<const std::int64_t> total,
-                   double weight, Rng&) noexcept override {
-    return allocation::dominant_share(allocated, total) / weight;
+  double dense_key(const DenseNode& node, Rng&) noexcept override {
+    return allocation::dominant_share(node.allocated, node.total) / node.weight;
   }
 };
 

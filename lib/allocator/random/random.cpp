@@ -15,10 +15,7 @@ class Random final : public allocation::DensePolicy {
  public:
   std::string_view name() const noexcept override { return "random"; }
   double key(const Node& node, Rng& rng) override { return draw(node.weight, rng); }
-  double dense_key(std::span<const std::int64_t>, std::span<const std::int64_t>, double weight,
-                   Rng& rng) noexcept override {
-    return draw(weight, rng);
-  }
+  double dense_key(const DenseNode& node, Rng& rng) noexcept override { return draw(node.weight, rng); }
   bool redraw() const noexcept override { return true; }
 };
 

@@ -123,8 +123,8 @@ TEST_CASE("revive clears the filters of the named roles") {
 TEST_CASE("suppress keeps filters, and the end of a filter offers nothing to a suppressed role") {
   Declined lab(60s);
   lab.allocator.suppress(fw(0), {});
-  CHECK(has(lab.allocator.explain(fw(0), "a", ag(0), lab.now), Refusal::filtered));
-  CHECK(has(lab.allocator.explain(fw(0), "a", ag(0), lab.now), Refusal::suppressed));
+  CHECK(has(lab.allocator.explain(fw(0), "a", ag(0), lab.now).reasons, Refusal::filtered));
+  CHECK(has(lab.allocator.explain(fw(0), "a", ag(0), lab.now).reasons, Refusal::suppressed));
   lab.now += 60s;
   CHECK(lab.next().empty());
   lab.allocator.revive(fw(0), {});

@@ -143,7 +143,7 @@ TEST_CASE("a suppressed framework is passed over but still weighs on its role") 
 TEST_CASE("names excluded from fair sharing do not count for shares, but are allocated") {
   AllocatorOptions options;
   options.fair_sharing_excluded = {"gpus"};
-  options.gpus_need_capability = false;
+  options.gpu_agents = AllocatorOptions::GpuAgents::like_others;
   Lab lab(options);
   lab.add_framework(0, framework("f0", {"a"}));
   lab.add_framework(1, framework("f1", {"b"}));

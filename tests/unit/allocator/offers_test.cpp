@@ -61,12 +61,18 @@ TEST_CASE("a framework's own min_allocatable replaces the master's for its role"
   CHECK(lab.next() == "f0 a0 a cpus:3;mem:1000");
 }
 
-TEST_CASE("agents with gpus are for frameworks with the capability") {
-  Lab lab;
+AllocatorOptions gpus(AllocatorOptions::GpuAgents rule) {
+  AllocatorOptions options;
+  options.gpu_agents = rule;
+  return options;
+}
+
+TEST_CASE("with GpuAgents::never, agents with gpus are for frameworks with the capability") {
+  Lab lab(gpus(AllocatorOptions::GpuAgents::never));
   lab.add_framework(0, framework("f0", {"a"}));
   lab.add_agent(0, "cpus:4;gpus:1");
   CHECK(lab.next().empty());
-  CHECK(lab.allocator.explain(fw(0), "a", ag(0), lab.now) == Refusal::needs_gpu_capability);
+  CHECK(lab.allocator.explain(fw(0), "a", ag(0), lab.now).reasons == Refusal::needs_gpu_capability);
   lab.add_framework(1, with(framework("f1", {"b"}), FrameworkCapability::gpu_resources));
   CHECK(lab.next() == "f1 a0 b cpus:4;gpus:1");
   lab.give_back({fw(1), ag(0), "b", res("cpus:4;gpus:1")}, "cpus:4");
@@ -74,11 +80,34 @@ TEST_CASE("agents with gpus are for frameworks with the capability") {
   CHECK(lab.next().empty());  // its gpus are in use, but it has gpus
 }
 
+TEST_CASE(
+    "with GpuAgents::last, agents with gpus come last to those without the capability, and without the "
+    "gpus") {
+  Lab lab(gpus(AllocatorOptions::GpuAgents::last));
+  lab.add_framework(0, framework("f0", {"a"}));
+  lab.add_agent(0, "cpus:4;gpus:1");
+  lab.add_agent(1, "cpus:4");
+  CHECK(lab.next() == "f0 a1 a cpus:4; f0 a0 a cpus:4");
+  lab.add_framework(1, with(framework("f1", {"b"}), FrameworkCapability::gpu_resources));
+  lab.give_back({fw(0), ag(0), "a", res("cpus:4")});
+  CHECK(lab.next() == "f1 a0 b gpus:1;cpus:4");  // its turn, though f0 holds less than it will
+}
+
+TEST_CASE("with GpuAgents::last, whoever wants gpus comes before a smaller share") {
+  Lab lab(gpus(AllocatorOptions::GpuAgents::last));
+  lab.add_framework(0, framework("f0", {"a"}));
+  lab.add_framework(1, with(framework("f1", {"b"}), FrameworkCapability::gpu_resources));
+  lab.allocator.suppress(fw(0), {});
+  lab.add_agent(0, "cpus:4");
+  CHECK(lab.next() == "f1 a0 b cpus:4");
+  lab.allocator.revive(fw(0), {});
+  lab.add_agent(1, "cpus:4;gpus:1");
+  CHECK(lab.next() == "f1 a1 b cpus:4;gpus:1");
+}
+
 TEST_CASE("the gpu rule can be turned off, and the capability be gained") {
-  AllocatorOptions options;
-  options.gpus_need_capability = false;
-  CHECK(offered("cpus:4;gpus:1", options) == "f0 a0 a cpus:4;gpus:1");
-  Lab lab;
+  CHECK(offered("cpus:4;gpus:1", gpus(AllocatorOptions::GpuAgents::like_others)) == "f0 a0 a cpus:4;gpus:1");
+  Lab lab(gpus(AllocatorOptions::GpuAgents::never));
   lab.add_framework(0, framework("f0", {"a"}));
   lab.add_agent(0, "cpus:4;gpus:1");
   CHECK(lab.next().empty());
@@ -168,7 +197,7 @@ TEST_CASE("reservations to other roles are not counted into the minimum") {
   lab.add_framework(0, framework("f0", {"a"}));
   lab.add_agent(0, Resources{Resource("cpus", Scalar{1000}), reserved("cpus", 5, {"b"})});
   CHECK(lab.next().empty());
-  CHECK(lab.allocator.explain(fw(0), "a", ag(0), lab.now) == Refusal::below_minimum);
+  CHECK(lab.allocator.explain(fw(0), "a", ag(0), lab.now).reasons == Refusal::below_minimum);
 }
 
 TEST_CASE("idle reservations do not count for shares, used ones do") {

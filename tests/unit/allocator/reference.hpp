@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,29 @@ struct OneFilter {
   bool young;  // no run since it was made
 };
 
+struct OneDemand {
+  struct Part {
+    unsigned agent;
+    unsigned units;
+    Resources resources;
+  };
+  Demand demand;
+  unsigned open;
+  unsigned number;  // in the order of statements
+  TimePoint expires;
+  std::vector<Part> parts;
+  unsigned collected() const {
+    unsigned units = 0;
+    for (const Part& part : parts) units += part.units;
+    return units;
+  }
+};
+
+struct Stated {
+  unsigned statement;
+  std::vector<OneDemand> demands;
+};
+
 class Reference {
  public:
   Reference(AllocatorOptions options, std::unique_ptr<AllocationPolicy> policy, Rng rng)
@@ -59,6 +83,12 @@ class Reference {
   void recover(const Leaf& leaf, unsigned a, const Resources& resources, const Filters* filters,
                TimePoint now);
   void allocate(const Leaf& leaf, unsigned a, const Resources& resources);
+  void set_quota(const std::vector<RoleQuota>& quotas);  // those that the real one has accepted
+  void set_demands(const Leaf& leaf, const std::vector<Demand>& demands, TimePoint now);
+  void reopen(const Grant& grant, unsigned units);
+  void convert(const Leaf& leaf, unsigned a, const Conversion& change);
+  void convert_free(unsigned a, const Conversion& change);
+  std::vector<ExpiredDemand> take_expired() { return std::exchange(expired_, {}); }
   void pause() { ++pauses_; }
   void resume() { --pauses_; }
   std::vector<Grant> run(TimePoint now);
@@ -71,8 +101,17 @@ class Reference {
   Quantities total() const;
   Quantities allocated(const std::function<bool(const Leaf&)>& among) const;
   bool is_active(const Leaf& leaf) const;
-  Resources offer(const Leaf& leaf, const Resources& pool) const;
-  bool eligible(const Leaf& leaf, unsigned a, const Resources& pool) const;
+  Resources visible(const Leaf& leaf, unsigned a, const Resources& pool) const;
+  Resources offer(const Leaf& leaf, unsigned a, const Resources& pool) const;
+  // What it would get of the pool; empty: nothing.
+  struct Deal {
+    Resources resources;
+    unsigned units = 0;
+    OneDemand* demand = nullptr;
+  };
+  Deal deal(const Leaf& leaf, unsigned a, const Resources& pool, bool for_guarantees = false);
+  Quantities consumed(const std::string& role) const;
+  unsigned open_units(const Leaf& leaf) const;
 
  private:
   struct Node {
@@ -87,15 +126,47 @@ class Reference {
   bool is_over(const OneFilter& filter) const { return filter.expiry <= now_ && !filter.young; }
   bool holds_something(const Leaf& leaf) const;
   void make_fresh(const Leaf& leaf);
+  void mark(unsigned a) {
+    marked_.insert(a);
+    pending_ = true;
+  }
+  bool is_due() const;
   void clear_filters(const std::function<bool(const OneFilter&)>& which);
   void forget_unused();
+  void forget_leaf(const Leaf& leaf);
   std::vector<Leaf> all_leaves() const;
   std::vector<Node> children(const Node& node) const;  // active ones, ascending by path
   std::vector<Node> ordered_children(const Node& node);
   double key(const Node& node);
   bool find_first(const Node& node, const std::function<bool(const Leaf&)>& eligible, Leaf& found);
   std::vector<unsigned> candidates();
-  void serve(unsigned a, std::vector<Grant>& grants);
+  bool fits_agent(const Leaf& leaf, unsigned a) const;
+  bool refused(const Leaf& leaf, unsigned a, const Resources& part) const;
+  bool passes_minimum(const Leaf& leaf, const Resources& candidate) const;
+  bool gpus_apart(unsigned a) const;
+  std::string quota_role(
+      const std::string& role) const;  // it or the first above it that has quota; empty: none
+  std::int64_t need(const std::string& top, const Name& name, const std::string& given_to,
+                    std::int64_t more) const;
+  std::int64_t required_headroom(const Name& name, const std::string& given_to, std::int64_t more) const;
+  std::int64_t free_headroom(const Name& name) const;
+  std::int64_t most_for(const std::string& role, const Name& name) const;
+  bool is_owed(const std::string& role, const Name& name) const;
+  Resources within_quota(const std::string& role, const Resources& resources,
+                         std::map<Name, std::int64_t>* left = nullptr) const;
+  std::int32_t priority(const Leaf& leaf) const;
+  void let_go(const Leaf& leaf);
+  void release(const Leaf& leaf, OneDemand& gang);
+  void drop_parts_on(unsigned a);
+  void end_demands();
+  void serve_gangs(std::vector<Grant>& grants);
+  bool is_possible(const Leaf& leaf, const OneDemand& gang) const;
+  void serve_gang(const Leaf& leaf, OneDemand& gang, bool may_collect, std::vector<Grant>& grants);
+  std::vector<unsigned> gang_order() const;
+  double score(unsigned a) const;
+  bool serve_once(unsigned a, bool for_guarantees, std::vector<Grant>& grants);
+  void serve(unsigned a, bool for_guarantees, std::vector<Grant>& grants);
+  void serve_all(const std::vector<unsigned>& order, bool for_guarantees, std::vector<Grant>& grants);
   void count_choice(const Leaf& leaf);
 
   AllocatorOptions options_;
@@ -109,7 +180,14 @@ class Reference {
   std::set<Leaf> fresh_;
   std::set<unsigned> marked_;
   std::map<std::pair<Node::Kind, std::string>, double> drawn_;  // random keys of this visit
+  std::map<std::string, Quota> quotas_;
+  std::map<Leaf, Stated> stated_;
+  std::map<Leaf, unsigned> arrivals_;
+  std::vector<ExpiredDemand> expired_;
+  std::map<unsigned, Resources> shared_left_;  // in this run
+  unsigned arrival_ = 0, statement_ = 0, demand_ = 0;
   TimePoint now_{};
+  bool pending_ = false;  // something has happened since the last run
   int pauses_ = 0;
 };
 

@@ -33,7 +33,19 @@ bool Reference::holds_something(const Leaf& leaf) const {
                      [&](const auto& a) { return a.second.held.count(leaf) > 0; });
 }
 
-void Reference::make_fresh(const Leaf& leaf) { fresh_.insert(leaf); }
+void Reference::make_fresh(const Leaf& leaf) {
+  fresh_.insert(leaf);
+  pending_ = true;
+}
+
+bool Reference::is_due() const {
+  const auto filter_ends = [&](const OneFilter& filter) { return filter.expiry <= now_; };
+  if (pending_ || std::any_of(filters_.begin(), filters_.end(), filter_ends)) return true;
+  return std::any_of(stated_.begin(), stated_.end(), [&](const auto& stated) {
+    const auto& demands = stated.second.demands;
+    return std::any_of(demands.begin(), demands.end(), [&](const OneDemand& d) { return d.expires <= now_; });
+  });
+}
 
 void Reference::clear_filters(const std::function<bool(const OneFilter&)>& which) {
   std::erase_if(filters_, which);
@@ -62,6 +74,14 @@ void Reference::apply_info(unsigned f, const FrameworkInfo& info, const std::set
   }
   framework.info = info;
   framework.suppressed = suppressed;
+  for (const RoleName& role : info.roles) {
+    const Leaf leaf{role.str(), f};
+    if (arrivals_.count(leaf) == 0) arrivals_[leaf] = ++arrival_;
+    if (!is_active(leaf)) let_go(leaf);
+  }
+  for (const RoleName& role : before.info.roles) {
+    if (!names(info, role.str())) forget_leaf({role.str(), f});
+  }
   clear_filters([&](const OneFilter& filter) {
     const std::string& role = filter.leaf.first;
     if (filter.leaf.second != f) return false;
@@ -77,10 +97,21 @@ void Reference::apply_info(unsigned f, const FrameworkInfo& info, const std::set
     const auto* new_minimum = minimum(info);
     const bool other_minimum = (old_minimum == nullptr) != (new_minimum == nullptr) ||
                                (old_minimum != nullptr && *old_minimum != *new_minimum);
-    const bool other = before.info.capabilities != info.capabilities || other_minimum;
+    const auto constraints = [&](const FrameworkInfo& of) {
+      const auto found = of.offer_constraints.find(role);
+      return found == of.offer_constraints.end() ? OfferConstraints() : found->second;
+    };
+    const bool other = before.info.capabilities != info.capabilities || other_minimum ||
+                       !(constraints(before.info) == constraints(info));
     if (is_active(leaf) && (other || were_active.count(leaf) == 0)) make_fresh(leaf);
   }
   forget_unused();
+}
+
+void Reference::forget_leaf(const Leaf& leaf) {
+  let_go(leaf);
+  stated_.erase(leaf);
+  arrivals_.erase(leaf);
 }
 
 void Reference::add_framework(unsigned f, const FrameworkInfo& info,
@@ -96,9 +127,11 @@ void Reference::update_framework(unsigned f, const FrameworkInfo& info,
 }
 
 void Reference::remove_framework(unsigned f) {
+  const std::vector<RoleName> roles = frameworks_.at(f).info.roles;
+  for (const RoleName& role : roles) forget_leaf({role.str(), f});
   for (auto& [a, agent] : agents_) {
     const auto gone = std::erase_if(agent.held, [&](const auto& entry) { return entry.first.second == f; });
-    if (gone > 0) marked_.insert(a);
+    if (gone > 0) mark(a);
   }
   clear_filters([&](const OneFilter& filter) { return filter.leaf.second == f; });
   std::erase_if(fresh_, [&](const Leaf& leaf) { return leaf.second == f; });
@@ -112,13 +145,16 @@ void Reference::set_framework_active(unsigned f, bool active) {
   framework.active = active;
   if (!active) clear_filters([&](const OneFilter& filter) { return filter.leaf.second == f; });
   for (const RoleName& role : framework.info.roles) {
+    if (!active) let_go({role.str(), f});
     if (is_active({role.str(), f})) make_fresh({role.str(), f});
   }
 }
 
 void Reference::suppress(unsigned f, const std::set<std::string>& roles) {
   for (const RoleName& role : frameworks_.at(f).info.roles) {
-    if (roles.empty() || roles.count(role.str()) > 0) frameworks_.at(f).suppressed.insert(role.str());
+    if (!roles.empty() && roles.count(role.str()) == 0) continue;
+    frameworks_.at(f).suppressed.insert(role.str());
+    let_go({role.str(), f});
   }
 }
 
@@ -134,18 +170,22 @@ void Reference::revive(unsigned f, const std::set<std::string>& roles) {
 
 void Reference::add_agent(unsigned a, const AgentInfo& info, const std::map<Leaf, Resources>& held) {
   agents_[a] = {info, true, held};
-  marked_.insert(a);
+  mark(a);
 }
 
 void Reference::update_agent(unsigned a, const AgentInfo& info) {
   Agent& agent = agents_.at(a);
   const bool other_attributes = agent.info.attributes != info.attributes;
   if (other_attributes) clear_filters([&](const OneFilter& filter) { return filter.agent == a; });
-  if (other_attributes || !(agent.info.resources == info.resources)) marked_.insert(a);
+  if (other_attributes || agent.info.region != info.region || !(agent.info.resources == info.resources)) {
+    mark(a);
+  }
   agent.info = info;
 }
 
 void Reference::remove_agent(unsigned a) {
+  drop_parts_on(a);
+  pending_ = pending_ || !agents_.at(a).held.empty();
   agents_.erase(a);
   marked_.erase(a);
   clear_filters([&](const OneFilter& filter) { return filter.agent == a; });
@@ -153,7 +193,8 @@ void Reference::remove_agent(unsigned a) {
 }
 
 void Reference::set_agent_active(unsigned a, bool active) {
-  if (active && !agents_.at(a).active) marked_.insert(a);
+  if (active && !agents_.at(a).active) mark(a);
+  if (!active && agents_.at(a).active) drop_parts_on(a);
   agents_.at(a).active = active;
 }
 
@@ -164,7 +205,7 @@ void Reference::recover(const Leaf& leaf, unsigned a, const Resources& resources
   if (agent.held.count(leaf) == 0 || resources.empty()) return;
   agent.held[leaf] -= resources;
   if (agent.held[leaf].empty()) agent.held.erase(leaf);
-  marked_.insert(a);
+  mark(a);
   if (filters != nullptr && filters->refuse != Duration::zero() && is_subscribed(leaf)) {
     Duration refuse = filters->refuse < Duration::zero() ? std::chrono::seconds(5) : filters->refuse;
     refuse = std::min<Duration>(refuse, std::chrono::hours(365 * 24));

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "reference.hpp"
+#include "reference_parts.hpp"
 
 namespace reference {
 
@@ -56,32 +57,81 @@ Quantities Reference::allocated(const std::function<bool(const Leaf&)>& among) c
   return sum;
 }
 
-Resources Reference::offer(const Leaf& leaf, const Resources& pool) const {
+bool Reference::gpus_apart(unsigned a) const {
+  return options_.gpu_agents == AllocatorOptions::GpuAgents::last &&
+         agents_.at(a).info.resources.scalar("gpus") > Scalar{};
+}
+
+Resources Reference::visible(const Leaf& leaf, unsigned a, const Resources& pool) const {
   const FrameworkInfo& info = frameworks_.at(leaf.second).info;
+  const bool no_gpus = gpus_apart(a) && !info.has(FrameworkCapability::gpu_resources);
   return pool.allocatable_to(leaf.first).filter([&](const Resource& item) {
     if (item.revocable() && !info.has(FrameworkCapability::revocable_resources)) return false;
     if (item.shared() && !info.has(FrameworkCapability::shared_resources)) return false;
+    if (no_gpus && item.name() == "gpus") return false;
     return item.traits().reservations.size() <= 1 || info.has(FrameworkCapability::reservation_refinement);
   });
 }
 
-bool Reference::eligible(const Leaf& leaf, unsigned a, const Resources& pool) const {
+Resources Reference::offer(const Leaf& leaf, unsigned a, const Resources& pool) const {
+  return within_quota(leaf.first, visible(leaf, a, pool));
+}
+
+bool Reference::fits_agent(const Leaf& leaf, unsigned a) const {
   const FrameworkInfo& info = frameworks_.at(leaf.second).info;
-  if (options_.gpus_need_capability && !info.has(FrameworkCapability::gpu_resources) &&
-      agents_.at(a).info.resources.scalar("gpus") > Scalar{}) {
+  const AgentInfo& agent = agents_.at(a).info;
+  if (options_.gpu_agents == AllocatorOptions::GpuAgents::never &&
+      !info.has(FrameworkCapability::gpu_resources) && agent.resources.scalar("gpus") > Scalar{}) {
     return false;
   }
-  const Resources candidate = offer(leaf, pool);
-  if (candidate.empty()) return false;
-  for (const OneFilter& filter : filters_) {
-    if (is_over(filter)) continue;
-    if (filter.leaf == leaf && filter.agent == a && filter.refused.contains(candidate)) return false;
+  if (!options_.region.empty() && !agent.region.empty() && agent.region != options_.region &&
+      !info.has(FrameworkCapability::region_aware)) {
+    return false;
   }
+  const auto constraints = info.offer_constraints.find(RoleName(leaf.first));
+  return constraints == info.offer_constraints.end() || passes(constraints->second, agent);
+}
+
+bool Reference::refused(const Leaf& leaf, unsigned a, const Resources& part) const {
+  return std::any_of(filters_.begin(), filters_.end(), [&](const OneFilter& filter) {
+    return !is_over(filter) && filter.leaf == leaf && filter.agent == a && filter.refused.contains(part);
+  });
+}
+
+bool Reference::passes_minimum(const Leaf& leaf, const Resources& candidate) const {
+  const FrameworkInfo& info = frameworks_.at(leaf.second).info;
   const auto own = info.min_allocatable.find(RoleName(leaf.first));
   const auto& minimum = own == info.min_allocatable.end() ? options_.min_allocatable : own->second;
   const Quantities has = candidate.quantities();
   return minimum.empty() || std::any_of(minimum.begin(), minimum.end(),
-                                        [&](const Quantities& wanted) { return has.contains(wanted); });
+                                        [&](const Quantities& enough) { return has.contains(enough); });
+}
+
+Reference::Deal Reference::deal(const Leaf& leaf, unsigned a, const Resources& pool, bool for_guarantees) {
+  Deal none;
+  if (!fits_agent(leaf, a)) return none;
+  const Resources candidate = offer(leaf, a, pool);
+  if (candidate.empty()) return none;
+  if (for_guarantees && std::none_of(candidate.begin(), candidate.end(), [&](const Resource& item) {
+        return item.kind() == ValueKind::scalar && !item.reserved() && !item.revocable() &&
+               is_owed(leaf.first, item.name());
+      })) {
+    return none;
+  }
+  const auto stated = stated_.find(leaf);
+  if (stated == stated_.end()) {
+    if (refused(leaf, a, candidate) || !passes_minimum(leaf, candidate)) return none;
+    return {candidate, 0, nullptr};
+  }
+  for (OneDemand& demand : stated->second.demands) {
+    if (demand.demand.gang || demand.open == 0 || !passes(demand.demand.constraints, agents_.at(a).info))
+      continue;
+    const unsigned units = std::min(demand.open, whole_units(candidate, demand.demand.unit));
+    if (units == 0) continue;
+    const Resources part = cut_out(candidate, demand.demand.unit, units);
+    if (!refused(leaf, a, part)) return {part, units, &demand};
+  }
+  return none;
 }
 
 std::vector<Leaf> Reference::all_leaves() const {
@@ -128,7 +178,23 @@ double Reference::key(const Node& node) {
   const Quantities all = total();
   double result = std::numeric_limits<double>::infinity();
   try {
-    const double answer = policy_->key({node.path, node.kind == Node::leaf, w, held, all}, rng_);
+    std::int32_t highest = 0;
+    bool first = true;
+    std::uint64_t arrival = 0;
+    for (const Leaf& leaf : all_leaves()) {
+      const bool inside = node.kind == Node::role  ? below(leaf.first, node.path)
+                          : node.kind == Node::own ? leaf.first == node.role_path
+                                                   : leaf == Leaf(node.role_path, node.framework);
+      if (!inside) continue;
+      if (is_active(leaf)) {
+        highest = first ? priority(leaf) : std::max(highest, priority(leaf));
+        first = false;
+      }
+      const auto at = arrivals_.find(leaf);
+      if (at != arrivals_.end() && (arrival == 0 || at->second < arrival)) arrival = at->second;
+    }
+    const double answer =
+        policy_->key({node.path, node.kind == Node::leaf, w, held, all, highest, arrival}, rng_);
     if (!std::isnan(answer)) result = answer;
   } catch (const std::exception&) {
   }
@@ -181,8 +247,8 @@ std::vector<unsigned> Reference::candidates() {
     if (is_active(filter.leaf)) marked_.insert(filter.agent);
     return true;
   });
-  const bool all =
-      std::any_of(fresh_.begin(), fresh_.end(), [&](const Leaf& leaf) { return is_active(leaf); });
+  const bool all = !quotas_.empty() || std::any_of(fresh_.begin(), fresh_.end(),
+                                                   [&](const Leaf& leaf) { return is_active(leaf); });
   std::vector<unsigned> out;
   for (const auto& [a, agent] : agents_) {
     if (!agent.active || (free_on(agent).empty() && shared_on(agent).empty())) continue;
@@ -191,35 +257,91 @@ std::vector<unsigned> Reference::candidates() {
   return out;
 }
 
-void Reference::serve(unsigned a, std::vector<Grant>& grants) {
-  drawn_.clear();
+bool Reference::serve_once(unsigned a, bool for_guarantees, std::vector<Grant>& grants) {
   Agent& agent = agents_.at(a);
-  Resources shared = shared_on(agent);
-  while (true) {
-    const Resources pool = free_on(agent) + shared;
-    if (pool.empty()) return;
-    Leaf leaf;
-    if (!find_first(
-            {Node::role, "", "", 0}, [&](const Leaf& l) { return eligible(l, a, pool); }, leaf))
-      return;
-    const Resources granted = offer(leaf, pool);
-    shared -= granted.filter([](const Resource& item) { return item.shared(); });
-    agent.held[leaf] += granted;
-    count_choice(leaf);
-    grants.push_back({FrameworkHandle{leaf.second}, AgentHandle{a}, RoleName(leaf.first), granted});
+  Resources& shared = shared_left_.try_emplace(a, shared_on(agent)).first->second;
+  const Resources pool = free_on(agent) + shared;
+  if (pool.empty()) return false;
+  Leaf leaf;
+  const auto first = [&](bool only_gpu_users) {
+    return find_first(
+        {Node::role, "", "", 0},
+        [&](const Leaf& l) {
+          const bool gpus = frameworks_.at(l.second).info.has(FrameworkCapability::gpu_resources);
+          return (gpus || !only_gpu_users) && !deal(l, a, pool, for_guarantees).resources.empty();
+        },
+        leaf);
+  };
+  if (!(gpus_apart(a) && first(true)) && !first(false)) return false;
+  const Deal granted = deal(leaf, a, pool, for_guarantees);
+  shared -= granted.resources.filter([](const Resource& item) { return item.shared(); });
+  agent.held[leaf] += granted.resources;
+  count_choice(leaf);
+  Grant grant{FrameworkHandle{leaf.second}, AgentHandle{a}, RoleName(leaf.first), granted.resources};
+  if (granted.demand != nullptr) {
+    granted.demand->open -= granted.units;
+    grant.demand = granted.demand->demand.id;
+    grant.units = granted.units;
+    grant.priority = granted.demand->demand.priority;
+    grant.statement = stated_.at(leaf).statement;
+  }
+  grants.push_back(std::move(grant));
+  return true;
+}
+
+void Reference::serve(unsigned a, bool for_guarantees, std::vector<Grant>& grants) {
+  drawn_.clear();
+  while (serve_once(a, for_guarantees, grants)) {
+  }
+}
+
+double Reference::score(unsigned a) const {
+  const Agent& agent = agents_.at(a);
+  return options_.agent_order->score(
+      {agent.info, free_on(agent).quantities(), agent.info.resources.quantities(), total()});
+}
+
+void Reference::serve_all(const std::vector<unsigned>& order, bool for_guarantees,
+                          std::vector<Grant>& grants) {
+  if (!options_.agent_order) {
+    for (const unsigned a : order) serve(a, for_guarantees, grants);
+    return;
+  }
+  std::set<unsigned> waiting(order.begin(), order.end());
+  while (!waiting.empty()) {
+    const unsigned a = *std::min_element(waiting.begin(), waiting.end(), [&](unsigned x, unsigned y) {
+      return std::tuple(gpus_apart(x), score(x), x) < std::tuple(gpus_apart(y), score(y), y);
+    });
+    drawn_.clear();
+    const bool more = serve_once(a, for_guarantees, grants);
+    const bool left = !free_on(agents_.at(a)).empty() || !shared_on(agents_.at(a)).empty();
+    if (!more || !left) waiting.erase(a);
   }
 }
 
 std::vector<Grant> Reference::run(TimePoint now) {
   now_ = std::max(now_, now);
   std::vector<Grant> grants;
-  if (pauses_ > 0) return grants;
+  if (pauses_ > 0 || !is_due()) return grants;
+  shared_left_.clear();
+  end_demands();
+  serve_gangs(grants);
   std::vector<unsigned> order = candidates();
-  rng_.shuffle(std::span(order));
-  for (const unsigned a : order) serve(a, grants);
+  if (!options_.agent_order) {
+    rng_.shuffle(std::span(order));
+    std::stable_partition(order.begin(), order.end(), [&](unsigned a) { return !gpus_apart(a); });
+  }
+  const bool needed = std::any_of(quotas_.begin(), quotas_.end(), [&](const auto& quota) {
+    const auto& entries = quota.second.guarantee.entries();
+    return std::any_of(entries.begin(), entries.end(),
+                       [&](const auto& entry) { return required_headroom(entry.name, "", 0) > 0; });
+  });
+  if (needed) serve_all(order, true, grants);
+  serve_all(order, false, grants);
   for (OneFilter& filter : filters_) filter.young = false;
   marked_.clear();
   fresh_.clear();
+  pending_ = false;
   // Grouped by framework, in the order of their first grants.
   std::map<unsigned, std::size_t> first;
   for (std::size_t i = 0; i < grants.size(); ++i)

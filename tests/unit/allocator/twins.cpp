@@ -3,6 +3,9 @@
 #include <limits>
 
 #include "mesoscore/policies/drf.hpp"
+#include "mesoscore/policies/fair.hpp"
+#include "mesoscore/policies/fifo.hpp"
+#include "mesoscore/policies/priority.hpp"
 #include "mesoscore/policies/random.hpp"
 
 namespace lab {
@@ -26,6 +29,10 @@ class Moody : public AllocationPolicy {
 std::unique_ptr<AllocationPolicy> policy_of(std::uint64_t seed) {
   if (seed % 5 == 3) return policies::random();
   if (seed % 5 == 4) return std::make_unique<Moody>();
+  if (seed % 5 == 2) {
+    if (seed % 3 == 0) return policies::fifo();
+    return seed % 3 == 1 ? policies::priority({}) : policies::fair("mem");
+  }
   return policies::drf();
 }
 
@@ -33,7 +40,10 @@ AllocatorOptions options_of(std::uint64_t seed) {
   AllocatorOptions options;
   if (seed % 3 == 1) options.min_allocatable = {quantities("cpus:1"), quantities("mem:100;ports:2")};
   if (seed % 7 == 2) options.fair_sharing_excluded = {"gpus", "mem"};
-  if (seed % 11 == 5) options.gpus_need_capability = false;
+  using Gpus = AllocatorOptions::GpuAgents;
+  options.gpu_agents = seed % 11 == 5 ? Gpus::like_others : seed % 2 == 1 ? Gpus::never : Gpus::last;
+  if (seed % 13 == 4) options.region = "north";
+  if (seed % 4 == 1) options.agent_order = seed % 8 == 1 ? agent_orders::pack() : agent_orders::best_fit();
   return options;
 }
 
@@ -96,6 +106,10 @@ FrameworkInfo Twins::any_framework(unsigned f) {
   info.capabilities.set(FrameworkCapability::reservation_refinement, chance(70));
   if (chance(15)) info.min_allocatable[info.roles.front()] = {};
   if (chance(15)) info.min_allocatable[info.roles.back()] = {quantities("cpus:2"), quantities("gpus:1")};
+  if (OfferConstraints constraints = any_constraints(); chance(25) && !constraints.empty()) {
+    info.offer_constraints[info.roles.front()] = constraints;
+  }
+  info.capabilities.set(FrameworkCapability::region_aware, chance(30));
   return info;
 }
 
@@ -125,9 +139,25 @@ bool Twins::run() {
   if (grants.size() != expected.size()) return fail("granted:" + got + "\n  and not:" + want);
   for (std::size_t i = 0; i < grants.size(); ++i) {
     const Grant &g = grants[i], &e = expected[i];
-    const bool same = g.framework == e.framework && g.agent == e.agent && g.role == e.role;
+    const bool same = g.framework == e.framework && g.agent == e.agent && g.role == e.role &&
+                      g.demand == e.demand && g.units == e.units && g.priority == e.priority &&
+                      g.statement == e.statement;
     if (!same || !(g.resources == e.resources)) return fail("granted:" + got + "\n  and not:" + want);
   }
+  for (const Grant& grant : grants) {
+    if (grant.units == 0) continue;
+    demand_grants_.push_back(grant);
+    (grant.demand.view().front() == 'g' ? gangs_ : demanded_) += 1;
+  }
+  std::vector<ExpiredDemand> ended;
+  real_.take_expired(ended);
+  const std::vector<ExpiredDemand> should_end = slow_.take_expired();
+  const bool same_ends = std::equal(ended.begin(), ended.end(), should_end.begin(), should_end.end(),
+                                    [](const ExpiredDemand& a, const ExpiredDemand& b) {
+                                      return a.framework == b.framework && a.role == b.role &&
+                                             a.demand == b.demand && a.open_units == b.open_units;
+                                    });
+  if (!same_ends) return fail("other demands have expired");
   return same_books();
 }
 
@@ -141,12 +171,13 @@ bool Twins::same_books() {
       return fail("other resources are free on agent " + std::to_string(a));
     for (const auto& [f, framework] : slow_.frameworks()) {
       for (const RoleName& role : framework.info.roles) {
-        const Refusal why = real_.explain(fw(f), role, ag(a), now_);
+        const Refusal why = real_.explain(fw(f), role, ag(a), now_).reasons;
         const bool eligible = framework.active && agent.active &&
                               framework.suppressed.count(role.str()) == 0 &&
-                              slow_.eligible({role.str(), f}, a, pool);
+                              !slow_.deal({role.str(), f}, a, pool).resources.empty();
         if ((why == Refusal::none) != eligible) return fail("explain() differs");
         held_back_ += has(why, Refusal::filtered);
+        limited_ += has(why, Refusal::limit) || has(why, Refusal::headroom);
       }
     }
   }
@@ -156,6 +187,7 @@ bool Twins::same_books() {
       return leaf.first == role || leaf.first.compare(0, prefix.size(), prefix) == 0;
     };
     if (real_.allocated(role) != slow_.allocated(in_role)) return fail("other allocation of role " + prefix);
+    if (real_.consumed(role) != slow_.consumed(role)) return fail("other consumption of role " + prefix);
   }
   for (const auto& [f, framework] : slow_.frameworks()) {
     for (const char* role : kRoles) {
@@ -163,6 +195,8 @@ bool Twins::same_books() {
       const Quantities held = slow_.allocated([&](const reference::Leaf& leaf) { return leaf == one; });
       if (real_.allocated(fw(f), role) != held)
         return fail("other allocation of framework " + std::to_string(f));
+      if (real_.open_units(fw(f), role) != slow_.open_units(one))
+        return fail("other units are open of framework " + std::to_string(f));
     }
   }
   return true;

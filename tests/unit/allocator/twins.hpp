@@ -23,6 +23,9 @@ class Twins {
   bool step();
   const std::string& trouble() const { return trouble_; }
   std::size_t grants() const { return grants_; }
+  std::size_t gangs() const { return gangs_; }        // granted parts of gangs
+  std::size_t demanded() const { return demanded_; }  // grants for other demands
+  std::size_t limited() const { return limited_; }    // withheld by quota
   std::size_t held_back() const { return held_back_; }
 
  private:
@@ -54,6 +57,12 @@ class Twins {
   void recover();
   void allocate();
   void set_weight();
+  void set_quota();
+  void set_demands();
+  void reopen();
+  void convert();
+  Demand any_demand(unsigned number);
+  OfferConstraints any_constraints();
   bool run();
   bool same_books();
   bool fail(std::string what);
@@ -65,7 +74,8 @@ class Twins {
   reference::Reference slow_;
   std::vector<std::string> log_;
   std::string trouble_;
-  std::size_t grants_ = 0, held_back_ = 0;
+  std::vector<Grant> demand_grants_;  // some of them, for reopen()
+  std::size_t grants_ = 0, held_back_ = 0, gangs_ = 0, demanded_ = 0, limited_ = 0;
 };
 
 }  // namespace lab

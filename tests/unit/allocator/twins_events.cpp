@@ -60,7 +60,9 @@ void Twins::suppress_or_revive() {
 
 void Twins::add_agent(unsigned a) {
   if (slow_.agents().count(a) > 0) return;
-  const AgentInfo info = agent(any_resources(true));
+  AgentInfo info = agent(any_resources(true));
+  if (chance(50)) info.attributes = parse_attributes("rack:r" + std::to_string(pick(3))).value();
+  if (chance(30)) info.region = chance(50) ? "north" : "south";
   std::vector<Holding> held;
   std::map<reference::Leaf, Resources> also_held;
   const std::vector<unsigned> all = framework_numbers();
@@ -96,6 +98,7 @@ void Twins::change_agent() {
     AgentInfo info = slow_.agents().at(a).info;
     if (chance(30)) info.resources = any_resources(true);
     if (chance(40)) info.resources.add(revocable("cpus", 1));
+    if (chance(10)) info.region = chance(50) ? "north" : "";
     if (chance(30)) info.attributes = parse_attributes("rack:r" + std::to_string(pick(3))).value();
     real_.update_agent(ag(a), info);
     slow_.update_agent(a, info);
@@ -144,6 +147,100 @@ void Twins::set_weight() {
   slow_.set_weight(role, weight);
 }
 
+void Twins::set_quota() {
+  RoleQuota quota;
+  quota.role = any_role();
+  if (chance(60)) quota.quota.guarantee.set("cpus", {500 * pick(20)});
+  if (chance(30)) quota.quota.guarantee.set("mem", {64'000 * pick(10)});
+  if (chance(50)) quota.quota.limit.set("cpus", {500 * pick(30)});
+  if (chance(20)) quota.quota.limit.set("mem", {64'000 * pick(20)});
+  const Status set = real_.update_quota(std::vector{quota}, chance(70));
+  log_.push_back("quota " + quota.role.str() + " " + quota.quota.guarantee.str() + " to " +
+                 quota.quota.limit.str() + (set ? "" : " refused: " + set.error().message));
+  if (set) slow_.set_quota({quota});
+}
+
+OfferConstraints Twins::any_constraints() {
+  using Predicate = AttributeConstraint::Predicate;
+  if (chance(60)) return {};
+  const auto predicate = static_cast<Predicate>(pick(4));
+  AttributeConstraint one{.attribute = "rack", .predicate = predicate};
+  if (predicate == Predicate::text_equals || predicate == Predicate::text_not_equals) {
+    one.text = "r" + std::to_string(pick(3));
+  }
+  return {{{{one}}}};
+}
+
+Demand Twins::any_demand(unsigned number) {
+  Demand demand;
+  demand.gang = chance(35);
+  demand.id = (demand.gang ? "g" : "d") + std::to_string(number);
+  demand.unit.set("cpus", {500 * (1 + pick(4))});
+  if (chance(40)) demand.unit.set("mem", {32'000 * (1 + pick(4))});
+  if (chance(10)) demand.unit.set("ports", {1000});
+  if (chance(10)) demand.unit.set("gpus", {1000});
+  demand.count = 1 + pick(demand.gang ? 5 : 8);
+  demand.priority = static_cast<std::int32_t>(pick(3)) - 1;
+  demand.constraints = any_constraints();
+  if (demand.gang || chance(30)) demand.within = std::chrono::seconds(1 + pick(20));
+  return demand;
+}
+
+void Twins::set_demands() {
+  const std::vector<unsigned> all = framework_numbers();
+  if (all.empty()) return;
+  const unsigned f = any_of(all);
+  const auto& roles = slow_.frameworks().at(f).info.roles;
+  const std::string role = roles[pick(static_cast<unsigned>(roles.size()))].str();
+  std::vector<Demand> stated;
+  for (unsigned n = chance(25) ? 0 : 1 + pick(2); n > 0; --n) stated.push_back(any_demand(n));
+  std::string text = "demands of f" + std::to_string(f) + " in " + role + ":";
+  for (const Demand& demand : stated) {
+    text += " " + demand.id.str() + " " + std::to_string(demand.count) + " x " + demand.unit.str();
+  }
+  log_.push_back(text);
+  const Status set = real_.set_demands(fw(f), role, stated, now_);
+  if (!set) throw std::runtime_error(set.error().message);
+  slow_.set_demands({role, f}, stated, now_);
+}
+
+void Twins::reopen() {
+  if (demand_grants_.empty()) return;
+  const Grant grant = demand_grants_[pick(static_cast<unsigned>(demand_grants_.size()))];
+  const unsigned units = pick(grant.units + 1);
+  log_.push_back("reopen " + grant.demand.str() + " " + std::to_string(units));
+  real_.reopen(grant, units);
+  slow_.reopen(grant, units);
+}
+
+// RESERVE, more or less, of what is free or held.
+void Twins::convert() {
+  const std::vector<unsigned> all = agent_numbers();
+  if (all.empty()) return;
+  const unsigned a = any_of(all);
+  const reference::Agent& agent = slow_.agents().at(a);
+  const auto reserve = [&](const Resources& from) {
+    Conversion change;
+    for (const Resource& item : from) {
+      if (!item.plain() || item.kind() != ValueKind::scalar || chance(40)) continue;
+      change.consumed.add(item);
+      change.converted.add(item.reserved_for({Reservation::Type::dynamic, RoleName(any_role()), "", {}}));
+    }
+    return change;
+  };
+  if (agent.held.empty() || chance(50)) {
+    const Conversion change = reserve(slow_.free_on(agent));
+    if (change.consumed.empty() || !real_.convert_free(ag(a), change)) return;
+    slow_.convert_free(a, change);
+  } else {
+    const reference::Leaf leaf = agent.held.begin()->first;
+    const Conversion change = reserve(agent.held.begin()->second);
+    if (change.consumed.empty() || !real_.convert(fw(leaf.second), ag(a), leaf.first, change)) return;
+    slow_.convert(leaf, a, change);
+  }
+  log_.push_back("reserve on a" + std::to_string(a));
+}
+
 bool Twins::step() {
   const unsigned what = pick(100);
   if (what < 12) {
@@ -158,10 +255,18 @@ bool Twins::step() {
     change_agent();
   } else if (what < 65) {
     recover();
-  } else if (what < 68) {
+  } else if (what < 67) {
     allocate();
-  } else if (what < 71) {
+  } else if (what < 68) {
+    convert();
+  } else if (what < 69) {
     set_weight();
+  } else if (what < 70) {
+    set_quota();
+  } else if (what < 72) {
+    set_demands();
+  } else if (what < 73) {
+    reopen();
   } else if (what < 76) {
     now_ += std::chrono::seconds(pick(8));
     log_.push_back("time passes");
