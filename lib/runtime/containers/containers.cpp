@@ -80,6 +80,7 @@ Status Containers::Impl::start() {
   for (const std::string& directory : {sandboxes_, state}) {
     if (Status made = make_directories(directory); !made) return made;
   }
+  spread_directories_of(sandboxes_);
   Status started = launcher->start(executor_, state, [weak = weak_from_this()](ContainerEvent event) {
     if (auto self = weak.lock()) self->on_launcher_event(std::move(event));
   });

@@ -1,5 +1,8 @@
 #include "runtime/containers/sandbox.hpp"
 
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,16 +51,24 @@ Status make_directories(const std::string& path) {
   return code ? failed("cannot create the directory", path, code) : Status{};
 }
 
-Status make_sandbox(const std::string& path, const std::optional<UserIds>& user) {
-  int made = ::mkdir(path.c_str(), kSandboxMode);
-  if (made != 0 && errno == ENOENT) {
-    // The usual case: a new task in a framework that is known. One level up is enough.
-    const std::string parent = path.substr(0, path.rfind('/'));
-    if (::mkdir(parent.c_str(), 0755) != 0 && errno == ENOENT) {
-      if (Status parents = make_directories(parent); !parents) return parents;
-    }
-    made = ::mkdir(path.c_str(), kSandboxMode);
+void spread_directories_of(const std::string& path) {
+  const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;
+  int flags = 0;
+  if (::ioctl(directory, FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_TOPDIR_FL) == 0) {
+    flags |= FS_TOPDIR_FL;
+    ::ioctl(directory, FS_IOC_SETFLAGS, &flags);
   }
+  ::close(directory);
+}
+
+Status make_sandbox(const std::string& path, const std::optional<UserIds>& user) {
+  // The usual case is a new task in a framework that is known: one level up is enough, and it is missing.
+  const std::string parent = path.substr(0, path.rfind('/'));
+  if (::mkdir(parent.c_str(), 0755) != 0 && errno != EEXIST) {
+    if (Status parents = make_directories(parent); !parents) return parents;
+  }
+  const int made = ::mkdir(path.c_str(), kSandboxMode);
   if (made != 0) return failed("cannot create the sandbox", path, last_error());
   if (user && ::chown(path.c_str(), user->uid, user->gid) != 0) {
     return failed("cannot hand over the sandbox", path, last_error());

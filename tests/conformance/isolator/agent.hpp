@@ -84,6 +84,7 @@ class Agent {
   runtime::Containers& containers() { return *containers_; }
   asio::io_context& context() { return context_; }
   const std::string& directory() const { return directory_; }
+  std::string work_directory() const { return directory_ + "/work"; }
   void launch(const std::string& id, const std::string& script);
   void kill(const std::string& id, Duration grace);
   bool run_until(const std::function<bool()>& condition);
@@ -93,8 +94,6 @@ class Agent {
   std::string sandbox(const std::string& id) const;
 
  private:
-  std::string work_directory() const { return directory_ + "/work"; }
-
   std::string directory_;
   asio::io_context context_;
   std::vector<ContainerEvent> events_;
