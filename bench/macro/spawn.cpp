@@ -71,18 +71,34 @@ double bare(int in_flight, int count) {
   return rate(count, begin);
 }
 
-std::string fresh_directory(const char* name) {
-  const char* base = std::getenv("TMPDIR");
-  const std::string path =
-      std::string(base ? base : "/tmp") + "/bench_spawn." + std::to_string(::getpid()) + name;
-  std::filesystem::create_directories(path);
-  return path;
-}
+// A directory for each loop, all in one that is removed when the last figure is known: what removing costs is
+// no part of a command, and without a journal ext4 is slow to make files for minutes where others were
+// removed.
+class Directories {
+ public:
+  Directories() {
+    const char* base = std::getenv("TMPDIR");
+    root_ = std::string(base ? base : "/tmp") + "/bench_spawn." + std::to_string(::getpid());
+  }
+  ~Directories() { std::filesystem::remove_all(root_); }
+  Directories(const Directories&) = delete;
+  Directories& operator=(const Directories&) = delete;
+
+  std::string make() {
+    std::string path = root_ + "/" + std::to_string(++last_);
+    std::filesystem::create_directories(path);
+    return path;
+  }
+
+ private:
+  std::string root_;
+  int last_ = 0;
+};
 
 // What runs on top of the launcher alone: a directory of its own for every launch, as for a task.
 class LauncherLoop {
  public:
-  explicit LauncherLoop(bool hold) : hold_(hold), directory_(fresh_directory(hold ? "h" : "l")) {
+  LauncherLoop(bool hold, std::string directory) : hold_(hold), directory_(std::move(directory)) {
     const std::string state = directory_ + "/state";
     std::filesystem::create_directories(state);
     launcher_ = isolator_->launcher();
@@ -90,10 +106,7 @@ class LauncherLoop {
         launcher_->start(context_.get_executor(), state, [this](ContainerEvent event) { on_event(event); });
     if (!started) die(started.error().message);
   }
-  ~LauncherLoop() {
-    launcher_->stop();
-    std::filesystem::remove_all(directory_);
-  }
+  ~LauncherLoop() { launcher_->stop(); }
   LauncherLoop(const LauncherLoop&) = delete;
   LauncherLoop& operator=(const LauncherLoop&) = delete;
 
@@ -137,19 +150,16 @@ class LauncherLoop {
 // The same with sandboxes, output files and the environment: what an agent asks for.
 class ContainersLoop {
  public:
-  ContainersLoop() : directory_(fresh_directory("c")) {
-    framework_->id = FrameworkId("bench-0000");
+  explicit ContainersLoop(std::string directory) {
+    framework_->id = FrameworkId(agent_id_.str() + "-0000");
     runtime::ContainersConfig config;
-    config.work_dir = directory_;
+    config.work_dir = std::move(directory);
     config.isolators.add(isolators::process());
     containers_.emplace(context_.get_executor(), std::move(config),
                         [this](ContainerEvent event) { on_event(event); });
     if (Status started = containers_->start(); !started) die(started.error().message);
   }
-  ~ContainersLoop() {
-    containers_->stop();
-    std::filesystem::remove_all(directory_);
-  }
+  ~ContainersLoop() { containers_->stop(); }
   ContainersLoop(const ContainersLoop&) = delete;
   ContainersLoop& operator=(const ContainersLoop&) = delete;
 
@@ -169,7 +179,7 @@ class ContainersLoop {
     LaunchContainer call;
     call.container_id = ContainerId("container-" + number);
     call.framework = framework_;
-    call.agent_id = AgentId("bench-S0");
+    call.agent_id = agent_id_;
     call.task.task_id = TaskId("task-" + number);
     call.task.command.emplace(CommandInfo{"/bin/true", false, {}, {}, {}});
     containers_->apply(std::move(call));
@@ -181,7 +191,8 @@ class ContainersLoop {
     if (started_ < wanted_) launch();
   }
 
-  std::string directory_;
+  // As unique as those that a master gives out: file systems may choose a place by the name of a directory.
+  const AgentId agent_id_{"bench-" + std::to_string(Steady::now().time_since_epoch().count())};
   std::shared_ptr<FrameworkInfo> framework_ = std::make_shared<FrameworkInfo>();
   asio::io_context context_;
   std::optional<runtime::Containers> containers_;
@@ -191,7 +202,7 @@ class ContainersLoop {
 // The whole way: scheduler, master, agent, supervisor and back, all but the supervisors on one thread.
 class ClusterLoop {
  public:
-  explicit ClusterLoop(int in_flight) : directory_(fresh_directory("m")) {
+  ClusterLoop(int in_flight, std::string directory) {
     TransportSet transports;
     transports.add(transports::inproc());
     MasterServerConfig master;
@@ -200,7 +211,7 @@ class ClusterLoop {
     AgentServerConfig agent;
     agent.master = "inproc://master";
     agent.resources = "cpus:" + std::to_string(in_flight) + ";mem:1024";
-    agent.work_dir = directory_;
+    agent.work_dir = std::move(directory);
     agent.isolators.add(isolators::process());
     agent_.emplace(context_.get_executor(), transports, std::move(agent));
     SchedulerDriverConfig scheduler;
@@ -215,9 +226,6 @@ class ClusterLoop {
       if (!started) die(started.error().message);
     }
   }
-  ~ClusterLoop() { std::filesystem::remove_all(directory_); }
-  ClusterLoop(const ClusterLoop&) = delete;
-  ClusterLoop& operator=(const ClusterLoop&) = delete;
 
   double run(int count) {
     const auto begin = Steady::now();
@@ -238,7 +246,10 @@ class ClusterLoop {
       task.resources = each_;
       task.command.emplace(CommandInfo{"/bin/true", false, {}, {}, {}});
     }
-    driver_->accept(offer, {mesoscore::launch(std::move(tasks))}, {.refuse = std::chrono::seconds(0)});
+    // What is left is of no use, and is refused for a while as any framework would: to be offered it again
+    // and again would keep this thread busy. An offer with more in it, such as the cpu of a task that has
+    // ended, comes at once all the same.
+    driver_->accept(offer, {mesoscore::launch(std::move(tasks))}, {});
     if (left_ == 0) driver_->suppress({});
   }
   void on_update(const TaskStatus& status) {
@@ -248,7 +259,6 @@ class ClusterLoop {
   }
 
   const Resources each_{Resource("cpus", Scalar{1000}), Resource("mem", Scalar{10'000})};
-  std::string directory_;
   asio::io_context context_;
   std::optional<MasterServer> master_;
   std::optional<AgentServer> agent_;
@@ -261,11 +271,12 @@ class ClusterLoop {
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 7;
   const int count = argc > 2 ? std::atoi(argv[2]) : 1000;
-  LauncherLoop launcher(false), held(true);
-  ContainersLoop containers;
+  Directories directories;
+  LauncherLoop launcher(false, directories.make()), held(true, directories.make());
+  ContainersLoop containers(directories.make());
   bench::Report report;
   for (int in_flight : {1, 16}) {
-    ClusterLoop cluster(in_flight);
+    ClusterLoop cluster(in_flight, directories.make());
     std::vector<double> rates[5];
     for (int round = 0; round < rounds; ++round) {
       rates[0].push_back(bare(in_flight, count));
