@@ -180,8 +180,8 @@ void sums(Figures& figures) {
   const Resources reserved = reservations();
   const Sums mesos{57.8e6, 57.6e6, 55.3e6, 57.1e6};
   report_sums(figures, "reservations", accumulate({}, reserved, 10), mesos, 100);
-  // The same once more, when the entries of the two meet in different order.
-  const Resources other = backwards(reserved);
+  // The same when the two were made apart, share nothing, and have their entries in different order.
+  const Resources other = backwards(reservations());
   report_sums(figures, "reservations_backwards", accumulate(other, reserved, 10), mesos, 100);
   report_sums(figures, "ranges.10", combine(ports(1, 10), ports(3, 10), 16'000), {517, 474, 610, 580}, 5);
   report_sums(figures, "ranges.100", combine(ports(1, 100), ports(3, 100), 4'000), {4880, 5640, 5710, 6430},

@@ -8,6 +8,7 @@
 // Value semantics; distinct objects may be used from distinct threads.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <ostream>
@@ -18,11 +19,16 @@
 
 #include "mesoscore/detail/shared.hpp"
 #include "mesoscore/labels.hpp"
+#include "mesoscore/ranges.hpp"
 #include "mesoscore/result.hpp"
 #include "mesoscore/small_vector.hpp"
 #include "mesoscore/text.hpp"
 
 namespace mesoscore {
+
+namespace detail {
+class EntryLookup;
+}
 
 // A scalar quantity in thousandths.
 struct Scalar {
@@ -35,32 +41,6 @@ struct Scalar {
   static Scalar from_double(double value) noexcept;
   double to_double() const noexcept { return static_cast<double>(milli) / 1000.0; }
   friend constexpr auto operator<=>(Scalar, Scalar) = default;
-};
-
-// Closed interval [begin, end].
-struct Range {
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-  friend constexpr auto operator<=>(const Range&, const Range&) = default;
-};
-
-// Disjoint, non-adjacent closed intervals in ascending order. Sums coalesce.
-class Ranges {
- public:
-  Ranges() = default;
-  // Refuses inverted and overlapping intervals; adjacent ones coalesce. Any order.
-  static Result<Ranges> make(std::vector<Range> intervals);
-
-  std::span<const Range> intervals() const noexcept { return intervals_; }
-  bool empty() const noexcept { return intervals_.empty(); }
-  std::uint64_t count() const noexcept;  // how many integers; saturates at 2^64 - 1
-  bool contains(const Ranges& other) const noexcept;
-  Ranges& operator+=(const Ranges& other);  // union
-  Ranges& operator-=(const Ranges& other);  // difference
-  friend bool operator==(const Ranges&, const Ranges&) = default;
-
- private:
-  std::vector<Range> intervals_;
 };
 
 enum class ValueKind : std::uint8_t { scalar = 0, ranges = 1, set = 2, text = 3 };  // Value.Type of Mesos v1
@@ -111,29 +91,48 @@ struct ResourceTraits {
   ResourceTraits& operator=(ResourceTraits&&) = default;
   bool plain() const noexcept;
   bool combines_with(const ResourceTraits& other) const;
+  std::uint64_t identity_hash() const noexcept;  // equal for traits that combine
 };
 
 // One resource. Cheap to copy: ranges, sets and traits are immutable and shared between copies.
 class Resource {
  public:
-  Resource() = default;
+  Resource() noexcept : scalar_{} {}
   Resource(Name name, Scalar value) noexcept : name_(std::move(name)), scalar_(value) {}
   Resource(Name name, Ranges value);
   Resource(Name name, std::vector<std::string> set);  // sorted, duplicates removed
+  Resource(const Resource& other)
+      : name_(other.name_), traits_(other.traits_), key_(other.key_), copies_(other.copies_) {
+    copy_value(other);
+  }
+  Resource(Resource&& other) noexcept
+      : name_(std::move(other.name_)),
+        traits_(std::move(other.traits_)),
+        key_(other.key_),
+        copies_(other.copies_) {
+    take_value(other);
+  }
+  Resource& operator=(const Resource& other) { return *this = Resource(other); }
+  Resource& operator=(Resource&& other) noexcept;
+  ~Resource() {
+    if (key_.kind != ValueKind::scalar) destroy_value();
+  }
 
   const Name& name() const noexcept { return name_; }
-  ValueKind kind() const noexcept { return kind_; }
-  Scalar scalar() const noexcept { return scalar_; }  // zero for the other kinds
+  ValueKind kind() const noexcept { return key_.kind; }
+  Scalar scalar() const noexcept {  // zero for the other kinds
+    return key_.kind == ValueKind::scalar ? scalar_ : Scalar{};
+  }
   const Ranges& ranges() const noexcept;              // empty for the other kinds
   std::span<const std::string> set() const noexcept;  // empty for the other kinds
   const ResourceTraits& traits() const noexcept;
   bool empty() const noexcept;
 
-  bool plain() const noexcept { return !traits_; }  // unreserved, not revocable, no disk, no provider
-  bool reserved() const noexcept { return traits_ && !traits_->reservations.empty(); }
-  bool revocable() const noexcept { return traits_ && traits_->revocable; }
-  bool shared() const noexcept { return traits_ && traits_->shared; }
-  bool atom() const noexcept;                                // cannot be split or merged
+  bool plain() const noexcept { return key_.flags == 0; }  // unreserved, not revocable, no disk, no provider
+  bool reserved() const noexcept { return has(kReserved); }
+  bool revocable() const noexcept { return has(kRevocable); }
+  bool shared() const noexcept { return has(kShared); }
+  bool atom() const noexcept { return has(kAtom); }          // cannot be split or merged
   std::string_view reservation_role() const noexcept;        // "*" when unreserved
   std::uint32_t copies() const noexcept { return copies_; }  // of a shared resource; else 1
 
@@ -143,34 +142,67 @@ class Resource {
   Result<Resource> unreserved_once() const;              // pops; an error when there is nothing to pop
 
   // Same name, kind and traits: what addition and subtraction need. Says nothing of the values.
-  bool same_identity(const Resource& other) const noexcept;
+  bool same_identity(const Resource& other) const noexcept {
+    if (name_ != other.name_ || key_ != other.key_) return false;
+    return traits_.same(other.traits_) || same_traits(other);
+  }
   // Same identity, value and number of copies. What is not part of the identity does not count (see
   // DiskInfo).
   friend bool operator==(const Resource& a, const Resource& b);
 
  private:
   friend class Resources;
-  // What is not a number. At most one of the two is used.
-  struct Values {
-    Ranges ranges;
-    std::vector<std::string> set;
+  friend class detail::EntryLookup;
+  using Strings = std::vector<std::string>;
+  struct HashedTraits {
+    ResourceTraits value;
+    std::uint64_t hash;  // of the identity
   };
-  void set_values(Values values);
+  enum Flag : std::uint8_t { kTraits = 1, kReserved = 2, kRevocable = 4, kShared = 8, kAtom = 16 };
+  // What can be told of an identity at a glance. Equal keys are no proof, different ones are.
+  struct Key {
+    ValueKind kind = ValueKind::scalar;
+    std::uint8_t flags = 0;        // none: plain
+    std::uint16_t traits_tag = 0;  // a part of their hash
+    friend bool operator==(Key a, Key b) noexcept { return a.bits() == b.bits(); }
+    constexpr std::uint32_t bits() const noexcept { return std::bit_cast<std::uint32_t>(*this); }
+  };
+
+  bool has(Flag flag) const noexcept { return (key_.flags & flag) != 0; }
+  void set_traits(ResourceTraits traits);
+  bool same_traits(const Resource& other) const noexcept;
+  void copy_value(const Resource& other) noexcept {  // there is no value yet
+    if (key_.kind == ValueKind::scalar) {
+      scalar_ = other.scalar_;
+    } else {
+      share_value(other);
+    }
+  }
+  void share_value(const Resource& other) noexcept;
+  void take_value(Resource& other) noexcept;
+  void destroy_value() noexcept;
 
   // How one entry of a bag meets another; see lib/resources/resources.cpp.
-  bool whole() const noexcept { return traits_ && (traits_->shared || atom()); }
+  bool whole() const noexcept { return (key_.flags & (kShared | kAtom)) != 0; }
+  bool piece() const noexcept { return (key_.flags & (kShared | kAtom)) == kAtom; }
+  bool same_amounts(const Resource& other) const noexcept;
   bool same_value(const Resource& other) const noexcept;
-  bool same_entry(const Resource& other) const noexcept;
+  bool same_entry(const Resource& other) const noexcept {
+    return same_identity(other) && (!whole() || same_value(other));
+  }
   bool covers(const Resource& other) const noexcept;
   void absorb(const Resource& other);
   void remove(const Resource& other);
 
   Name name_;
-  Scalar scalar_;
-  ValueKind kind_ = ValueKind::scalar;
+  union {  // by kind
+    Scalar scalar_;
+    Ranges ranges_;
+    detail::Shared<Strings> set_;  // none: no strings
+  };
+  detail::Shared<HashedTraits> traits_;  // none: plain
+  Key key_;
   std::uint32_t copies_ = 1;
-  detail::Shared<ResourceTraits> traits_;  // none: plain
-  detail::Shared<Values> values_;          // none: a scalar, or no values
 };
 
 template <>
@@ -203,7 +235,9 @@ class Quantities {
   SmallVector<Entry, 4> entries_;
 };
 
-// A bag of resources, kept combined. No entry is empty.
+// A bag of resources, kept combined: no two entries could be one, and none is empty. Entries are in the order
+// in which they were first added. Sums, differences and comparisons of bags take time linear in their
+// entries, in whatever order these are; the work per entry is least when both have the same order.
 class Resources {
  public:
   Resources() = default;
@@ -230,8 +264,18 @@ class Resources {
   Resources& operator+=(const Resources& other);
   Resources& operator+=(Resources&& other);
   Resources& operator-=(const Resources& other);
-  friend Resources operator+(Resources a, const Resources& b) { return std::move(a += b); }
-  friend Resources operator-(Resources a, const Resources& b) { return std::move(a -= b); }
+  friend Resources operator+(const Resources& a, const Resources& b) {
+    Resources out(a);
+    out += b;
+    return out;
+  }
+  friend Resources operator-(const Resources& a, const Resources& b) {
+    Resources out(a);
+    out -= b;
+    return out;
+  }
+  friend Resources operator+(Resources&& a, const Resources& b) { return std::move(a += b); }
+  friend Resources operator-(Resources&& a, const Resources& b) { return std::move(a -= b); }
   friend bool operator==(const Resources& a, const Resources& b);  // as bags: the order does not matter
 
   // Sum over all traits. A shared resource counts once here and in quantities(), however many copies there
@@ -248,16 +292,27 @@ class Resources {
   Resources non_revocable() const;
   template <class Predicate>
   Resources filter(Predicate&& keep) const {
+    const Resource* at = begin();
+    while (at != end() && keep(*at)) ++at;
     Resources out;
-    for (const Resource& item : items_) {
-      if (keep(item)) out.items_.push_back(item);
+    out.items_.append(begin(), at);  // most often all of them
+    for (at += at != end(); at != end(); ++at) {
+      if (keep(*at)) out.items_.push_back(*at);
     }
     return out;
   }
   void clear() noexcept { items_.clear(); }
 
  private:
-  SmallVector<Resource, 3> items_;
+  struct Covering;
+  struct Equality;
+  template <class Relation>
+  bool each_has(const Resources& other) const;
+  void add_from(const Resources& other, std::size_t first);
+  void subtract_from(const Resources& other, std::size_t first);
+  void drop_empty() noexcept;
+
+  SmallVector<Resource, 4> items_;
 };
 
 // Is this one resource well formed? (name, value, disk, reservation stack, shared only on persistent

@@ -1,11 +1,12 @@
 // A vector whose first N elements live inside the object: no heap allocation while size() <= N.
 // The subset of std::vector that the domain values need, with the same meaning and the same invalidation
 // rules, except that moving a SmallVector moves inline elements one by one (so it invalidates pointers to
-// them).
+// them), and that it holds at most 2^32 - 1 elements.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <initializer_list>
 #include <memory>
@@ -66,7 +67,7 @@ class SmallVector {
   T& emplace_back(Args&&... args) {
     if (size_ == capacity_) {
       T fresh(std::forward<Args>(args)...);  // args may refer into this vector
-      grow(capacity_ * 2);
+      grow(std::size_t{2} * capacity_);
       return *std::construct_at(data_ + size_++, std::move(fresh));
     }
     return *std::construct_at(data_ + size_++, std::forward<Args>(args)...);
@@ -75,12 +76,35 @@ class SmallVector {
   void push_back(T&& item) { emplace_back(std::move(item)); }
   void pop_back() noexcept { std::destroy_at(data_ + --size_); }
   T* erase(T* at) noexcept {
-    std::move(at + 1, end(), at);
-    pop_back();
+    if constexpr (is_relocatable<T>) {
+      std::destroy_at(at);
+      std::memmove(static_cast<void*>(at), at + 1, static_cast<std::size_t>(end() - at - 1) * sizeof(T));
+      --size_;
+    } else {
+      std::move(at + 1, end(), at);
+      pop_back();
+    }
     return at;
   }
+  template <class Predicate>
+  void erase_if(Predicate gone) noexcept {
+    T* keep = begin();
+    if constexpr (is_relocatable<T>) {
+      for (T* at = keep; at != end(); ++at) {
+        if (gone(*at)) {
+          std::destroy_at(at);
+        } else if (keep++ != at) {
+          std::memcpy(static_cast<void*>(keep - 1), static_cast<const void*>(at), sizeof(T));
+        }
+      }
+    } else {
+      keep = std::remove_if(begin(), end(), gone);
+      std::destroy(keep, end());
+    }
+    size_ = static_cast<std::uint32_t>(keep - begin());
+  }
   T* insert(T* at, T item) {
-    const std::size_t index = static_cast<std::size_t>(at - data_);
+    const auto index = static_cast<std::size_t>(at - data_);
     emplace_back(std::move(item));
     std::rotate(data_ + index, data_ + size_ - 1, data_ + size_);
     return data_ + index;
@@ -94,8 +118,10 @@ class SmallVector {
   }
   template <class Iterator>
   void append(Iterator first, Iterator last) {
-    reserve(size_ + static_cast<std::size_t>(std::distance(first, last)));
-    for (; first != last; ++first) emplace_back(*first);
+    const std::size_t wanted = size_ + static_cast<std::size_t>(std::distance(first, last));
+    reserve(wanted);
+    std::uninitialized_copy(first, last, end());
+    size_ = static_cast<std::uint32_t>(wanted);
   }
 
   friend bool operator==(const SmallVector& a, const SmallVector& b) {
@@ -107,13 +133,19 @@ class SmallVector {
   bool is_inline() const noexcept { return data_ == reinterpret_cast<const T*>(inline_); }
 
   void grow(std::size_t wanted) {
+    if (wanted > UINT32_MAX) throw std::bad_array_new_length();
     T* fresh = std::allocator<T>{}.allocate(wanted);
-    std::uninitialized_move(begin(), end(), fresh);
-    const std::size_t kept = size_;
+    const std::uint32_t kept = size_;
+    if constexpr (is_relocatable<T>) {
+      std::memcpy(static_cast<void*>(fresh), data_, kept * sizeof(T));
+      size_ = 0;
+    } else {
+      std::uninitialized_move(begin(), end(), fresh);
+    }
     destroy();
     data_ = fresh;
     size_ = kept;
-    capacity_ = wanted;
+    capacity_ = static_cast<std::uint32_t>(wanted);
   }
   void destroy() noexcept {
     std::destroy(begin(), end());
@@ -125,7 +157,8 @@ class SmallVector {
   void take(SmallVector& other) noexcept {  // this is empty and inline
     if (other.is_inline()) {
       if constexpr (is_relocatable<T>) {
-        std::memcpy(inline_, other.inline_, other.size_ * sizeof(T));
+        // All of it, if that is little: the number of bytes is then known to the compiler.
+        std::memcpy(inline_, other.inline_, sizeof inline_ <= 256 ? sizeof inline_ : other.size_ * sizeof(T));
         size_ = std::exchange(other.size_, 0);
       } else {
         std::uninitialized_move(other.begin(), other.end(), data_);
@@ -141,8 +174,8 @@ class SmallVector {
 
   alignas(T) std::byte inline_[N * sizeof(T)];
   T* data_ = reinterpret_cast<T*>(inline_);
-  std::size_t size_ = 0;
-  std::size_t capacity_ = N;
+  std::uint32_t size_ = 0;
+  std::uint32_t capacity_ = N;
 };
 
 }  // namespace mesoscore

@@ -54,10 +54,7 @@ class BasicText {
 
   // One overload per type: with fewer, a std::string could be converted in two ways.
   friend bool operator==(const BasicText& a, const BasicText& b) noexcept {
-    if (a.is_heap() || b.is_heap()) return a.view() == b.view();
-    std::uint64_t difference = 0;
-    for (std::size_t i = 0; i < kWords; ++i) difference |= a.word(i) ^ b.word(i);
-    return difference == 0;
+    return a.same_bits(b) || (a.is_heap() && a.view() == b.view());
   }
   friend bool operator==(const BasicText& a, std::string_view b) noexcept { return a.view() == b; }
   friend bool operator==(const BasicText& a, const std::string& b) noexcept { return a.view() == b; }
@@ -72,6 +69,12 @@ class BasicText {
   }
   friend std::ostream& operator<<(std::ostream& out, const BasicText& text) { return out << text.view(); }
 
+  // True only for equal texts; false also for some equal ones that do not fit inline.
+  bool same_bits(const BasicText& other) const noexcept {
+    std::uint64_t difference = 0;
+    for (std::size_t i = 0; i < kWords; ++i) difference |= word(i) ^ other.word(i);
+    return difference == 0;
+  }
   std::size_t hash() const noexcept {
     if (is_heap()) return std::hash<std::string_view>{}(heap_view());
     std::uint64_t h = 0x9e3779b97f4a7c15ULL;

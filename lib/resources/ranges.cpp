@@ -1,58 +1,113 @@
 // All of these walk both operands once, side by side.
+#include "mesoscore/ranges.hpp"
+
 #include <algorithm>
 #include <limits>
+#include <string>
 
 #include "core/messages.hpp"
-#include "mesoscore/resources.hpp"
 
 namespace mesoscore {
 namespace {
+
+using Array = detail::SharedArray<Range>;
+
+// What is left of an operand.
+struct Part {
+  const Range* at;
+  const Range* end;
+
+  bool empty() const noexcept { return at == end; }
+  std::size_t size() const noexcept { return static_cast<std::size_t>(end - at); }
+};
 
 std::string text_of(const Range& range) {
   return "[" + std::to_string(range.begin) + "-" + std::to_string(range.end) + "]";
 }
 
-// Appends an interval that begins at or after the last one; joins the two when nothing lies between them.
-void append(std::vector<Range>& out, const Range& next) {
-  if (!out.empty()) {
-    Range& last = out.back();
-    // Not `last.end + 1`, which overflows at the largest integer.
-    if (next.begin <= last.end || next.begin - last.end == 1) {
-      last.end = std::max(last.end, next.end);
+// Nothing lies between `a` and `b`, which begins at or after it.
+bool touch(const Range& a, const Range& b) noexcept {
+  return b.begin <= a.end || b.begin - a.end == 1;  // not `a.end + 1`, which overflows at the largest integer
+}
+
+// Writes the union to `out` and returns its end. `out` may be the memory in front of a.at, if there is room
+// for all of b before a.at.
+Range* merge(Part a, Part b, Range* out) noexcept {
+  const auto next = [&] {
+    const bool from_a = b.empty() || (!a.empty() && a.at->begin <= b.at->begin);
+    return from_a ? *a.at++ : *b.at++;
+  };
+  Range last = next();
+  while (!a.empty() || !b.empty()) {
+    const Range more = next();
+    if (touch(last, more)) {
+      last.end = std::max(last.end, more.end);
+    } else {
+      *out++ = last;
+      last = more;
+    }
+  }
+  *out++ = last;
+  return out;
+}
+
+// Writes what is in `a` and not in `b` to `out`, on the same terms.
+Range* cut(Part a, Part b, Range* out) noexcept {
+  while (!a.empty()) {
+    Range rest = *a.at++;
+    while (!b.empty() && b.at->end < rest.begin) ++b.at;
+    bool consumed = false;
+    while (!b.empty() && b.at->begin <= rest.end) {
+      if (b.at->begin > rest.begin) *out++ = {rest.begin, b.at->begin - 1};
+      consumed = b.at->end >= rest.end;
+      if (consumed) break;  // it may reach into the next interval of `a` too
+      rest.begin = b.at++->end + 1;
+    }
+    if (!consumed) *out++ = rest;
+  }
+  return out;
+}
+
+// Replaces what is from `kept` on by what `combine` makes of that and `b`: in place if nobody else looks at
+// it and it has room, else in a new block.
+template <class Combine>
+void rewrite(Array& array, std::size_t kept, Part b, Combine combine) {
+  const std::size_t size = array.size();
+  const std::size_t most = size + b.size();
+  if (array.unique() && array.capacity() >= most) {
+    Range* begin = array.writable();
+    std::copy_backward(begin + kept, begin + size, begin + most);
+    const Range* end = combine({begin + kept + b.size(), begin + most}, b, begin + kept);
+    array.set_size(static_cast<std::size_t>(end - begin));
+    return;
+  }
+  Array fresh(most);
+  Range* begin = fresh.writable();
+  Range* out = std::copy(array.begin(), array.begin() + kept, begin);
+  const Range* end = combine({array.begin() + kept, array.end()}, b, out);
+  fresh.set_size(static_cast<std::size_t>(end - begin));
+  array = end == begin ? Array() : std::move(fresh);
+}
+
+// Steps over what of `b` is in `a`; `a` then is at the first interval that the rest of `b` can meet.
+void skip_contained(Part& a, Part& b) noexcept {
+  for (; !b.empty(); ++b.at) {
+    while (!a.empty() && a.at->end < b.at->begin) ++a.at;
+    if (a.empty() || a.at->begin > b.at->begin || a.at->end < b.at->end) return;
+  }
+}
+
+// Steps over what is disjoint.
+void skip_disjoint(Part& a, Part& b) noexcept {
+  while (!a.empty() && !b.empty()) {
+    if (a.at->end < b.at->begin) {
+      ++a.at;
+    } else if (b.at->end < a.at->begin) {
+      ++b.at;
+    } else {
       return;
     }
   }
-  out.push_back(next);
-}
-
-std::vector<Range> merged(std::span<const Range> a, std::span<const Range> b) {
-  std::vector<Range> out;
-  out.reserve(a.size() + b.size());
-  std::size_t i = 0;
-  std::size_t j = 0;
-  while (i < a.size() || j < b.size()) {
-    const bool from_a = j == b.size() || (i < a.size() && a[i].begin <= b[j].begin);
-    append(out, from_a ? a[i++] : b[j++]);
-  }
-  return out;
-}
-
-std::vector<Range> without(std::span<const Range> a, std::span<const Range> b) {
-  std::vector<Range> out;
-  out.reserve(a.size() + b.size());
-  std::size_t j = 0;
-  for (Range rest : a) {
-    while (j < b.size() && b[j].end < rest.begin) ++j;
-    bool consumed = false;
-    for (std::size_t k = j; !consumed && k < b.size() && b[k].begin <= rest.end; ++k) {
-      if (b[k].begin > rest.begin) out.push_back({rest.begin, b[k].begin - 1});
-      consumed = b[k].end >= rest.end;
-      if (!consumed) rest.begin = b[k].end + 1;
-      j = k;
-    }
-    if (!consumed) out.push_back(rest);
-  }
-  return out;
 }
 
 }  // namespace
@@ -64,15 +119,19 @@ Result<Ranges> Ranges::make(std::vector<Range> intervals) {
                                             text_of({range.end, range.begin}));
   }
   std::sort(intervals.begin(), intervals.end());
-  Ranges out;
-  out.intervals_.reserve(intervals.size());
-  for (std::size_t i = 0; i < intervals.size(); ++i) {
-    if (i > 0 && intervals[i].begin <= intervals[i - 1].end) {
-      return fail(Errc::invalid_argument, "ranges " + text_of(intervals[i - 1]) + " and " +
-                                              text_of(intervals[i]) + " overlap: name each number once");
-    }
-    append(out.intervals_, intervals[i]);
+  for (std::size_t i = 1; i < intervals.size(); ++i) {
+    if (intervals[i].begin > intervals[i - 1].end) continue;
+    return fail(Errc::invalid_argument, "ranges " + text_of(intervals[i - 1]) + " and " +
+                                            text_of(intervals[i]) + " overlap: name each number once");
   }
+  Ranges out;
+  if (intervals.empty()) return out;
+  const Part all{intervals.data(), intervals.data() + intervals.size()};
+  const Range* end = merge(all, {}, intervals.data());
+  const auto count = static_cast<std::size_t>(end - intervals.data());
+  out.intervals_ = Array(count);
+  std::copy_n(intervals.data(), count, out.intervals_.writable());
+  out.intervals_.set_size(count);
   return out;
 }
 
@@ -88,23 +147,44 @@ std::uint64_t Ranges::count() const noexcept {
 }
 
 bool Ranges::contains(const Ranges& other) const noexcept {
-  auto mine = intervals_.begin();
-  for (const Range& wanted : other.intervals_) {
-    while (mine != intervals_.end() && mine->end < wanted.begin) ++mine;
-    if (mine == intervals_.end() || mine->begin > wanted.begin || mine->end < wanted.end) return false;
-  }
-  return true;
+  if (intervals_.same(other.intervals_)) return true;
+  Part a{intervals_.begin(), intervals_.end()};
+  Part b{other.intervals_.begin(), other.intervals_.end()};
+  skip_contained(a, b);
+  return b.empty();
 }
 
 Ranges& Ranges::operator+=(const Ranges& other) {
-  if (other.empty()) return *this;
-  intervals_ = empty() ? other.intervals_ : merged(intervals_, other.intervals_);
+  if (empty()) {
+    intervals_ = other.intervals_;
+    return *this;
+  }
+  Part a{intervals_.begin(), intervals_.end()};
+  Part b{other.intervals_.begin(), other.intervals_.end()};
+  if (!intervals_.same(other.intervals_)) skip_contained(a, b);
+  if (intervals_.same(other.intervals_) || b.empty()) return *this;
+  // The interval before may touch what comes.
+  if (a.at != intervals_.begin()) --a.at;
+  rewrite(intervals_, static_cast<std::size_t>(a.at - intervals_.begin()), b, merge);
   return *this;
 }
 
 Ranges& Ranges::operator-=(const Ranges& other) {
-  if (!empty() && !other.empty()) intervals_ = without(intervals_, other.intervals_);
+  if (intervals_.same(other.intervals_)) {
+    intervals_ = Array();
+    return *this;
+  }
+  Part a{intervals_.begin(), intervals_.end()};
+  Part b{other.intervals_.begin(), other.intervals_.end()};
+  skip_disjoint(a, b);
+  if (a.empty() || b.empty()) return *this;
+  rewrite(intervals_, static_cast<std::size_t>(a.at - intervals_.begin()), b, cut);
   return *this;
+}
+
+bool operator==(const Ranges& a, const Ranges& b) noexcept {
+  return a.intervals_.same(b.intervals_) ||
+         std::equal(a.intervals_.begin(), a.intervals_.end(), b.intervals_.begin(), b.intervals_.end());
 }
 
 }  // namespace mesoscore

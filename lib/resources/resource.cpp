@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 
 #include "mesoscore/resources.hpp"
 #include "mesoscore/roles.hpp"
@@ -14,60 +15,125 @@ bool is_one_piece(const DiskInfo& disk) noexcept {
 
 }  // namespace
 
-Resource::Resource(Name name, Ranges value) : name_(std::move(name)), kind_(ValueKind::ranges) {
-  set_values({std::move(value), {}});
+Resource::Resource(Name name, Ranges value) : name_(std::move(name)), ranges_(std::move(value)) {
+  key_.kind = ValueKind::ranges;
 }
 
-Resource::Resource(Name name, std::vector<std::string> set) : name_(std::move(name)), kind_(ValueKind::set) {
+Resource::Resource(Name name, std::vector<std::string> set) : name_(std::move(name)), set_() {
+  key_.kind = ValueKind::set;
   std::sort(set.begin(), set.end());
   set.erase(std::unique(set.begin(), set.end()), set.end());
-  set_values({{}, std::move(set)});
+  if (!set.empty()) set_ = detail::Shared(std::move(set));
 }
 
-void Resource::set_values(Values values) {
-  const bool none = values.ranges.empty() && values.set.empty();
-  values_ = none ? detail::Shared<Values>() : detail::Shared(std::move(values));
+Resource& Resource::operator=(Resource&& other) noexcept {
+  if (this == &other) return *this;
+  destroy_value();
+  name_ = std::move(other.name_);
+  traits_ = std::move(other.traits_);
+  key_ = other.key_;
+  copies_ = other.copies_;
+  take_value(other);
+  return *this;
+}
+
+void Resource::share_value(const Resource& other) noexcept {
+  if (key_.kind == ValueKind::ranges) {
+    std::construct_at(&ranges_, other.ranges_);
+  } else {
+    std::construct_at(&set_, other.set_);
+  }
+}
+
+// Leaves `other` plain and empty.
+void Resource::take_value(Resource& other) noexcept {
+  switch (key_.kind) {
+    case ValueKind::ranges:
+      std::construct_at(&ranges_, std::move(other.ranges_));
+      break;
+    case ValueKind::set:
+      std::construct_at(&set_, std::move(other.set_));
+      break;
+    default:
+      scalar_ = other.scalar_;
+      break;
+  }
+  other.destroy_value();
+  other.key_ = {};
+  other.copies_ = 1;
+  other.scalar_ = {};
+}
+
+void Resource::destroy_value() noexcept {
+  if (key_.kind == ValueKind::ranges) std::destroy_at(&ranges_);
+  if (key_.kind == ValueKind::set) std::destroy_at(&set_);
 }
 
 const Ranges& Resource::ranges() const noexcept {
   static const Ranges none;
-  return values_ ? values_->ranges : none;
+  return key_.kind == ValueKind::ranges ? ranges_ : none;
 }
 
 std::span<const std::string> Resource::set() const noexcept {
-  return values_ ? std::span<const std::string>(values_->set) : std::span<const std::string>();
+  if (key_.kind != ValueKind::set || !set_) return {};
+  return *set_;
 }
 
 const ResourceTraits& Resource::traits() const noexcept {
   static const ResourceTraits none;
-  return traits_ ? *traits_ : none;
+  return traits_ ? traits_->value : none;
 }
 
 bool Resource::empty() const noexcept {
   if (copies_ == 0) return true;
-  return kind_ == ValueKind::scalar ? scalar_.milli <= 0 : !values_;
+  switch (key_.kind) {
+    case ValueKind::scalar:
+      return scalar_.milli <= 0;
+    case ValueKind::ranges:
+      return ranges_.empty();
+    default:
+      return !set_;
+  }
 }
 
-bool Resource::atom() const noexcept { return traits_ && traits_->disk && is_one_piece(*traits_->disk); }
+bool Resource::same_traits(const Resource& other) const noexcept {
+  return traits_ && other.traits_ && traits_->hash == other.traits_->hash &&
+         traits_->value.combines_with(other.traits_->value);
+}
 
 std::string_view Resource::reservation_role() const noexcept {
-  return reserved() ? traits_->reservations.back().role.view() : kDefaultRole;
+  return reserved() ? traits_->value.reservations.back().role.view() : kDefaultRole;
+}
+
+void Resource::set_traits(ResourceTraits traits) {
+  const auto flag = [](bool is, Flag which) { return is ? which : 0; };
+  const std::uint64_t hash = traits.identity_hash();
+  key_.flags = static_cast<std::uint8_t>(kTraits | flag(!traits.reservations.empty(), kReserved) |
+                                         flag(traits.revocable, kRevocable) | flag(traits.shared, kShared) |
+                                         flag(traits.disk && is_one_piece(*traits.disk), kAtom));
+  key_.traits_tag = static_cast<std::uint16_t>(hash >> 48);
+  traits_ = detail::Shared(HashedTraits{std::move(traits), hash});
 }
 
 Resource Resource::with_traits(ResourceTraits traits) const {
   Resource out = *this;
   // A disk of which nothing is said is plain disk space; with one spelling of it, equal resources combine.
   if (traits.disk && *traits.disk == DiskInfo{}) traits.disk.reset();
-  out.traits_ = traits.plain() ? detail::Shared<ResourceTraits>() : detail::Shared(std::move(traits));
+  if (traits.plain()) {
+    out.traits_.reset();
+    out.key_ = {.kind = key_.kind};
+  } else {
+    out.set_traits(std::move(traits));
+  }
   if (!out.shared()) out.copies_ = 1;
   return out;
 }
 
 Resource Resource::with_scalar(Scalar value) const {
   Resource out = *this;
-  out.kind_ = ValueKind::scalar;
+  out.destroy_value();
+  out.key_.kind = ValueKind::scalar;
   out.scalar_ = value;
-  out.values_.reset();
   return out;
 }
 

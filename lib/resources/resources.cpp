@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "mesoscore/resources.hpp"
+#include "resources/entry_lookup.hpp"
 #include "resources/scalar.hpp"
 
 namespace mesoscore {
@@ -33,24 +34,15 @@ StringSet cut(std::span<const std::string> a, std::span<const std::string> b) {
 
 }  // namespace
 
-bool Resource::same_identity(const Resource& other) const noexcept {
-  if (!traits_ != !other.traits_ || kind_ != other.kind_ || name_ != other.name_) return false;
-  return traits_.same(other.traits_) || traits_->combines_with(*other.traits_);
-}
-
 bool Resource::same_value(const Resource& other) const noexcept {
-  switch (kind_) {
+  switch (key_.kind) {
     case ValueKind::scalar:
       return scalar_ == other.scalar_;
     case ValueKind::ranges:
-      return values_.same(other.values_) || ranges() == other.ranges();
+      return ranges_ == other.ranges_;
     default:
-      return values_.same(other.values_) || std::ranges::equal(set(), other.set());
+      return set_.same(other.set_) || std::ranges::equal(set(), other.set());
   }
-}
-
-bool Resource::same_entry(const Resource& other) const noexcept {
-  return same_identity(other) && (!whole() || same_value(other));
 }
 
 bool operator==(const Resource& a, const Resource& b) {
@@ -61,46 +53,58 @@ bool operator==(const Resource& a, const Resource& b) {
 
 bool Resource::covers(const Resource& other) const noexcept {
   if (whole()) return copies_ >= other.copies_;
-  switch (kind_) {
+  switch (key_.kind) {
     case ValueKind::scalar:
       return scalar_ >= other.scalar_;
     case ValueKind::ranges:
-      return values_.same(other.values_) || ranges().contains(other.ranges());
+      return ranges_.contains(other.ranges_);
     default:
-      return values_.same(other.values_) || covers_set(set(), other.set());
+      return set_.same(other.set_) || covers_set(set(), other.set());
   }
 }
 
 void Resource::absorb(const Resource& other) {
   if (whole()) {
     if (__builtin_add_overflow(copies_, other.copies_, &copies_)) copies_ = UINT32_MAX;
-  } else if (kind_ == ValueKind::scalar) {
-    scalar_ = saturating_add(scalar_, other.scalar_);
-  } else if (values_.same(other.values_)) {
     return;
-  } else if (kind_ == ValueKind::ranges) {
-    Ranges sum = ranges();
-    sum += other.ranges();
-    set_values({std::move(sum), {}});
-  } else {
-    set_values({{}, join(set(), other.set())});
+  }
+  switch (key_.kind) {
+    case ValueKind::scalar:
+      scalar_ = saturating_add(scalar_, other.scalar_);
+      break;
+    case ValueKind::ranges:
+      ranges_ += other.ranges_;
+      break;
+    default:
+      if (!set_.same(other.set_)) set_ = detail::Shared(join(set(), other.set()));
+      break;
   }
 }
 
 void Resource::remove(const Resource& other) {
   if (whole()) {
     copies_ -= std::min(copies_, other.copies_);
-  } else if (kind_ == ValueKind::scalar) {
-    scalar_.milli -= std::min(scalar_.milli, other.scalar_.milli);
-  } else if (values_.same(other.values_)) {
-    values_.reset();
-  } else if (kind_ == ValueKind::ranges) {
-    Ranges rest = ranges();
-    rest -= other.ranges();
-    set_values({std::move(rest), {}});
-  } else {
-    set_values({{}, cut(set(), other.set())});
+    return;
   }
+  switch (key_.kind) {
+    case ValueKind::scalar:
+      scalar_.milli -= std::min(scalar_.milli, other.scalar_.milli);
+      break;
+    case ValueKind::ranges:
+      ranges_ -= other.ranges_;
+      break;
+    default:
+      StringSet rest = set_.same(other.set_) ? StringSet() : cut(set(), other.set());
+      set_ = rest.empty() ? detail::Shared<Strings>() : detail::Shared(std::move(rest));
+      break;
+  }
+}
+
+// Amounts of the same identity, as far as that can be seen without looking into their traits.
+inline bool Resource::same_amounts(const Resource& other) const noexcept {
+  constexpr std::uint32_t kOther = Key{ValueKind::text, kShared | kAtom, 0}.bits();
+  return name_.same_bits(other.name_) && key_ == other.key_ && traits_.same(other.traits_) &&
+         (key_.bits() & kOther) == 0;
 }
 
 Resources::Resources(std::initializer_list<Resource> items) {
@@ -115,16 +119,44 @@ bool Resources::contains(const Resource& other) const {
   return false;
 }
 
-// Entries are looked at one by one: in a combined bag two of them never draw on the same entry, except equal
-// atoms.
-bool Resources::contains(const Resources& other) const {
-  for (const Resource& wanted : other.items_) {
-    if (!contains(wanted)) return false;
-    if (!wanted.atom() || wanted.shared()) continue;
-    const auto equal = [&](const Resource& item) { return item.same_entry(wanted); };
-    if (std::count_if(begin(), end(), equal) < std::count_if(other.begin(), other.end(), equal)) return false;
+// Relations of an entry to the one that it meets; the first function is for amounts that are not whole.
+struct Resources::Covering {
+  static bool amounts(Scalar mine, Scalar wanted) noexcept { return mine >= wanted; }
+  static bool entries(const Resource& mine, const Resource& wanted) noexcept { return mine.covers(wanted); }
+};
+
+struct Resources::Equality {
+  static bool amounts(Scalar mine, Scalar wanted) noexcept { return mine == wanted; }
+  static bool entries(const Resource& mine, const Resource& wanted) noexcept {
+    return mine.same_value(wanted) && mine.copies_ == wanted.copies_;
+  }
+};
+
+// Whether each entry of `other` meets one of ours that stands in the relation to it. In a combined bag no two
+// of them meet the same, so there must be as many of ours.
+template <class Relation>
+bool Resources::each_has(const Resources& other) const {
+  if (other.size() > size()) return false;
+  const Resource* wanted = other.begin();
+  for (const Resource* mine = begin(); mine != end() && wanted != other.end(); ++mine) {
+    if (!mine->same_amounts(*wanted)) continue;
+    if (!Relation::amounts(mine->scalar_, wanted->scalar_)) return false;
+    ++wanted;
+  }
+  if (wanted == other.end()) return true;
+  const auto left = static_cast<std::size_t>(other.end() - wanted);
+  detail::EntryLookup lookup(size(), left, 0);
+  for (; wanted != other.end(); ++wanted) {
+    const std::size_t place = lookup.find(begin(), *wanted);
+    if (place == lookup.kNone || !Relation::entries(items_[place], *wanted)) return false;
   }
   return true;
+}
+
+bool Resources::contains(const Resources& other) const { return each_has<Covering>(other); }
+
+bool operator==(const Resources& a, const Resources& b) {
+  return a.size() == b.size() && a.each_has<Resources::Equality>(b);
 }
 
 void Resources::add(const Resource& item) {
@@ -141,20 +173,37 @@ void Resources::subtract(const Resource& item) {
   if (item.empty()) return;
   for (Resource& mine : items_) {
     if (!mine.same_entry(item)) continue;
-    if (mine.whole() && !mine.shared()) {
-      items_.erase(&mine);
-    } else {
-      mine.remove(item);
-      if (mine.empty()) items_.erase(&mine);
-    }
+    if (!mine.piece()) mine.remove(item);
+    if (mine.piece() || mine.empty()) items_.erase(&mine);
     return;
   }
 }
 
 Resources& Resources::operator+=(const Resources& other) {
-  if (this == &other) return *this += Resources(other);
-  for (const Resource& item : other.items_) add(item);
+  if (empty()) {
+    items_ = other.items_;
+    return *this;
+  }
+  const std::size_t both = std::min(size(), other.size());
+  std::size_t i = 0;
+  for (; i < both && items_[i].same_amounts(other.items_[i]); ++i) {
+    items_[i].scalar_ = sum_of_positive(items_[i].scalar_, other.items_[i].scalar_);
+  }
+  if (i < other.size()) add_from(other, i);
   return *this;
+}
+
+void Resources::add_from(const Resources& other, std::size_t first) {
+  if (this == &other) return add_from(Resources(other), first);
+  detail::EntryLookup lookup(size(), other.size() - first, first);
+  for (const Resource* item = other.begin() + first; item != other.end(); ++item) {
+    const std::size_t place = item->piece() ? lookup.kNone : lookup.find(items_.data(), *item);
+    if (place == lookup.kNone) {
+      items_.push_back(*item);
+    } else {
+      items_[place].absorb(*item);
+    }
+  }
 }
 
 Resources& Resources::operator+=(Resources&& other) {
@@ -166,16 +215,40 @@ Resources& Resources::operator+=(Resources&& other) {
 }
 
 Resources& Resources::operator-=(const Resources& other) {
-  if (this == &other) {
-    clear();
-    return *this;
+  const std::size_t both = std::min(size(), other.size());
+  bool emptied = false;
+  std::size_t i = 0;
+  for (; i < both && items_[i].same_amounts(other.items_[i]); ++i) {
+    std::int64_t& mine = items_[i].scalar_.milli;
+    mine -= std::min(mine, other.items_[i].scalar_.milli);
+    emptied |= mine == 0;
   }
-  for (const Resource& item : other.items_) subtract(item);
+  if (i < other.size() && i < size()) {
+    subtract_from(other, i);
+  } else if (emptied) {
+    drop_empty();
+  }
   return *this;
 }
 
-bool operator==(const Resources& a, const Resources& b) {
-  return a.size() == b.size() && a.contains(b) && b.contains(a);
+// What becomes empty stays in its place to the end, so that the lookup need not follow.
+void Resources::subtract_from(const Resources& other, std::size_t first) {
+  if (this == &other) return clear();
+  detail::EntryLookup lookup(size(), other.size() - first, first);
+  for (const Resource* item = other.begin() + first; item != other.end(); ++item) {
+    const std::size_t place = lookup.find(items_.data(), *item);
+    if (place == lookup.kNone) continue;
+    if (items_[place].piece()) {
+      items_[place].copies_ = 0;
+    } else {
+      items_[place].remove(*item);
+    }
+  }
+  drop_empty();
+}
+
+void Resources::drop_empty() noexcept {
+  items_.erase_if([](const Resource& item) { return item.empty(); });
 }
 
 }  // namespace mesoscore

@@ -15,6 +15,12 @@ inline Scalar saturating_add(Scalar a, Scalar b) noexcept {
   return {std::clamp(sum, -Scalar::kMaxMilli, Scalar::kMaxMilli)};
 }
 
+// The same for amounts that are not negative, such as those in bags.
+inline Scalar sum_of_positive(Scalar a, Scalar b) noexcept {
+  const std::uint64_t sum = static_cast<std::uint64_t>(a.milli) + static_cast<std::uint64_t>(b.milli);
+  return {static_cast<std::int64_t>(std::min(sum, static_cast<std::uint64_t>(Scalar::kMaxMilli)))};
+}
+
 // How many there are, as an amount.
 inline Scalar count_as_scalar(std::uint64_t count) noexcept {
   constexpr auto kLargest = static_cast<std::uint64_t>(Scalar::kMaxMilli) / 1000;

@@ -1,5 +1,7 @@
 // What makes two resources the same kind of thing.
 #include <algorithm>
+#include <functional>
+#include <string_view>
 
 #include "mesoscore/resources.hpp"
 
@@ -9,6 +11,26 @@ namespace {
 bool same_labels(const Labels& a, const Labels& b) {
   return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin());
 }
+
+// A hash of things in order.
+class Hash {
+ public:
+  Hash& add(std::uint64_t value) noexcept {
+    state_ = (state_ ^ value) * 0x9fb21c651e98df25ULL;
+    state_ ^= state_ >> 29;
+    return *this;
+  }
+  Hash& add(std::string_view text) noexcept { return add(std::hash<std::string_view>{}(text)); }
+  Hash& add(const Labels& labels) noexcept {  // in any order
+    std::uint64_t sum = labels.size();
+    for (const Label& label : labels) sum += Hash().add(label.key).add(label.value).state_;
+    return add(sum);
+  }
+  std::uint64_t value() const noexcept { return state_; }
+
+ private:
+  std::uint64_t state_ = 0x9e3779b97f4a7c15ULL;
+};
 
 }  // namespace
 
@@ -42,6 +64,21 @@ bool ResourceTraits::combines_with(const ResourceTraits& other) const {
   if (revocable != other.revocable || shared != other.shared || !disk != !other.disk) return false;
   return provider_id == other.provider_id && reservations == other.reservations &&
          (!disk || disk->same_identity(*other.disk));
+}
+
+std::uint64_t ResourceTraits::identity_hash() const noexcept {
+  Hash hash;
+  hash.add(revocable + 2u * shared).add(provider_id);
+  for (const Reservation& reservation : reservations) {
+    hash.add(static_cast<std::uint64_t>(reservation.type)).add(reservation.role.view());
+    hash.add(reservation.principal).add(reservation.labels);
+  }
+  if (disk) {
+    hash.add(static_cast<std::uint64_t>(disk->source)).add(disk->source_root).add(disk->source_id);
+    hash.add(disk->source_profile).add(disk->source_vendor).add(disk->source_metadata);
+    hash.add(disk->persistence_id);
+  }
+  return hash.value();
 }
 
 }  // namespace mesoscore

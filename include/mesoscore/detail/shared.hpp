@@ -39,7 +39,11 @@ class Shared {
   };
 
   void release() noexcept {
-    if (block_->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete block_;
+    // The only owner need not tell others.
+    if (block_->owners.load(std::memory_order_acquire) == 1 ||
+        block_->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      delete block_;
+    }
   }
 
   Block* block_ = nullptr;

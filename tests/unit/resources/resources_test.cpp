@@ -146,23 +146,23 @@ TEST_CASE("a count of copies leaves with the copies") {
 }
 
 TEST_CASE("moving a bag into an empty one takes it over") {
-  Resources bag = of("cpus:1;mem:2;disk:3;gpus:1");
+  Resources bag = of("cpus:1;mem:2;disk:3;gpus:1;bugs:{a}");
   const Resource* place = bag.begin();
   Resources sum;
   sum += std::move(bag);
   CHECK(sum.begin() == place);
   CHECK(bag.empty());  // NOLINT: empty is what moved-from means here
   sum += of("cpus:1");
-  CHECK(sum == of("cpus:2;mem:2;disk:3;gpus:1"));
+  CHECK(sum == of("cpus:2;mem:2;disk:3;gpus:1;bugs:{a}"));
 }
 
 TEST_CASE("ranges are shared between the bags that have them whole") {
   const Resource ports("ports", *Ranges::make({{1, 9}}));
   Resources bag;
   bag.add(ports);
-  CHECK(&bag.begin()->ranges() == &ports.ranges());
+  CHECK(bag.begin()->ranges().intervals().data() == ports.ranges().intervals().data());
   bag.add(ports);
-  CHECK(&bag.begin()->ranges() == &ports.ranges());
+  CHECK(bag.begin()->ranges().intervals().data() == ports.ranges().intervals().data());
   bag.subtract(ports);
   CHECK(bag.empty());
 }
