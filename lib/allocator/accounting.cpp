@@ -36,19 +36,17 @@ void Allocator::State::charge_shared(AgentNumber number, NodeId leaf, const Reso
   take ? tree.charge(leaf, stop, amounts) : tree.refund(leaf, stop, amounts);
 }
 
-HoldingId Allocator::State::charge(AgentNumber number, NodeId leaf, const Resources& resources) {
+HoldingId Allocator::State::charge(AgentNumber number, NodeId leaf, const Bag& bag) {
   HoldingId id = holdings.find(agents[number].holdings, leaf);
   if (id == kNoHolding) id = holdings.add(number, leaf, {agents[number].holdings, leaves[leaf].holdings});
-  Amounts amounts;
-  for (const Resource& item : resources) {
-    if (!item.shared()) {
-      total.append(amounts, item);
-    } else if (!has_same(holdings.resources(id), item)) {
-      charge_shared(number, leaf, item, true);
+  if (bag.empty()) return id;
+  if (bag.has_shared()) {
+    for (const Resource& item : *bag) {
+      if (item.shared() && !has_same(holdings.resources(id), item)) charge_shared(number, leaf, item, true);
     }
   }
-  tree.charge(leaf, kNoNode, amounts);
-  count_held(leaf, resources, true);
+  tree.charge(leaf, kNoNode, bag.entry()->amounts);
+  count_held(leaf, *bag, true);
   return id;
 }
 
@@ -65,7 +63,7 @@ void Allocator::State::count_held(NodeId leaf, const Resources& resources, bool 
 // What the agent adds to the headroom. Called around every change of what is free there.
 void Allocator::State::count_free(AgentNumber number, bool in) {
   if (!quotas.active() || !agents[number].active) return;
-  for (const Resource& item : agents[number].free) {
+  for (const Resource& item : *agents[number].free) {
     if (!counts_for_quota(item)) continue;
     const Amount amount{total.number_of(item.name()), item.scalar().milli};
     in ? quotas.add_free(amount) : quotas.take_free(amount);
@@ -73,85 +71,77 @@ void Allocator::State::count_free(AgentNumber number, bool in) {
 }
 
 HoldingId Allocator::State::record(AgentNumber number, NodeId leaf, const Resources& resources) {
-  const HoldingId id = charge(number, leaf, resources);
-  Resources& held = holdings.resources(id);
-  if (held.empty()) {
-    held = resources;
-  } else {
-    held += resources;
-  }
+  const Bag more = bags.make(resources, total);
+  const HoldingId id = charge(number, leaf, more);
+  Bag& held = holdings.bag(id);
+  held = held.empty() ? more : bags.make(*held + resources, total);
   return id;
 }
 
+void Allocator::State::set_free(AgentNumber number, Bag free) {
+  count_free(number, false);
+  agents[number].free = std::move(free);
+  count_free(number, true);
+}
+
 void Allocator::State::take_from_free(AgentNumber number, const Resources& resources) {
-  Agent& agent = agents[number];
   if (has_shared(resources)) {
     const Resources rest = without_shared(resources);
     if (!rest.empty()) take_from_free(number, rest);
     return;
   }
-  if (agent.overcommitted || !agent.free.contains(resources)) {
+  const Agent& agent = agents[number];
+  if (agent.overcommitted || !agent.free->contains(resources)) {
     recompute_free(number);
   } else {
-    count_free(number, false);
-    agent.free -= resources;
-    count_free(number, true);
+    set_free(number, bags.make(*agent.free - resources, total));
   }
   offerable.set(number, agent.offerable());
 }
 
 // The shares shrink by what is gone; the record says already what is left.
-void Allocator::State::refund(AgentNumber number, HoldingId id, const Resources& gone) {
+void Allocator::State::refund(AgentNumber number, HoldingId id, const Bag& gone) {
+  if (gone.empty()) return;
   const NodeId leaf = holdings.record(id).leaf;
-  Amounts amounts;
-  for (const Resource& item : gone) {
-    if (!item.shared()) {
-      total.append(amounts, item);
-    } else if (!has_same(holdings.resources(id), item)) {
-      charge_shared(number, leaf, item, false);
+  if (gone.has_shared()) {
+    for (const Resource& item : *gone) {
+      if (item.shared() && !has_same(holdings.resources(id), item)) charge_shared(number, leaf, item, false);
     }
   }
-  tree.refund(leaf, kNoNode, amounts);
-  count_held(leaf, gone, false);
+  tree.refund(leaf, kNoNode, gone.entry()->amounts);
+  count_held(leaf, *gone, false);
 }
 
 void Allocator::State::give_back(AgentNumber number, HoldingId id, const Resources& resources) {
   const Resources& held = holdings.resources(id);
   if (surely_equal(held, resources)) return give_back_all(number, id);
   if (!held.contains(resources)) {  // more than there is: take what there is
-    Resources left = held;
-    left -= resources;
+    const Resources left = held - resources;
     return give_back(number, id, held - left);
   }
   if (resources.empty()) return;
-  holdings.resources(id) -= resources;
-  refund(number, id, resources);
-  if (held.empty()) remove_holding(id);
-  give_to_free(number, has_shared(resources) ? without_shared(resources) : resources);
+  const Bag gone = bags.make(resources, total);
+  holdings.bag(id) = bags.make(held - resources, total);
+  refund(number, id, gone);
+  if (holdings.bag(id).empty()) remove_holding(id);
+  give_to_free(number, bags.without_shared(gone, total));
 }
 
 void Allocator::State::give_back_all(AgentNumber number, HoldingId id) {
-  std::swap(came_back, holdings.resources(id));
+  Bag came_back = std::move(holdings.bag(id));
   refund(number, id, came_back);
   remove_holding(id);
-  if (has_shared(came_back)) came_back = without_shared(came_back);
-  if (agents[number].free.empty() && !agents[number].overcommitted) {
-    std::swap(agents[number].free, came_back);
-    count_free(number, true);
-    mark(number);
-  } else {
-    give_to_free(number, came_back);
-  }
-  came_back.clear();
+  give_to_free(number, came_back.has_shared() ? bags.without_shared(came_back, total) : std::move(came_back));
 }
 
-void Allocator::State::give_to_free(AgentNumber number, const Resources& resources) {
-  if (agents[number].overcommitted) {
+void Allocator::State::give_to_free(AgentNumber number, Bag more) {
+  const Agent& agent = agents[number];
+  if (agent.overcommitted) {
     recompute_free(number);
+  } else if (agent.free.empty()) {
+    set_free(number, std::move(more));
   } else {
-    count_free(number, false);
-    agents[number].free += resources;
-    count_free(number, true);
+    set_free(number, bags.make(*agent.free + *more, total));
   }
   mark(number);
 }
@@ -164,15 +154,18 @@ void Allocator::State::remove_holding(HoldingId id) {
 
 void Allocator::State::recompute_free(AgentNumber number) {
   Agent& agent = agents[number];
-  count_free(number, false);
-  agent.free = without_shared(agent.total);
-  Resources held;
-  for (HoldingId id = agent.holdings; id != kNoHolding; id = holdings.record(id).next_of_agent) {
-    held += without_shared(holdings.resources(id));
+  if (agent.holdings == kNoHolding) {
+    agent.overcommitted = false;
+    set_free(number, bags.without_shared(agent.total, total));
+  } else {
+    Resources free = without_shared(*agent.total);
+    Resources held;
+    for (HoldingId id = agent.holdings; id != kNoHolding; id = holdings.record(id).next_of_agent) {
+      held += without_shared(holdings.resources(id));
+    }
+    agent.overcommitted = !free.contains(held);
+    set_free(number, bags.make(free -= held, total));
   }
-  agent.overcommitted = !agent.free.contains(held);
-  agent.free -= held;
-  count_free(number, true);
   offerable.set(number, agent.offerable());
 }
 

@@ -43,16 +43,17 @@ void Allocator::State::describe(AgentNumber number, const AgentInfo& info) {
 
 void Allocator::State::set_total(AgentNumber number, const Resources& resources) {
   Agent& agent = agents[number];
-  count_reserved(agent.total, false);
-  count_reserved(resources, true);
-  total.replace(agent.total, resources);
-  agent.total = resources;
+  Bag after = bags.make(resources, total);
+  count_reserved(*agent.total, false);
+  count_reserved(*after, true);
+  total.replace(agent.total, after);
+  agent.total = std::move(after);
   agent.shared.clear();
-  agent.has_shared = has_shared(agent.total);
+  agent.has_shared = agent.total.has_shared();
   if (agent.has_shared) {
-    agent.shared = agent.total.filter([](const Resource& item) { return item.shared(); });
+    agent.shared = agent.total->filter([](const Resource& item) { return item.shared(); });
   }
-  agent.has_gpus = agent.total.scalar("gpus").milli > 0;
+  agent.has_gpus = agent.total->scalar("gpus").milli > 0;
   any_gpus = any_gpus || agent.has_gpus;
   recompute_free(number);
 }
@@ -64,7 +65,7 @@ void Allocator::State::update(AgentHandle handle, const AgentInfo& info) {
   const bool other_attributes = agent->facts.attributes != info.attributes;
   const bool other_place = agent->facts.hostname != info.hostname || agent->facts.region != info.region ||
                            agent->facts.zone != info.zone;
-  const bool other_total = !(agent->total == info.resources);
+  const bool other_total = !(*agent->total == info.resources);
   if (other_attributes || other_place) describe(number, info);
   if (other_attributes) clear_filters_on(number);
   if (other_total) set_total(number, info.resources);

@@ -47,15 +47,18 @@ bool may_have(const Resource& item, std::string_view role, FrameworkCapabilities
   return owner == role || is_ancestor_role(owner, role);
 }
 
-void AgentShare::begin(const Resources& free, const Resources& shared, bool gpus_apart) {
-  pool_ = &free;
+void AgentShare::begin(const Bag& free, const Resources& shared, bool gpus_apart) {
+  bag_ = &free;
+  pool_ = &*free;
   gpus_apart_ = gpus_apart;
+  plain_ = free.is_plain();
   if (!shared.empty()) {
-    mixed_ = free;
+    mixed_ = *free;
     mixed_ += shared;
     pool_ = &mixed_;
+    bag_ = nullptr;
+    plain_ = false;
   }
-  plain_ = std::all_of(pool_->begin(), pool_->end(), [](const Resource& item) { return item.plain(); });
   uniform_ = plain_ && !gpus_apart && !quotas_->active();
   only_reserved_ = !plain_ && std::all_of(pool_->begin(), pool_->end(),
                                           [](const Resource& item) { return item.reserved(); });
@@ -117,15 +120,17 @@ void AgentShare::new_offer() {
 }
 
 bool AgentShare::held_back_by(const FilterList& filters, const Filter& filter) {
+  const Bag& refused = filters.refused(filter);
+  if (offer_ == pool_ && bag_ != nullptr && refused.same(*bag_)) return true;
   if (contained_.size() < filters.refused_sets()) contained_.resize(filters.refused_sets(), Verdict::unknown);
   Verdict& verdict = contained_[filter.refused];
-  if (verdict == Verdict::unknown) {
-    verdict = filters.refused(filter).contains(*offer_) ? Verdict::yes : Verdict::no;
-  }
+  if (verdict == Verdict::unknown) verdict = refused->contains(*offer_) ? Verdict::yes : Verdict::no;
   return verdict == Verdict::yes;
 }
 
 bool AgentShare::is_enough(std::uint32_t rule, const std::vector<Quantities>& minimum) {
+  if (rule == 0 && offer_ == pool_ && bag_ != nullptr)
+    return bag_->empty() ? minimum.empty() : bag_->entry()->enough;
   if (enough_ == Verdict::unknown || rule_ != rule) {
     rule_ = rule;
     enough_ = allocation::is_enough(*offer_, minimum) ? Verdict::yes : Verdict::no;

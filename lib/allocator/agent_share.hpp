@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "allocator/bag.hpp"
 #include "allocator/cluster_total.hpp"
 #include "allocator/filter_list.hpp"
 #include "allocator/quota_book.hpp"
@@ -40,7 +41,7 @@ class AgentShare {
 
   // `free` outlives the use. `shared`: volumes of which one copy is to be offered in this run, usually none.
   // `gpus_apart`: those without the capability GPU_RESOURCES do not see gpus.
-  void begin(const Resources& free, const Resources& shared, bool gpus_apart);
+  void begin(const Bag& free, const Resources& shared, bool gpus_apart);
 
   bool empty() const noexcept { return pool_->empty(); }
   bool is_uniform() const noexcept { return uniform_; }              // the same offer for everybody
@@ -56,6 +57,8 @@ class AgentShare {
   const Resources& pool() const noexcept { return *pool_; }
   bool sees(const Resource& item, const Taker& taker) const noexcept;
   bool is_everything() const noexcept { return offer_ == pool_; }
+  // The bag that the last offer is; null if it is none that is kept.
+  const Bag* offered_bag() const noexcept { return offer_ == pool_ ? bag_ : nullptr; }
 
   // About the last offer(): does the refused set of this filter contain it?
   bool held_back_by(const FilterList& filters, const Filter& filter);
@@ -68,6 +71,7 @@ class AgentShare {
 
   const QuotaBook* quotas_;
   const ClusterTotal* total_;
+  const Bag* bag_ = nullptr;  // the pool, if nothing shared is mixed in
   const Resources* pool_ = nullptr;
   Resources mixed_;  // free and shared together, if there is anything shared
   bool plain_ = true;

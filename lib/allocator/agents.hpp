@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "allocator/bag.hpp"
 #include "allocator/filter_list.hpp"
 #include "allocator/holdings.hpp"
 #include "mesoscore/agent_info.hpp"
@@ -25,9 +26,9 @@ struct Agent {
   HoldingId holdings = kNoHolding;
   std::uint64_t last_granted_run = 0;  // run in which some of it was last granted
   FilterList filters;
-  Resources free;  // total less what is held, without shared volumes
+  Bag free;  // total less what is held, without shared volumes
 
-  Resources total;
+  Bag total;
   Resources shared;  // shared volumes of the total: free for one more copy in each run
   AgentInfo facts;   // for constraints and for an AgentOrder; without resources
 

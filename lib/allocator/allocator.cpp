@@ -23,6 +23,7 @@ Allocator::State::State(AllocatorOptions chosen, std::unique_ptr<AllocationPolic
       total(options.fair_sharing_excluded),
       tree(policy ? std::move(policy) : policies::drf(), total, rng),
       minimums(options.min_allocatable),
+      bags(options.min_allocatable),
       share(quotas, total) {}
 
 // What only lives during a run is not copied.
@@ -32,6 +33,7 @@ Allocator::State::State(const State& other)
       total(other.total),
       tree(other.tree),
       minimums(other.minimums),
+      bags(other.bags),
       constraints(other.constraints),
       quotas(other.quotas),
       demands(other.demands),

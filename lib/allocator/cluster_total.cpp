@@ -1,5 +1,7 @@
 #include "allocator/cluster_total.hpp"
 
+#include "allocator/bag.hpp"
+
 #include <algorithm>
 
 namespace mesoscore::allocation {
@@ -39,32 +41,31 @@ Amounts ClusterTotal::amounts(const Resources& resources) {
   return out;
 }
 
-void ClusterTotal::refresh(std::uint32_t number) {
-  const Scalar sum = read(total_[number]);
-  fair_[number] = excluded_[number] ? 0 : sum.milli;
-  quantities_.set(names_[number], sum);
+void ClusterTotal::count(const Bag& bag, bool in) {
+  if (bag.empty()) return;
+  const Amounts with_shared = bag.has_shared() ? amounts(*bag) : Amounts();
+  for (const Amount& amount : bag.has_shared() ? with_shared : bag.entry()->amounts) {
+    std::int64_t& sum = total_[amount.resource];
+    in ? add_to(sum, amount.milli) : take_from(sum, amount.milli);
+    fair_[amount.resource] = excluded_[amount.resource] ? 0 : read(sum).milli;
+  }
 }
 
-void ClusterTotal::add(const Resources& resources) {
-  for (const Amount& amount : amounts(resources)) {
-    add_to(total_[amount.resource], amount.milli);
-    refresh(amount.resource);
-  }
+void ClusterTotal::replace(const Bag& before, const Bag& after) {
+  if (before.same(after)) return;
+  const bool both = !before.empty() && !after.empty();
+  if (both && before->quantities() == after->quantities()) return;
+  count(before, false);
+  count(after, true);
   ++version_;
 }
 
-void ClusterTotal::remove(const Resources& resources) {
-  for (const Amount& amount : amounts(resources)) {
-    take_from(total_[amount.resource], amount.milli);
-    refresh(amount.resource);
+const Quantities& ClusterTotal::quantities() const {
+  if (quantities_version_ != version_) {
+    to_quantities(total_, false, quantities_);
+    quantities_version_ = version_;
   }
-  ++version_;
-}
-
-void ClusterTotal::replace(const Resources& before, const Resources& after) {
-  if (before.quantities() == after.quantities()) return;
-  remove(before);
-  add(after);
+  return quantities_;
 }
 
 void ClusterTotal::to_quantities(std::span<const std::int64_t> amounts, bool fair_only,

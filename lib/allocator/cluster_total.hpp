@@ -26,6 +26,8 @@ inline void take_from(std::int64_t& sum, std::int64_t milli) noexcept {
 }
 inline Scalar read(std::int64_t sum) noexcept { return Scalar{sum < 0 ? INT64_MAX : sum}; }
 
+class Bag;
+
 class ClusterTotal {
  public:
   explicit ClusterTotal(std::span<const Name> fair_sharing_excluded);
@@ -37,12 +39,10 @@ class ClusterTotal {
   Amounts amounts(const Resources& resources);  // one entry per scalar item
   void append(Amounts& amounts, const Resource& item);
 
-  void add(const Resources& resources);
-  void remove(const Resources& resources);
-  void replace(const Resources& before, const Resources& after);  // keeps the version if nothing changes
+  void replace(const Bag& before, const Bag& after);  // keeps the version if nothing changes
 
   std::size_t names() const noexcept { return names_.size(); }
-  const Quantities& quantities() const noexcept { return quantities_; }
+  const Quantities& quantities() const;
   std::uint64_t version() const noexcept { return version_; }
   // By number; zero for what the cluster has not and for what is excluded from fair sharing.
   std::span<const std::int64_t> fair() const noexcept { return fair_; }
@@ -50,7 +50,7 @@ class ClusterTotal {
   void to_quantities(std::span<const std::int64_t> amounts, bool fair_only, Quantities& out) const;
 
  private:
-  void refresh(std::uint32_t number);
+  void count(const Bag& bag, bool in);
 
   std::vector<Name> names_;             // by number
   std::vector<bool> excluded_;          // by number
@@ -58,8 +58,9 @@ class ClusterTotal {
   std::vector<Name> excluded_names_;
   std::vector<std::int64_t> total_;
   std::vector<std::int64_t> fair_;
-  Quantities quantities_;
   std::uint64_t version_ = 1;
+  mutable Quantities quantities_;  // of that version
+  mutable std::uint64_t quantities_version_ = 0;
 };
 
 // max over r of allocated[r] / total[r], for total[r] > 0. The arrays are of equal length.

@@ -20,19 +20,19 @@ Status Allocator::State::convert(NodeId leaf, AgentNumber number, const Conversi
   if (id == kNoHolding || !held.contains(change.consumed)) {
     return not_there(change.consumed, "the framework holds there", held);
   }
-  const Resources after = agents[number].total - change.consumed + change.converted;
+  const Resources after = *agents[number].total - change.consumed + change.converted;
   record(number, leaf, change.converted);
-  holdings.resources(id) -= change.consumed;
-  refund(number, id, change.consumed);
-  if (holdings.resources(id).empty()) remove_holding(id);
+  holdings.bag(id) = bags.make(holdings.resources(id) - change.consumed, total);
+  refund(number, id, bags.make(change.consumed, total));
+  if (holdings.bag(id).empty()) remove_holding(id);
   set_total(number, after);
   return {};
 }
 
 Status Allocator::State::convert_free(AgentNumber number, const Conversion& change) {
-  const Resources there = agents[number].free + agents[number].shared;
+  const Resources there = *agents[number].free + agents[number].shared;
   if (!there.contains(change.consumed)) return not_there(change.consumed, "free on the agent is", there);
-  set_total(number, agents[number].total - change.consumed + change.converted);
+  set_total(number, *agents[number].total - change.consumed + change.converted);
   mark(number);
   return {};
 }

@@ -108,7 +108,7 @@ bool Allocator::State::find_wanted(AgentNumber number, NodeId id) {
 bool Allocator::State::is_refused(const Agent& agent, NodeId id, const Resources& part) const {
   const auto filters = agent.filters.of(id);
   return std::any_of(filters.begin(), filters.end(), [&](const Filter& filter) {
-    return !is_dead(filter) && !is_over(filter, now) && agent.filters.refused(filter).contains(part);
+    return !is_dead(filter) && !is_over(filter, now) && agent.filters.refused(filter)->contains(part);
   });
 }
 

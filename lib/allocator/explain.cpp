@@ -74,7 +74,7 @@ Refusal Allocator::State::refusal_of_offer(NodeId id, AgentNumber number, const 
   const auto held_back = [&](const Resources& part) {
     bool held = false;
     for (const Filter& filter : agent.filters.of(id)) {
-      if (is_dead(filter) || is_over(filter, at) || !agent.filters.refused(filter).contains(part)) continue;
+      if (is_dead(filter) || is_over(filter, at) || !agent.filters.refused(filter)->contains(part)) continue;
       held = true;
       if (detail != nullptr) {
         detail->filtered_until = std::max(detail->filtered_until.value_or(filter.expiry), filter.expiry);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "allocator/bags.hpp"
-
 namespace mesoscore::allocation {
 namespace {
 
@@ -11,6 +9,8 @@ namespace {
 constexpr std::ptrdiff_t kMaxFiltersOfLeaf = 32;
 // How many of the newest refused sets are looked through for an equal one.
 constexpr std::size_t kSetsCompared = 8;
+
+bool covers(const Bag& a, const Bag& b) { return a.same(b) || a->contains(*b); }
 
 struct ByLeaf {
   bool operator()(const Filter& a, NodeId b) const noexcept { return a.leaf < b; }
@@ -24,35 +24,35 @@ std::span<const Filter> FilterList::of(NodeId leaf) const noexcept {
   return {first, last};
 }
 
-std::uint32_t FilterList::keep(const Resources& refused) {
+std::uint32_t FilterList::keep(const Bag& refused) {
   std::size_t unused = sets_.size();
   std::size_t compared = 0;
   for (std::size_t i = sets_.size(); i-- > 0 && compared < kSetsCompared;) {
     if (sets_[i].users == 0) {
       unused = i;
-    } else if (++compared; surely_equal(sets_[i].resources, refused)) {
+    } else if (++compared; sets_[i].bag.same(refused)) {
       ++sets_[i].users;
       return static_cast<std::uint32_t>(i);
     }
   }
   if (unused == sets_.size()) sets_.emplace_back();
-  sets_[unused].resources = refused;
+  sets_[unused].bag = refused;
   sets_[unused].users = 1;
   return static_cast<std::uint32_t>(unused);
 }
 
 void FilterList::release(std::uint32_t number) noexcept {
-  if (--sets_[number].users == 0) sets_[number].resources.clear();
+  if (--sets_[number].users == 0) sets_[number].bag.clear();
 }
 
-void FilterList::add(const Filter& filter, const Resources& refused) {
+void FilterList::add(const Filter& filter, const Bag& refused) {
   const std::uint32_t number = keep(refused);
   auto [first, last] = std::equal_range(filters_.begin(), filters_.end(), filter.leaf, ByLeaf{});
   last = filters_.erase(std::remove_if(first, last,
                                        [&](const Filter& old) {
                                          const bool superfluous = old.epoch != filter.epoch ||
                                                                   (old.expiry <= filter.expiry &&
-                                                                   refused.contains(this->refused(old)));
+                                                                   covers(refused, this->refused(old)));
                                          if (superfluous) release(old.refused);
                                          return superfluous;
                                        }),
@@ -70,7 +70,7 @@ void FilterList::add(const Filter& filter, const Resources& refused) {
 void FilterList::clear() noexcept {
   filters_.clear();
   for (RefusedSet& set : sets_) {
-    set.resources.clear();
+    set.bag.clear();
     set.users = 0;
   }
 }

@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "allocator/bag.hpp"
 #include "allocator/sibling_order.hpp"
-#include "mesoscore/resources.hpp"
 #include "mesoscore/time.hpp"
 
 namespace mesoscore::allocation {
@@ -26,13 +26,13 @@ struct Filter {
 class FilterList {
  public:
   // Filters of the same leaf that this one makes superfluous are dropped, and so are its dead ones.
-  void add(const Filter& filter, const Resources& refused);
+  void add(const Filter& filter, const Bag& refused);
   void clear() noexcept;
   bool empty() const noexcept { return filters_.empty(); }
 
   std::span<const Filter> all() const noexcept { return filters_; }
   std::span<const Filter> of(NodeId leaf) const noexcept;
-  const Resources& refused(const Filter& filter) const noexcept { return sets_[filter.refused].resources; }
+  const Bag& refused(const Filter& filter) const noexcept { return sets_[filter.refused].bag; }
   std::size_t refused_sets() const noexcept { return sets_.size(); }
 
   // Drops the filters for which drop(filter).
@@ -47,10 +47,10 @@ class FilterList {
 
  private:
   struct RefusedSet {
-    Resources resources;
+    Bag bag;
     std::uint32_t users = 0;
   };
-  std::uint32_t keep(const Resources& refused);
+  std::uint32_t keep(const Bag& refused);
   void release(std::uint32_t number) noexcept;
 
   std::vector<Filter> filters_;

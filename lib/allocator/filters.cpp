@@ -22,7 +22,7 @@ void Allocator::State::add_filter(AgentNumber number, NodeId leaf, const Resourc
   filter.epoch = leaves[leaf].epoch;
   filter.expiry = after(at, std::min(refuse, kLongestRefuse));
   filter.run = runs;
-  agents[number].filters.add(filter, refused);
+  agents[number].filters.add(filter, bags.make(refused, total));
   expiries.lower(number, filter.expiry);
 }
 

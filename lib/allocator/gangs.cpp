@@ -75,7 +75,7 @@ bool Allocator::State::is_possible(NodeId id, const OpenDemand& gang) {
   for (AgentNumber number = 0; number < agents.size() && units < wanted_units; ++number) {
     const Agent& agent = agents[number];
     if (!agent.active || !constraints.passes(gang.constraints, number, agent.facts)) continue;
-    const Resources visible = agent.total.filter(
+    const Resources visible = agent.total->filter(
         [&](const Resource& item) { return may_have(item, asks.role, asks.capabilities); });
     units += units_to_cut(visible, gang.demand.unit, wanted_units);
   }
@@ -110,7 +110,7 @@ std::vector<OpenDemand::Part> Allocator::State::plan_gang(NodeId id, const OpenD
     if (!constraints.passes(gang.constraints, number, agent.facts)) continue;
     share.begin(agent.free, {}, gpus_apart(agent));
     const Resources visible =
-        within(agent.free.filter([&](const Resource& item) { return share.sees(item, asks); }), left, total);
+        within(agent.free->filter([&](const Resource& item) { return share.sees(item, asks); }), left, total);
     const std::uint32_t units = units_to_cut(visible, gang.demand.unit, open);
     if (units == 0) continue;
     Resources part = cut(visible, gang.demand.unit, units);

@@ -9,7 +9,7 @@ HoldingId Holdings::add(std::uint32_t agent, NodeId leaf, Heads heads) {
     unused_.pop_back();
   } else {
     records_.emplace_back();
-    resources_.emplace_back();
+    bags_.emplace_back();
     unused_.reserve(records_.capacity());  // so that removing never allocates
   }
   records_[id] = {leaf, agent, heads.agent, kNoHolding, heads.leaf, kNoHolding};
@@ -32,7 +32,7 @@ void Holdings::remove(HoldingId id, Heads heads) {
     records_[gone.next_of_agent].previous_of_agent = gone.previous_of_agent;
   if (gone.next_of_leaf != kNoHolding) records_[gone.next_of_leaf].previous_of_leaf = gone.previous_of_leaf;
   gone = Record();
-  resources_[id].clear();  // keeps its buffer for the next record
+  bags_[id].clear();
   unused_.push_back(id);
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "allocator/bag.hpp"
 #include "allocator/sibling_order.hpp"
 #include "mesoscore/resources.hpp"
 #include "mesoscore/time.hpp"
@@ -33,8 +34,9 @@ class Holdings {
 
   const Record& record(HoldingId id) const noexcept { return records_[id]; }
   void granted(HoldingId id, TimePoint at) noexcept { records_[id].since = at; }
-  const Resources& resources(HoldingId id) const noexcept { return resources_[id]; }
-  Resources& resources(HoldingId id) noexcept { return resources_[id]; }
+  const Resources& resources(HoldingId id) const noexcept { return *bags_[id]; }
+  const Bag& bag(HoldingId id) const noexcept { return bags_[id]; }
+  Bag& bag(HoldingId id) noexcept { return bags_[id]; }
 
   HoldingId find(HoldingId agent_head, NodeId leaf) const noexcept {
     HoldingId id = agent_head;
@@ -43,7 +45,7 @@ class Holdings {
   }
   void make_room(std::size_t records) {
     records_.reserve(records);
-    resources_.reserve(records);
+    bags_.reserve(records);
     unused_.reserve(records);
   }
   HoldingId add(std::uint32_t agent, NodeId leaf, Heads heads);
@@ -51,7 +53,7 @@ class Holdings {
 
  private:
   std::vector<Record> records_;
-  std::vector<Resources> resources_;  // apart: walking a list touches the records only
+  std::vector<Bag> bags_;  // apart: walking a list touches the records only
   std::vector<HoldingId> unused_;
 };
 

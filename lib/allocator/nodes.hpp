@@ -21,10 +21,12 @@ struct Node {
   bool used = false;
   bool changed = false;  // the key is out of date; then it is in the parent's changed_children
   bool ordered = false;  // it is in the parent's order, at `place`
+  bool ranked = true;    // the ranks of the children are right
   std::uint16_t depth = 0;
   std::uint32_t active_leaves = 0;  // in the subtree; only nodes that have some are in an order
   std::uint32_t active_children = 0;
   std::uint32_t times_chosen = 0;
+  std::uint32_t rank = 0;  // among the siblings by path
   double weight = 1.0;
   std::int32_t priority =
       0;  // of a leaf: its own; else the highest of the active children, 0 if there is none

@@ -99,7 +99,7 @@ std::optional<Preemption::Room> Preemption::room_on(std::uint32_t agent, NodeId 
   const auto planned = left_on_.find(agent);
   Room out;
   out.agent = agent;
-  out.room = planned == left_on_.end() ? visible(s_.agents[agent].free) : planned->second;
+  out.room = planned == left_on_.end() ? visible(*s_.agents[agent].free) : planned->second;
   std::vector<Candidate> left = by_agent_[agent];
   std::erase_if(left, [&](const Candidate& each) {
     return taken_.count(each.task) > 0 || tasks_[each.task].priority >= demand.demand.priority;

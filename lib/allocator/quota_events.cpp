@@ -59,7 +59,7 @@ Status check_nesting(const std::vector<RoleQuota>& quotas, const Needs& needs) {
 Quantities Allocator::State::consumed(std::string_view role) const {
   Quantities sum;
   for (const Agent& agent : agents) {
-    for (const Resource& item : agent.total) {
+    for (const Resource& item : *agent.total) {
       if (item.kind() != ValueKind::scalar || !item.reserved() || item.revocable()) continue;
       if (is_in_subtree(item.reservation_role(), role)) sum.add(item.name(), item.scalar());
     }
@@ -88,7 +88,7 @@ Status Allocator::State::check_consumption(const RoleQuota& quota,
 Status Allocator::State::check_capacity(const std::vector<RoleQuota>& all) const {
   Quantities capacity;
   for (const Agent& agent : agents) {
-    if (agent.active) capacity += agent.total.non_revocable().quantities();
+    if (agent.active) capacity += agent.total->non_revocable().quantities();
   }
   const Quantities needed = needs_of(all).sum;
   if (capacity.contains(needed)) return {};
@@ -149,7 +149,7 @@ void Allocator::State::count_for_quota() {
   for (AgentNumber number = 0; number < agents.size(); ++number) {
     const Agent& agent = agents[number];
     if (!agent.present) continue;
-    count_reserved(agent.total, true);
+    count_reserved(*agent.total, true);
     count_free(number, true);
     for (HoldingId id = agent.holdings; id != kNoHolding; id = holdings.record(id).next_of_agent) {
       count_held(holdings.record(id).leaf, holdings.resources(id), true);

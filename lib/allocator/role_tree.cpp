@@ -50,6 +50,7 @@ NodeId RoleTree::add_node(NodeId parent, NodeKind kind, std::string path) {
   node.path = std::move(path);
   std::vector<NodeId>& siblings = nodes_[parent].children;
   siblings.insert(place_of(siblings, nodes_, id), id);
+  nodes_[parent].ranked = false;
   return id;
 }
 
@@ -103,6 +104,7 @@ void RoleTree::rename_leaf(NodeId leaf, std::string_view framework_id) {
   siblings.erase(place_of(siblings, nodes_, leaf));
   nodes_[leaf].path = framework_id;
   siblings.insert(place_of(siblings, nodes_, leaf), leaf);
+  nodes_[nodes_[leaf].parent].ranked = false;
   mark_changed(leaf);
 }
 

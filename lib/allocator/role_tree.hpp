@@ -109,6 +109,7 @@ class RoleTree {
   void climb_to_siblings(NodeId& a, NodeId& b) const noexcept;
   void mark_changed(NodeId id);
   void leave_order(NodeId id);
+  void rank_children(NodeId parent);
   void refresh(NodeId parent);  // brings the order of its children up to date
   void redraw(NodeId parent);
   void order_only_child(NodeId parent);

@@ -92,7 +92,7 @@ double Allocator::State::score(AgentNumber number) {
   double answer = std::numeric_limits<double>::quiet_NaN();
   try {
     answer = options.agent_order->score(
-        {agent.facts, agent.free.quantities(), agent.total.quantities(), total.quantities()});
+        {agent.facts, agent.free->quantities(), agent.total->quantities(), total.quantities()});
   } catch (...) {  // the header promises: it counts as last
   }
   return std::isnan(answer) ? std::numeric_limits<double>::infinity() : answer;

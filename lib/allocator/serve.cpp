@@ -216,16 +216,11 @@ void Allocator::State::grant(AgentNumber number, NodeId id) {
 
 // The usual grant: what is free changes hands as it is.
 HoldingId Allocator::State::move_free(AgentNumber number, NodeId leaf) {
-  Resources& free = agents[number].free;
   count_free(number, false);
+  Bag free = std::move(agents[number].free);
   const HoldingId id = charge(number, leaf, free);
-  Resources& held = holdings.resources(id);
-  if (held.empty()) {
-    std::swap(held, free);
-  } else {
-    held += free;
-    free.clear();
-  }
+  Bag& held = holdings.bag(id);
+  held = held.empty() ? std::move(free) : bags.make(*held + *free, total);
   return id;
 }
 

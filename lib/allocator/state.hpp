@@ -65,13 +65,14 @@ struct Allocator::State {
   void mark(AgentNumber agent);  // a candidate for every leaf
 
   // ---- what is held and what is free (accounting.cpp) ----
-  HoldingId charge(AgentNumber agent, NodeId leaf, const Resources& resources);
+  HoldingId charge(AgentNumber agent, NodeId leaf, const allocation::Bag& bag);
   HoldingId record(AgentNumber agent, NodeId leaf, const Resources& resources);
   void take_from_free(AgentNumber agent, const Resources& resources);
   void give_back(AgentNumber agent, HoldingId holding, const Resources& resources);
   void give_back_all(AgentNumber agent, HoldingId holding);
-  void give_to_free(AgentNumber agent, const Resources& resources);
-  void refund(AgentNumber agent, HoldingId holding, const Resources& gone);
+  void give_to_free(AgentNumber agent, allocation::Bag more);
+  void set_free(AgentNumber agent, allocation::Bag free);
+  void refund(AgentNumber agent, HoldingId holding, const allocation::Bag& gone);
   void charge_shared(AgentNumber agent, NodeId leaf, const Resource& item, bool take);
   void remove_holding(HoldingId holding);
   void recompute_free(AgentNumber agent);
@@ -210,6 +211,7 @@ struct Allocator::State {
   allocation::ClusterTotal total;
   allocation::RoleTree tree;
   allocation::Minimums minimums;
+  allocation::BagTable bags;
   mutable allocation::ConstraintBook constraints;  // it keeps answers
   allocation::QuotaBook quotas;
   allocation::DemandBook demands;
@@ -236,8 +238,6 @@ struct Allocator::State {
   bool pending = false;
   std::uint32_t pauses = 0;
   std::uint64_t runs = 1;  // the number of the next run, during a run its own; 0 = no run
-
-  Resources came_back;  // scratch of give_back_all
 
   // Scratch of one run.
   struct Retry {

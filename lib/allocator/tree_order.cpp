@@ -6,16 +6,14 @@
 
 namespace mesoscore::allocation {
 
-// Smaller key, then fewer times chosen, then the smaller path; the number only if two frameworks share an id.
+// Smaller key, then fewer times chosen, then the smaller path.
 struct RoleTree::Less {
   const std::vector<Node>& nodes;
 
   bool operator()(const OrderEntry& a, const OrderEntry& b) const noexcept {
     if (a.key != b.key) return a.key < b.key;
     if (a.times_chosen != b.times_chosen) return a.times_chosen < b.times_chosen;
-    if (a.node == b.node) return false;
-    const int order = nodes[a.node].path.compare(nodes[b.node].path);
-    return order != 0 ? order < 0 : a.node < b.node;
+    return nodes[a.node].rank < nodes[b.node].rank;
   }
 };
 
@@ -55,8 +53,16 @@ void RoleTree::chosen(NodeId leaf) {
   }
 }
 
+// Leaving a gap keeps the order of those that stay; coming in between does not.
+void RoleTree::rank_children(NodeId parent) {
+  Node& node = nodes_[parent];
+  for (std::uint32_t i = 0; i < node.children.size(); ++i) nodes_[node.children[i]].rank = i;
+  node.ranked = true;
+}
+
 void RoleTree::refresh(NodeId parent) {
   Node& node = nodes_[parent];
+  if (!node.ranked) rank_children(parent);
   if (redraw_) {
     if (node.order_version != visit_) redraw(parent);
   } else if (node.active_children == 1) {

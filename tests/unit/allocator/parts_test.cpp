@@ -3,6 +3,7 @@
 #include <set>
 
 #include "allocator/agent_set.hpp"
+#include "allocator/bag.hpp"
 #include "allocator/expiry_heap.hpp"
 #include "allocator/filter_list.hpp"
 #include "allocator/sibling_order.hpp"
@@ -104,19 +105,40 @@ TEST_CASE("AgentSet lists few and many in ascending order") {
   }
 }
 
+// Interned bags of a cluster of their own.
+struct Bags {
+  ClusterTotal total{{}};
+  BagTable table{{}};
+  Bag operator()(std::string_view text) { return table.make(res(text), total); }
+};
+
+TEST_CASE("BagTable keeps equal bags once, and forgets those that nobody has") {
+  Bags bags;
+  const Bag four = bags("cpus:4;mem:100");
+  CHECK(four.same(bags("cpus:4;mem:100")));
+  CHECK_FALSE(four.same(bags("cpus:5;mem:100")));
+  CHECK(bags("").empty());
+  CHECK(*four == res("cpus:4;mem:100"));
+  CHECK(four.entry()->amounts.size() == 2);
+  for (int i = 0; i < 10'000; ++i) bags("cpus:" + std::to_string(i + 1) + ";mem:1");
+  CHECK(four.same(bags("cpus:4;mem:100")));
+  CHECK(bags.table.size() < 200);
+}
+
 TEST_CASE("FilterList keeps equal refused sets once, and drops what is superfluous") {
+  Bags bags;
   FilterList list;
-  for (NodeId leaf = 9; leaf > 0; --leaf) list.add(filter(leaf, 10s), res("cpus:4;mem:100"));
+  for (NodeId leaf = 9; leaf > 0; --leaf) list.add(filter(leaf, 10s), bags("cpus:4;mem:100"));
   CHECK(list.all().size() == 9);
   CHECK(list.refused_sets() == 1);
   for (std::size_t i = 1; i < 9; ++i) CHECK(list.all()[i - 1].leaf < list.all()[i].leaf);
-  list.add(filter(5, 20s), res("cpus:5;mem:100"));
+  list.add(filter(5, 20s), bags("cpus:5;mem:100"));
   CHECK(list.of(5).size() == 1);  // contains the older one and lasts longer
-  list.add(filter(5, 30s), res("cpus:1"));
+  list.add(filter(5, 30s), bags("cpus:1"));
   CHECK(list.of(5).size() == 2);
-  list.add(filter(5, 1s, 1), res("cpus:1"));
+  list.add(filter(5, 1s, 1), bags("cpus:1"));
   CHECK(list.of(5).size() == 1);  // the others are of a dead epoch
-  CHECK(list.refused(list.of(5).front()) == res("cpus:1"));
+  CHECK(list.refused(list.of(5).front()).same(bags("cpus:1")));
   CHECK(list.of(77).empty());
   list.remove_if([](const Filter& each) { return each.leaf != 5; });
   CHECK(list.all().size() == 1);
@@ -125,12 +147,13 @@ TEST_CASE("FilterList keeps equal refused sets once, and drops what is superfluo
 }
 
 TEST_CASE("FilterList is bounded: of many filters of a leaf the one that ends first goes") {
+  Bags bags;
   FilterList list;
-  list.add(filter(1, 1h), res("cpus:1"));
-  list.add(filter(3, 1h), res("cpus:1"));
+  list.add(filter(1, 1h), bags("cpus:1"));
+  list.add(filter(3, 1h), bags("cpus:1"));
   for (int i = 1; i <= 100; ++i) {
     list.add(filter(2, std::chrono::seconds(1000 - i)),
-             res("cpus:" + std::to_string(i) + ";mem:" + std::to_string(1000 - i)));
+             bags("cpus:" + std::to_string(i) + ";mem:" + std::to_string(1000 - i)));
   }
   CHECK(list.of(2).size() == 32);
   CHECK(list.all().size() == 34);

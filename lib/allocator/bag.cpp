@@ -1,0 +1,84 @@
+#include "allocator/bag.hpp"
+
+#include <algorithm>
+
+#include "allocator/agent_share.hpp"
+#include "allocator/bags.hpp"
+
+namespace mesoscore::allocation {
+namespace {
+
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) noexcept {
+  hash = (hash ^ value) * 0x9fb21c651e98df25ULL;
+  return hash ^ (hash >> 32);
+}
+
+std::uint64_t hash_of(const Resource& item) noexcept {
+  std::uint64_t hash = mixed(item.name().hash(), static_cast<std::uint64_t>(item.scalar().milli));
+  for (const Range& range : item.ranges().intervals()) hash = mixed(mixed(hash, range.begin), range.end);
+  hash = mixed(hash, item.set().size());
+  if (!item.plain()) hash = mixed(hash, item.traits().identity_hash());
+  return hash;
+}
+
+std::uint64_t hash_of(const Resources& resources) noexcept {
+  std::uint64_t hash = 0x51ed270b5f6ac41fULL;
+  for (const Resource& item : resources) hash = mixed(hash, hash_of(item));
+  return hash;
+}
+
+}  // namespace
+
+const Resources& Bag::none() noexcept {
+  static const Resources empty{};
+  return empty;
+}
+
+Bag BagTable::make(const Resources& resources, ClusterTotal& total) {
+  if (resources.empty()) return {};
+  for (const Bag& bag : recent_) {
+    if (surely_equal(*bag, resources)) return bag;
+  }
+  const std::uint64_t hash = hash_of(resources);
+  const auto found = bags_.find(hash);
+  Bag bag;
+  if (found != bags_.end() && surely_equal(*found->second, resources)) {
+    bag = found->second;
+  } else {
+    bag = add(resources, total);
+    if (found == bags_.end()) bags_.emplace(hash, bag);
+  }
+  recent_[1] = std::move(recent_[0]);
+  recent_[0] = bag;
+  if (bags_.size() > next_sweep_) drop_unused();
+  return bag;
+}
+
+Bag BagTable::add(const Resources& resources, ClusterTotal& total) {
+  auto* entry = new Bag::Entry;
+  entry->resources = resources;
+  for (const Resource& item : resources) {
+    if (!item.shared()) total.append(entry->amounts, item);
+  }
+  entry->plain =
+      std::all_of(resources.begin(), resources.end(), [](const Resource& item) { return item.plain(); });
+  entry->has_shared = has_shared(resources);
+  entry->enough = is_enough(resources, minimum_);
+  return Bag(entry);
+}
+
+Bag BagTable::without_shared(const Bag& bag, ClusterTotal& total) {
+  if (!bag.has_shared()) return bag;
+  return make(allocation::without_shared(*bag), total);
+}
+
+// Those that nobody has but this table.
+void BagTable::drop_unused() {
+  for (auto each = bags_.begin(); each != bags_.end();) {
+    const bool unused = each->second.entry()->owners.load(std::memory_order_relaxed) == 1;
+    each = unused ? bags_.erase(each) : std::next(each);
+  }
+  next_sweep_ = std::max<std::size_t>(64, 2 * bags_.size());
+}
+
+}  // namespace mesoscore::allocation
