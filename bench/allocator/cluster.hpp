@@ -1,6 +1,7 @@
 // An allocator with agents and frameworks that are made by the dozen.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +28,13 @@ inline AgentInfo agent_info(unsigned number, const Resources& resources) {
   return info;
 }
 
-inline std::vector<AgentInfo> agent_infos(unsigned count, std::string_view resources) {
+using AgentPtr = std::shared_ptr<const AgentInfo>;  // as the master has them, too
+
+inline std::vector<AgentPtr> agent_infos(unsigned count, std::string_view resources) {
   const Resources total = Resources::parse(resources).value();
-  std::vector<AgentInfo> infos;
-  for (unsigned a = 0; a < count; ++a) infos.push_back(agent_info(a, total));
+  std::vector<AgentPtr> infos;
+  for (unsigned a = 0; a < count; ++a)
+    infos.push_back(std::make_shared<const AgentInfo>(agent_info(a, total)));
   return infos;
 }
 
@@ -48,7 +52,7 @@ struct Cluster {
   void add_frameworks(const std::vector<FrameworkInfo>& infos) {
     for (unsigned f = 0; f < infos.size(); ++f) allocator.add_framework(FrameworkHandle{f}, infos[f], {});
   }
-  void add_agents(const std::vector<AgentInfo>& infos) {
+  void add_agents(const std::vector<AgentPtr>& infos) {
     for (unsigned a = 0; a < infos.size(); ++a) allocator.add_agent(AgentHandle{a}, infos[a], {});
   }
   void run() { allocator.run(now, grants); }

@@ -42,7 +42,11 @@ Figures w2(const Baseline& mesos) {
                    }
                  }),
                  "ms", mesos.add_agents});
-  for (AgentInfo& info : agents) info.resources.add(more);
+  for (AgentPtr& info : agents) {
+    AgentInfo changed = *info;
+    changed.resources.add(more);
+    info = std::make_shared<const AgentInfo>(std::move(changed));
+  }
   out.push_back({name + "update_agents", ms_of([&] {
                    for (unsigned a = 0; a < agents.size(); ++a) {
                      cluster.allocator.update_agent(AgentHandle{a}, agents[a]);

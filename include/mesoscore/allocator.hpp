@@ -140,10 +140,13 @@ class Allocator {
   void revive(FrameworkHandle framework,
               std::span<const RoleName> roles);  // clears the filters of these roles too
 
+  // Shares the AgentInfo, which is not null. The second form copies it.
+  void add_agent(AgentHandle agent, std::shared_ptr<const AgentInfo> info, std::span<const Holding> holdings);
   void add_agent(AgentHandle agent, const AgentInfo& info, std::span<const Holding> holdings);
-  void update_agent(AgentHandle agent,
-                    const AgentInfo& info);  // other total; changed attributes clear its filters
-  void remove_agent(AgentHandle agent);      // forgets what is held there
+  // Another total; changed attributes clear its filters.
+  void update_agent(AgentHandle agent, std::shared_ptr<const AgentInfo> info);
+  void update_agent(AgentHandle agent, const AgentInfo& info);
+  void remove_agent(AgentHandle agent);  // forgets what is held there
   void activate_agent(AgentHandle agent);
   void deactivate_agent(AgentHandle agent, bool draining = false);
 

@@ -7,7 +7,8 @@ namespace mesoscore {
 
 using namespace allocation;
 
-void Allocator::State::add(AgentHandle handle, const AgentInfo& info, std::span<const Holding> held) {
+void Allocator::State::add(AgentHandle handle, std::shared_ptr<const AgentInfo> info,
+                           std::span<const Holding> held) {
   if (find(handle) != nullptr) remove(handle);
   const auto number = static_cast<AgentNumber>(handle);
   if (agents.size() <= number) {
@@ -20,8 +21,8 @@ void Allocator::State::add(AgentHandle handle, const AgentInfo& info, std::span<
   }
   agents[number].present = true;
   agents[number].active = true;
-  describe(number, info);
-  set_total(number, info.resources);
+  describe(number, std::move(info));
+  set_total(number, agents[number].info->resources);
   for (const Holding& each : held) {
     if (each.resources.empty()) continue;
     record(number, make_leaf(static_cast<FrameworkNumber>(each.framework), each.role), each.resources);
@@ -30,14 +31,10 @@ void Allocator::State::add(AgentHandle handle, const AgentInfo& info, std::span<
   mark(number);
 }
 
-void Allocator::State::describe(AgentNumber number, const AgentInfo& info) {
+void Allocator::State::describe(AgentNumber number, std::shared_ptr<const AgentInfo> info) {
   Agent& agent = agents[number];
-  agent.facts.id = info.id;
-  agent.facts.hostname = info.hostname;
-  agent.facts.attributes = info.attributes;
-  agent.facts.region = info.region;
-  agent.facts.zone = info.zone;
-  agent.remote = !options.region.empty() && !info.region.empty() && info.region != options.region;
+  agent.remote = !options.region.empty() && !info->region.empty() && info->region != options.region;
+  agent.info = std::move(info);
   constraints.forget(number);
 }
 
@@ -51,24 +48,25 @@ void Allocator::State::set_total(AgentNumber number, const Resources& resources)
   agent.shared.clear();
   agent.has_shared = agent.total.has_shared();
   if (agent.has_shared) {
-    agent.shared = agent.total->filter([](const Resource& item) { return item.shared(); });
+    agent.shared = bags.make(agent.total->filter([](const Resource& item) { return item.shared(); }), total);
   }
   agent.has_gpus = agent.total->scalar("gpus").milli > 0;
   any_gpus = any_gpus || agent.has_gpus;
   recompute_free(number);
 }
 
-void Allocator::State::update(AgentHandle handle, const AgentInfo& info) {
+void Allocator::State::update(AgentHandle handle, std::shared_ptr<const AgentInfo> info) {
   Agent* agent = find(handle);
   if (agent == nullptr) return;
   const auto number = static_cast<AgentNumber>(handle);
-  const bool other_attributes = agent->facts.attributes != info.attributes;
-  const bool other_place = agent->facts.hostname != info.hostname || agent->facts.region != info.region ||
-                           agent->facts.zone != info.zone;
-  const bool other_total = !(*agent->total == info.resources);
-  if (other_attributes || other_place) describe(number, info);
+  const AgentInfo& before = *agent->info;
+  const bool other_attributes = before.attributes != info->attributes;
+  const bool other_place =
+      before.hostname != info->hostname || before.region != info->region || before.zone != info->zone;
+  const bool other_total = !(*agent->total == info->resources);
+  describe(number, std::move(info));
   if (other_attributes) clear_filters_on(number);
-  if (other_total) set_total(number, info.resources);
+  if (other_total) set_total(number, agent->info->resources);
   if (other_attributes || other_place || other_total) mark(number);
 }
 
@@ -86,7 +84,7 @@ void Allocator::State::remove(AgentHandle handle) {
   agent->draining = false;
   agent->remote = false;
   agent->last_granted_run = 0;
-  agent->facts = AgentInfo();
+  agent->info.reset();
   constraints.forget(number);
   offerable.set(number, false);
 }

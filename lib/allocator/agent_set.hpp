@@ -1,4 +1,4 @@
-// Sets of agents.
+// Sets of agents, or of other things with small numbers.
 #pragma once
 
 #include <algorithm>
@@ -14,6 +14,7 @@ class AgentBits {
     if (words_.size() * 64 < agents) words_.resize((agents + 63) / 64, 0);
   }
   std::size_t words() const noexcept { return words_.size(); }
+  std::uint64_t word(std::size_t at) const noexcept { return words_[at]; }
   bool contains(std::uint32_t agent) const noexcept {
     return ((words_[agent / 64] >> (agent % 64)) & 1u) != 0;
   }

@@ -115,17 +115,17 @@ const Resources& AgentShare::offer(const Taker& taker) {
 }
 
 void AgentShare::new_offer() {
-  contained_.clear();
+  usually_refused_ = Verdict::unknown;
   enough_ = Verdict::unknown;
 }
 
-bool AgentShare::held_back_by(const FilterList& filters, const Filter& filter) {
-  const Bag& refused = filters.refused(filter);
-  if (offer_ == pool_ && bag_ != nullptr && refused.same(*bag_)) return true;
-  if (contained_.size() < filters.refused_sets()) contained_.resize(filters.refused_sets(), Verdict::unknown);
-  Verdict& verdict = contained_[filter.refused];
-  if (verdict == Verdict::unknown) verdict = refused->contains(*offer_) ? Verdict::yes : Verdict::no;
-  return verdict == Verdict::yes;
+bool AgentShare::usually_refused(const FilterList& filters) {
+  const Bag& usual = filters.usual_bag();
+  if (offer_ == pool_ && bag_ != nullptr && usual.same(*bag_)) return true;
+  if (usually_refused_ == Verdict::unknown) {
+    usually_refused_ = usual->contains(*offer_) ? Verdict::yes : Verdict::no;
+  }
+  return usually_refused_ == Verdict::yes;
 }
 
 bool AgentShare::is_enough(std::uint32_t rule, const std::vector<Quantities>& minimum) {

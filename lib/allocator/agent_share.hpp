@@ -56,12 +56,13 @@ class AgentShare {
   const Resources& uniform_offer();
   const Resources& pool() const noexcept { return *pool_; }
   bool sees(const Resource& item, const Taker& taker) const noexcept;
+  const Resources& offered() const noexcept { return *offer_; }  // the last one
   bool is_everything() const noexcept { return offer_ == pool_; }
   // The bag that the last offer is; null if it is none that is kept.
   const Bag* offered_bag() const noexcept { return offer_ == pool_ ? bag_ : nullptr; }
 
-  // About the last offer(): does the refused set of this filter contain it?
-  bool held_back_by(const FilterList& filters, const Filter& filter);
+  // About the last offer(): does the bag that is usually refused on the agent contain it?
+  bool usually_refused(const FilterList& filters);
   // About the last offer(): does it contain one of these? True if there is none. `rule` tells lists apart.
   bool is_enough(std::uint32_t rule, const std::vector<Quantities>& minimum);
 
@@ -83,7 +84,7 @@ class AgentShare {
   Resources part_;
   NodeId role_ = kNoNode;
   std::uint32_t capabilities_ = 0;
-  std::vector<Verdict> contained_;  // by refused set
+  Verdict usually_refused_ = Verdict::unknown;
   std::uint32_t rule_ = 0;
   Verdict enough_ = Verdict::unknown;
 };

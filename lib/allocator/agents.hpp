@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "allocator/bag.hpp"
 #include "allocator/filter_list.hpp"
@@ -29,8 +29,8 @@ struct Agent {
   Bag free;  // total less what is held, without shared volumes
 
   Bag total;
-  Resources shared;  // shared volumes of the total: free for one more copy in each run
-  AgentInfo facts;   // for constraints and for an AgentOrder; without resources
+  Bag shared;                             // shared volumes of the total: free for one more copy in each run
+  std::shared_ptr<const AgentInfo> info;  // not null while it is present
 
   bool offerable() const noexcept { return present && active && (has_shared || !free.empty()); }
 };

@@ -40,6 +40,8 @@ Allocator::State::State(const State& other)
       expired_demands(other.expired_demands),
       claims(other.claims),
       arrivals(other.arrivals),
+      clears(other.clears),
+      active_leaves(other.active_leaves),
       any_gpus(other.any_gpus),
       agents(other.agents),
       frameworks(other.frameworks),
@@ -98,10 +100,19 @@ void Allocator::revive(FrameworkHandle framework, std::span<const RoleName> role
   state_->set_suppressed(framework, roles, false);
 }
 
-void Allocator::add_agent(AgentHandle agent, const AgentInfo& info, std::span<const Holding> holdings) {
-  state_->add(agent, info, holdings);
+void Allocator::add_agent(AgentHandle agent, std::shared_ptr<const AgentInfo> info,
+                          std::span<const Holding> holdings) {
+  state_->add(agent, std::move(info), holdings);
 }
-void Allocator::update_agent(AgentHandle agent, const AgentInfo& info) { state_->update(agent, info); }
+void Allocator::add_agent(AgentHandle agent, const AgentInfo& info, std::span<const Holding> holdings) {
+  state_->add(agent, std::make_shared<const AgentInfo>(info), holdings);
+}
+void Allocator::update_agent(AgentHandle agent, std::shared_ptr<const AgentInfo> info) {
+  state_->update(agent, std::move(info));
+}
+void Allocator::update_agent(AgentHandle agent, const AgentInfo& info) {
+  state_->update(agent, std::make_shared<const AgentInfo>(info));
+}
 void Allocator::remove_agent(AgentHandle agent) { state_->remove(agent); }
 void Allocator::activate_agent(AgentHandle agent) { state_->set_active(agent, true, false); }
 void Allocator::deactivate_agent(AgentHandle agent, bool draining) {

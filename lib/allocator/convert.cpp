@@ -30,7 +30,7 @@ Status Allocator::State::convert(NodeId leaf, AgentNumber number, const Conversi
 }
 
 Status Allocator::State::convert_free(AgentNumber number, const Conversion& change) {
-  const Resources there = *agents[number].free + agents[number].shared;
+  const Resources there = *agents[number].free + *agents[number].shared;
   if (!there.contains(change.consumed)) return not_there(change.consumed, "free on the agent is", there);
   set_total(number, *agents[number].total - change.consumed + change.converted);
   mark(number);

@@ -88,7 +88,7 @@ bool Allocator::State::find_wanted(AgentNumber number, NodeId id) {
   for (OpenDemand& demand : demands[leaves[id].demands].demands) {
     if (demand.open == 0 || demand.demand.gang) continue;
     if (agent.claimed && claims.at(number).demand != demand.number) continue;
-    if (!constraints.passes(demand.constraints, number, agent.facts)) {
+    if (!constraints.passes(demand.constraints, number, *agent.info)) {
       refused_one_by_one = true;
       continue;
     }
@@ -106,10 +106,11 @@ bool Allocator::State::find_wanted(AgentNumber number, NodeId id) {
 }
 
 bool Allocator::State::is_refused(const Agent& agent, NodeId id, const Resources& part) const {
-  const auto filters = agent.filters.of(id);
-  return std::any_of(filters.begin(), filters.end(), [&](const Filter& filter) {
-    return !is_dead(filter) && !is_over(filter, now) && agent.filters.refused(filter)->contains(part);
+  bool refused = false;
+  agent.filters.each_of(id, [&](const Filter& filter, const Bag& bag) {
+    refused = refused || (!is_dead(filter) && !is_over(filter, now) && bag->contains(part));
   });
+  return refused;
 }
 
 std::uint32_t Allocator::State::note_served(AgentNumber number, NodeId id, OpenDemand& demand,

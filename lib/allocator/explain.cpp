@@ -28,10 +28,10 @@ Refusal Allocator::State::refusal_of_pair(NodeId id, AgentNumber number, AgentEx
   }
   if (agent.remote && !leaf.capabilities.has(FrameworkCapability::region_aware)) why |= Refusal::other_region;
   if (agent.claimed && claims.at(number).leaf != id) why |= Refusal::claimed;
-  if (!constraints.passes(leaf.constraints, number, agent.facts)) {
+  if (!constraints.passes(leaf.constraints, number, *agent.info)) {
     why |= Refusal::constraint;
     if (detail != nullptr)
-      detail->failed_constraint = constraints.match(leaf.constraints)->failure(agent.facts);
+      detail->failed_constraint = constraints.match(leaf.constraints)->failure(*agent.info);
   }
   return why;
 }
@@ -42,7 +42,7 @@ Refusal Allocator::State::refusal_of_free(NodeId id, AgentNumber number, TimePoi
   const Agent& agent = agents[number];
   const Taker asks = taker(id);
   AgentShare here(quotas, total);
-  here.begin(agent.free, agent.shared, gpus_apart(agent));
+  here.begin(agent.free, *agent.shared, gpus_apart(agent));
   if (here.empty()) {
     const HoldingId held = agent.holdings;
     const bool others_hold = held != kNoHolding && (holdings.record(held).leaf != id ||
@@ -73,13 +73,13 @@ Refusal Allocator::State::refusal_of_offer(NodeId id, AgentNumber number, const 
   const Agent& agent = agents[number];
   const auto held_back = [&](const Resources& part) {
     bool held = false;
-    for (const Filter& filter : agent.filters.of(id)) {
-      if (is_dead(filter) || is_over(filter, at) || !agent.filters.refused(filter)->contains(part)) continue;
+    agent.filters.each_of(id, [&](const Filter& filter, const Bag& bag) {
+      if (is_dead(filter) || is_over(filter, at) || !bag->contains(part)) return;
       held = true;
       if (detail != nullptr) {
         detail->filtered_until = std::max(detail->filtered_until.value_or(filter.expiry), filter.expiry);
       }
-    }
+    });
     return held;
   };
   if (leaf.demands != kNoDemands) return refusal_of_demands(id, number, offer, held_back);
@@ -100,7 +100,7 @@ Refusal Allocator::State::refusal_of_demands(NodeId id, AgentNumber number, cons
     const std::uint32_t units = units_to_cut(offer, demand.demand.unit, demand.open);
     if (agent.claimed && claims.at(number).demand != demand.number) {
       why |= Refusal::claimed;
-    } else if (!constraints.passes(demand.constraints, number, agent.facts)) {
+    } else if (!constraints.passes(demand.constraints, number, *agent.info)) {
       why |= Refusal::constraint;
     } else if (units == 0) {
       why |= Refusal::does_not_fit;

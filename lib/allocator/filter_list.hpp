@@ -1,8 +1,12 @@
 // The filters on one agent: who refused what of it, and for how long.
 //
-// Ascending by leaf. A filter of 32 bytes names its refused resources by number: frameworks that decline the
-// same agent usually refuse the same resources, which are then kept once. Filters whose epoch is not their
-// leaf's are dead: that is how a revive clears a leaf's filters on all agents without visiting them.
+// Whoever declines an agent usually refuses all of it, so most filters of an agent refuse the same bag. For
+// that one, the usual bag, there is a bit for each leaf: a run tests bits, and a word of them says of 64
+// leaves at once that none can be offered the agent. Filters that refuse something else are kept ascending by
+// leaf.
+//
+// Filters whose epoch is not their leaf's are dead: that is how a revive clears a leaf's filters on all
+// agents without visiting them. sweep() drops them before the bits are looked at.
 #pragma once
 
 #include <cstdint>
@@ -20,41 +24,76 @@ struct Filter {
   std::uint32_t epoch = 0;
   TimePoint expiry = kNever;
   std::uint64_t run = 0;  // made after so many runs: it holds for the next one at least
-  std::uint32_t refused = 0;
 };
 
 class FilterList {
  public:
-  // Filters of the same leaf that this one makes superfluous are dropped, and so are its dead ones.
+  struct Unusual : Filter {
+    Bag refused;
+  };
+
+  // Filters of the same leaf that this one makes superfluous are dropped, and so are its dead ones. A shorter
+  // refusal of the same bag only makes the longer one hold for the next run.
   void add(const Filter& filter, const Bag& refused);
   void clear() noexcept;
-  bool empty() const noexcept { return filters_.empty(); }
+  bool empty() const noexcept { return usual_.empty() && unusual_.empty(); }
 
-  std::span<const Filter> all() const noexcept { return filters_; }
-  std::span<const Filter> of(NodeId leaf) const noexcept;
-  const Bag& refused(const Filter& filter) const noexcept { return sets_[filter.refused].bag; }
-  std::size_t refused_sets() const noexcept { return sets_.size(); }
+  const Bag& usual_bag() const noexcept { return usual_bag_; }
+  bool usually_refused(NodeId leaf) const noexcept {
+    const std::size_t word = leaf / 64;
+    return word < bits_.size() && ((bits_[word] >> (leaf % 64)) & 1u) != 0;
+  }
+  std::span<const std::uint64_t> usual_bits() const noexcept { return bits_; }
+  std::span<const Unusual> unusual_of(NodeId leaf) const noexcept;
+  std::span<const Unusual> unusual() const noexcept { return unusual_; }
+  std::size_t size() const noexcept { return usual_.size() + unusual_.size(); }
+
+  // Calls visit(filter, bag) for each, or for each of one leaf.
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (const Filter& filter : usual_) visit(filter, usual_bag_);
+    for (const Unusual& filter : unusual_) visit(filter, filter.refused);
+  }
+  template <class Visit>
+  void each_of(NodeId leaf, Visit&& visit) const {
+    if (usually_refused(leaf)) {
+      for (const Filter& filter : usual_) {
+        if (filter.leaf == leaf) visit(filter, usual_bag_);
+      }
+    }
+    for (const Unusual& filter : unusual_of(leaf)) visit(static_cast<const Filter&>(filter), filter.refused);
+  }
 
   // Drops the filters for which drop(filter).
   template <class Drop>
   void remove_if(Drop&& drop) {
-    std::erase_if(filters_, [&](const Filter& filter) {
+    std::erase_if(usual_, [&](const Filter& filter) {
       if (!drop(filter)) return false;
-      release(filter.refused);
+      set_bit(filter.leaf, false);
       return true;
     });
+    std::erase_if(unusual_, drop);
+    if (usual_.empty()) usual_bag_.clear();
+  }
+  // The same, unless it was done with the same number before.
+  template <class Drop>
+  void sweep(std::uint64_t number, Drop&& drop) {
+    if (swept_ != number && !empty()) remove_if(drop);
+    swept_ = number;
   }
 
  private:
-  struct RefusedSet {
-    Bag bag;
-    std::uint32_t users = 0;
-  };
-  std::uint32_t keep(const Bag& refused);
-  void release(std::uint32_t number) noexcept;
+  void set_bit(NodeId leaf, bool on);
+  void add_usual(const Filter& filter);
+  void add_unusual(const Filter& filter, const Bag& refused);
+  Filter* find_usual(NodeId leaf) noexcept;
+  void drop_usual(NodeId leaf);
 
-  std::vector<Filter> filters_;
-  std::vector<RefusedSet> sets_;  // those without users are free to be used again
+  std::vector<Filter> usual_;  // in no order; one for each leaf that has a bit
+  std::vector<std::uint64_t> bits_;
+  Bag usual_bag_;
+  std::vector<Unusual> unusual_;
+  std::uint64_t swept_ = 0;
 };
 
 }  // namespace mesoscore::allocation

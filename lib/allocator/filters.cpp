@@ -28,9 +28,9 @@ void Allocator::State::add_filter(AgentNumber number, NodeId leaf, const Resourc
 
 TimePoint Allocator::State::first_expiry(AgentNumber number) const noexcept {
   TimePoint first = kNever;
-  for (const Filter& filter : agents[number].filters.all()) {
+  agents[number].filters.each([&](const Filter& filter, const Bag&) {
     if (!is_dead(filter)) first = std::min(first, filter.expiry);
-  }
+  });
   return first;
 }
 

@@ -74,7 +74,7 @@ bool Allocator::State::is_possible(NodeId id, const OpenDemand& gang) {
   std::uint64_t units = 0;
   for (AgentNumber number = 0; number < agents.size() && units < wanted_units; ++number) {
     const Agent& agent = agents[number];
-    if (!agent.active || !constraints.passes(gang.constraints, number, agent.facts)) continue;
+    if (!agent.active || !constraints.passes(gang.constraints, number, *agent.info)) continue;
     const Resources visible = agent.total->filter(
         [&](const Resource& item) { return may_have(item, asks.role, asks.capabilities); });
     units += units_to_cut(visible, gang.demand.unit, wanted_units);
@@ -107,7 +107,7 @@ std::vector<OpenDemand::Part> Allocator::State::plan_gang(NodeId id, const OpenD
     Agent& agent = agents[number];
     if (agent.free.empty() || !may_see(number, id)) continue;
     if (agent.claimed && claims.at(number).demand != gang.number) continue;
-    if (!constraints.passes(gang.constraints, number, agent.facts)) continue;
+    if (!constraints.passes(gang.constraints, number, *agent.info)) continue;
     share.begin(agent.free, {}, gpus_apart(agent));
     const Resources visible =
         within(agent.free->filter([&](const Resource& item) { return share.sees(item, asks); }), left, total);

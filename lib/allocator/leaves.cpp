@@ -85,6 +85,8 @@ void Allocator::State::update_activity(NodeId id) {
   const bool active = leaf.subscribed && !leaf.suppressed && frameworks[leaf.framework].active;
   if (active == leaf.active) return;
   leaf.active = active;
+  active_leaves.make_room(id + 1);
+  active_leaves.set(id, active);
   leaf.active_since_run = runs;
   if (!active) let_go(id);
   tree.set_active(id, active);

@@ -161,7 +161,7 @@ std::optional<Preemption::Room> Preemption::cheapest(NodeId leaf, const OpenDema
   for (const auto& [agent, candidates] : by_agent_) {
     const Agent& there = s_.agents[agent];
     if (!there.active || there.claimed || !s_.may_see(agent, leaf)) continue;
-    if (!s_.constraints.passes(demand.constraints, agent, there.facts)) continue;
+    if (!s_.constraints.passes(demand.constraints, agent, *there.info)) continue;
     std::optional<Room> room = room_on(agent, leaf, demand, want);
     if (room && (!best || room->rank() < best->rank())) best = std::move(room);
   }

@@ -38,7 +38,7 @@ double Allocator::dominant_share(FrameworkHandle framework) const {
 
 Resources Allocator::available(AgentHandle agent) const {
   const Agent* found = state_->find(agent);
-  return found == nullptr ? Resources() : *found->free + found->shared;
+  return found == nullptr ? Resources() : *found->free + *found->shared;
 }
 
 std::uint32_t Allocator::open_units(FrameworkHandle framework, std::string_view role) const {

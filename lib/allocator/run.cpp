@@ -92,7 +92,7 @@ double Allocator::State::score(AgentNumber number) {
   double answer = std::numeric_limits<double>::quiet_NaN();
   try {
     answer = options.agent_order->score(
-        {agent.facts, agent.free->quantities(), agent.total->quantities(), total.quantities()});
+        {*agent.info, agent.free->quantities(), agent.total->quantities(), total.quantities()});
   } catch (...) {  // the header promises: it counts as last
   }
   return std::isnan(answer) ? std::numeric_limits<double>::infinity() : answer;
@@ -108,6 +108,7 @@ void Allocator::State::serve_by_score() {
     const AgentNumber number = std::get<2>(queue.top());
     queue.pop();
     tree.begin_visit();
+    sweep_filters(agents[number]);
     begin_shared(number);
     begin_share(number);
     refused_one_by_one = false;

@@ -13,7 +13,6 @@ namespace {
 
 // Up to so many leaves are compared with each other instead of walking the tree.
 constexpr std::size_t kFewTakers = 8;
-constexpr std::size_t kManyFilters = 16;
 
 }  // namespace
 
@@ -30,6 +29,7 @@ void Allocator::State::begin_share(AgentNumber number) {
 void Allocator::State::serve(AgentNumber number) {
   Agent& agent = agents[number];
   tree.begin_visit();
+  sweep_filters(agent);
   begin_shared(number);
   begin_share(number);
   refused_one_by_one = false;
@@ -45,7 +45,7 @@ void Allocator::State::begin_shared(AgentNumber number) {
   shared_left.clear();
   if (!agents[number].has_shared) return;
   const auto left = shared_left_on.find(number);
-  shared_left = left == shared_left_on.end() ? agents[number].shared : left->second;
+  shared_left = left == shared_left_on.end() ? *agents[number].shared : left->second;
 }
 
 void Allocator::State::end_serving(AgentNumber number) {
@@ -64,7 +64,6 @@ bool Allocator::State::serve_once(AgentNumber number) {
 
 NodeId Allocator::State::next_taker(AgentNumber number) {
   const Agent& agent = agents[number];
-  blocked_on = 0;
   const bool few = list_takers(number);
   if (few) refused_one_by_one = true;
   if (!few && nobody_unblocked(agent)) {
@@ -97,27 +96,23 @@ void Allocator::State::note_dry(const Agent& agent) {
   dry = share.pool().quantities();
 }
 
-// On an agent with many filters it is quicker to note once which leaves they hold back than to look for the
-// filters of each leaf. That needs one offer for all. True if they hold back everybody.
+// Does the bag that is usually refused hold back everybody? That needs one offer for all.
 bool Allocator::State::nobody_unblocked(const Agent& agent) {
-  if (agent.filters.all().size() < kManyFilters || !share.is_uniform()) return false;
-  blocked_on = tree.visit();
-  if (blocked.size() < leaves.size()) blocked.resize(leaves.size(), 0);
-  std::uint32_t count = 0;
+  if (agent.filters.empty() || !share.is_uniform() || tree.random_order()) return false;
   share.uniform_offer();
-  for (const Filter& filter : agent.filters.all()) {
-    if (is_dead(filter) || blocked[filter.leaf] == blocked_on || !share.held_back_by(agent.filters, filter))
-      continue;
-    blocked[filter.leaf] = blocked_on;
-    count += leaves[filter.leaf].active;
+  if (!share.usually_refused(agent.filters)) return false;
+  const std::span<const std::uint64_t> refused = agent.filters.usual_bits();
+  for (std::size_t word = 0; word < active_leaves.words(); ++word) {
+    if ((active_leaves.word(word) & ~(word < refused.size() ? refused[word] : 0)) != 0) return false;
   }
-  return count == tree.node(tree.root()).active_leaves && !tree.random_order();
+  return true;
 }
 
 bool Allocator::State::is_blocked(const Agent& agent, NodeId id) {
-  if (blocked_on != 0) return blocked[id] == blocked_on;
-  for (const Filter& filter : agent.filters.of(id)) {
-    if (!is_dead(filter) && share.held_back_by(agent.filters, filter)) return true;
+  if (agent.filters.empty()) return false;
+  if (agent.filters.usually_refused(id) && share.usually_refused(agent.filters)) return true;
+  for (const FilterList::Unusual& filter : agent.filters.unusual_of(id)) {
+    if (filter.refused->contains(share.offered())) return true;
   }
   return false;
 }
@@ -165,7 +160,7 @@ bool Allocator::State::may_see(AgentNumber number, NodeId id) {
   }
   if (agent.remote && !leaf.capabilities.has(FrameworkCapability::region_aware)) return false;
   if (agent.claimed && claims.at(number).leaf != id) return false;
-  return constraints.passes(leaf.constraints, number, agent.facts);
+  return constraints.passes(leaf.constraints, number, *agent.info);
 }
 
 bool Allocator::State::is_owed(NodeId id) {

@@ -51,15 +51,21 @@ struct Allocator::State {
   void unsubscribe(NodeId leaf);
   void drop_leaf_if_unused(NodeId leaf);
   void update_activity(NodeId leaf);
-  void clear_filters_of(NodeId leaf) noexcept { ++leaves[leaf].epoch; }
+  void clear_filters_of(NodeId leaf) noexcept {
+    ++leaves[leaf].epoch;
+    ++clears;
+  }
+  void sweep_filters(allocation::Agent& agent) {
+    agent.filters.sweep(clears, [this](const allocation::Filter& filter) { return is_dead(filter); });
+  }
   void make_fresh(NodeId leaf);  // every agent is a candidate for it
 
   // ---- agents (agent_events.cpp) ----
-  void add(AgentHandle handle, const AgentInfo& info, std::span<const Holding> held);
-  void update(AgentHandle handle, const AgentInfo& info);
+  void add(AgentHandle handle, std::shared_ptr<const AgentInfo> info, std::span<const Holding> held);
+  void update(AgentHandle handle, std::shared_ptr<const AgentInfo> info);
   void remove(AgentHandle handle);
   void set_active(AgentHandle handle, bool active, bool draining);
-  void describe(AgentNumber agent, const AgentInfo& info);
+  void describe(AgentNumber agent, std::shared_ptr<const AgentInfo> info);
   void set_total(AgentNumber agent, const Resources& resources);
   void clear_filters_on(AgentNumber agent);
   void mark(AgentNumber agent);  // a candidate for every leaf
@@ -218,7 +224,9 @@ struct Allocator::State {
   std::vector<ExpiredDemand> expired_demands;
   std::map<AgentNumber, allocation::Claim> claims;
   std::uint64_t arrivals = 0;
-  bool any_gpus = false;  // some agent has had some
+  std::uint64_t clears = 0;             // how often filters were cleared by a new epoch
+  allocation::AgentBits active_leaves;  // by node
+  bool any_gpus = false;                // some agent has had some
   std::vector<allocation::Agent> agents;
   std::vector<allocation::Framework> frameworks;
   std::vector<allocation::Leaf> leaves;  // by node; those of inner nodes are not used
@@ -262,8 +270,6 @@ struct Allocator::State {
   std::vector<AgentNumber> expired;
   std::vector<Retry> retries;  // a filter ended: the agent is a candidate for this leaf
   std::vector<NodeId> takers;
-  std::vector<std::uint64_t> blocked;  // by leaf: the visit in which its filters hold it back
-  std::uint64_t blocked_on = 0;        // the present visit, if `blocked` is made for it
   std::vector<Pick> picks;
   std::vector<Resources> parts;
   std::vector<FrameworkNumber> served;

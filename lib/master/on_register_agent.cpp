@@ -26,7 +26,7 @@ void Master::State::on_register_agent(PeerId peer, const msg::RegisterAgent& cal
   commit.record.agent = agents[a].info;
   commit.after.push_back({peer, msg::AgentRegistered{agents[a].id(), id, ping_timeout()}});
 
-  allocator.add_agent(agent_handle(a), *agents[a].info, {});
+  allocator.add_agent(agent_handle(a), agents[a].info, {});
   note(*out, LogLevel::info, "agent ", agents[a].id(), " (", agents[a].info->hostname, ") registered with ",
        agents[a].info->resources.str());
 }

@@ -125,7 +125,7 @@ void reregister_known(Master::State& s, std::uint32_t a, PeerId peer, const msg:
   if (!(*s.agents[a].info == *call.agent)) {
     s.rescind_offers_of_agent(a);
     s.agents[a].info = call.agent;
-    s.allocator.update_agent(agent_handle(a), *call.agent);
+    s.allocator.update_agent(agent_handle(a), call.agent);
   }
   drop_missing_executors(s, a, call);
   refresh_states(s, a, call);
@@ -148,7 +148,7 @@ void reregister_returning(Master::State& s, PeerId peer, const msg::ReregisterAg
   commit.record.agent_id = id;
   commit.record.agent = call.agent;
   commit.after.push_back({peer, msg::AgentReregistered{id, s.id, s.ping_timeout(), {}}});
-  s.allocator.add_agent(agent_handle(a), *call.agent, adopt_all(s, a, call));
+  s.allocator.add_agent(agent_handle(a), call.agent, adopt_all(s, a, call));
   shut_down_completed(s, peer, call);
 }
 

@@ -125,25 +125,69 @@ TEST_CASE("BagTable keeps equal bags once, and forgets those that nobody has") {
   CHECK(bags.table.size() < 200);
 }
 
-TEST_CASE("FilterList keeps equal refused sets once, and drops what is superfluous") {
+std::size_t filters_of(const FilterList& list, NodeId leaf) {
+  std::size_t count = 0;
+  list.each_of(leaf, [&](const Filter&, const Bag&) { ++count; });
+  return count;
+}
+
+TEST_CASE("FilterList has a bit for each leaf that refuses the usual bag, and drops what is superfluous") {
   Bags bags;
   FilterList list;
   for (NodeId leaf = 9; leaf > 0; --leaf) list.add(filter(leaf, 10s), bags("cpus:4;mem:100"));
-  CHECK(list.all().size() == 9);
-  CHECK(list.refused_sets() == 1);
-  for (std::size_t i = 1; i < 9; ++i) CHECK(list.all()[i - 1].leaf < list.all()[i].leaf);
+  CHECK(list.size() == 9);
+  CHECK(list.unusual().empty());
+  CHECK(list.usual_bits()[0] == 0b11'1111'1110);
   list.add(filter(5, 20s), bags("cpus:5;mem:100"));
-  CHECK(list.of(5).size() == 1);  // contains the older one and lasts longer
+  CHECK(filters_of(list, 5) == 1);  // contains the older one and lasts longer
+  CHECK_FALSE(list.usually_refused(5));
   list.add(filter(5, 30s), bags("cpus:1"));
-  CHECK(list.of(5).size() == 2);
+  CHECK(filters_of(list, 5) == 2);
   list.add(filter(5, 1s, 1), bags("cpus:1"));
-  CHECK(list.of(5).size() == 1);  // the others are of a dead epoch
-  CHECK(list.refused(list.of(5).front()).same(bags("cpus:1")));
-  CHECK(list.of(77).empty());
+  CHECK(filters_of(list, 5) == 1);  // the others are of a dead epoch
+  CHECK(list.unusual_of(5).front().refused.same(bags("cpus:1")));
+  CHECK(list.unusual_of(77).empty());
+  CHECK(filters_of(list, 77) == 0);
   list.remove_if([](const Filter& each) { return each.leaf != 5; });
-  CHECK(list.all().size() == 1);
+  CHECK(list.size() == 1);
+  CHECK(list.usual_bits()[0] == 0);
   list.clear();
   CHECK(list.empty());
+}
+
+TEST_CASE("FilterList: a shorter refusal of the same only makes the longer one hold for the next run") {
+  Bags bags;
+  FilterList list;
+  for (const char* refused : {"cpus:4", "cpus:2"}) {
+    list.add(filter(1, 10s), bags(refused));
+    Filter shorter = filter(1, 5s);
+    shorter.run = 7;
+    list.add(shorter, bags(refused));
+  }
+  std::size_t count = 0;
+  list.each([&](const Filter& each, const Bag&) {
+    ++count;
+    CHECK(each.run == 7);
+    CHECK(each.expiry == TimePoint(10s));
+  });
+  CHECK(count == 2);
+}
+
+TEST_CASE("FilterList sweeps once for a number") {
+  Bags bags;
+  FilterList list;
+  list.add(filter(1, 10s), bags("cpus:4"));
+  list.add(filter(2, 10s), bags("cpus:4"));
+  int asked = 0;
+  const auto drop_first = [&](const Filter& each) {
+    ++asked;
+    return each.leaf == 1;
+  };
+  list.sweep(3, drop_first);
+  list.sweep(3, drop_first);
+  CHECK(asked == 2);
+  CHECK_FALSE(list.usually_refused(1));
+  CHECK(list.usually_refused(2));
 }
 
 TEST_CASE("FilterList is bounded: of many filters of a leaf the one that ends first goes") {
@@ -155,12 +199,11 @@ TEST_CASE("FilterList is bounded: of many filters of a leaf the one that ends fi
     list.add(filter(2, std::chrono::seconds(1000 - i)),
              bags("cpus:" + std::to_string(i) + ";mem:" + std::to_string(1000 - i)));
   }
-  CHECK(list.of(2).size() == 32);
-  CHECK(list.all().size() == 34);
-  CHECK(list.refused_sets() <= 35);
+  CHECK(list.unusual_of(2).size() == 32);
+  CHECK(list.size() == 34);
   TimePoint earliest = kNever;
-  for (const Filter& each : list.of(2)) earliest = std::min(earliest, each.expiry);
+  for (const Filter& each : list.unusual_of(2)) earliest = std::min(earliest, each.expiry);
   CHECK(earliest == TimePoint(900s));  // the newest one; those before it that ended first are gone
-  CHECK(list.of(1).size() == 1);
-  CHECK(list.of(3).size() == 1);
+  CHECK(filters_of(list, 1) == 1);
+  CHECK(filters_of(list, 3) == 1);
 }

@@ -209,6 +209,14 @@ void Reference::recover(const Leaf& leaf, unsigned a, const Resources& resources
   if (filters != nullptr && filters->refuse != Duration::zero() && is_subscribed(leaf)) {
     Duration refuse = filters->refuse < Duration::zero() ? std::chrono::seconds(5) : filters->refuse;
     refuse = std::min<Duration>(refuse, std::chrono::hours(365 * 24));
+    // A shorter refusal of the same only makes the longer one hold for the next run.
+    const auto longer = std::find_if(filters_.begin(), filters_.end(), [&](const OneFilter& old) {
+      return old.leaf == leaf && old.agent == a && old.expiry > now + refuse && old.refused == resources;
+    });
+    if (longer != filters_.end()) {
+      longer->young = true;
+      return forget_unused();
+    }
     // What this one makes superfluous goes, so that its end is no reason for a run.
     clear_filters([&](const OneFilter& old) {
       const bool same = old.leaf == leaf && old.agent == a;
