@@ -19,6 +19,8 @@ class DensePolicy : public AllocationPolicy {
     std::uint64_t arrival = 0;
   };
   virtual double dense_key(const DenseNode& node, Rng& rng) noexcept = 0;
+  // True if the key is the dominant share divided by the weight.
+  virtual bool is_dominant_share() const noexcept { return false; }
 };
 
 }  // namespace mesoscore::allocation

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "allocator/share_search.hpp"
 #include "allocator/sibling_order.hpp"
 
 namespace mesoscore::allocation {
@@ -34,7 +35,10 @@ struct Node {
   Place place;
   std::uint64_t order_version = 0;  // of the totals, or of the visit, for which `order` was made
   SiblingOrder order;
-  std::vector<NodeId> children;  // ascending by path
+  ShareSearch search;                // instead of the order, when only few want to know
+  std::uint64_t search_version = 0;  // of the totals
+  std::uint32_t searches = 0;        // with these totals
+  std::vector<NodeId> children;      // ascending by path
   std::vector<NodeId> changed_children;
 };
 

@@ -59,6 +59,7 @@ void RoleTree::drop_node(NodeId id) {
   Node& parent = nodes_[node.parent];
   if (node.changed) std::erase(parent.changed_children, id);
   parent.children.erase(place_of(parent.children, nodes_, id));
+  parent.ranked = false;
   if (node.kind == NodeKind::role) roles_.erase(node.path);
   std::fill_n(held_.begin() + static_cast<std::ptrdiff_t>(id * stride_), stride_, 0);
   node = Node();

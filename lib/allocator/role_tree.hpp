@@ -83,6 +83,7 @@ class RoleTree {
 
   template <class Enter, class Eligible>
   NodeId first_below(NodeId parent, Enter& enter, Eligible& eligible) {
+    if (prepare_search(parent)) return search_below(parent, enter, eligible);
     refresh(parent);
     const bool leaves = nodes_[parent].kind == NodeKind::own;
     for (const OrderEntry& entry : nodes_[parent].order.entries()) {
@@ -95,6 +96,32 @@ class RoleTree {
     }
     return kNoNode;
   }
+
+  template <class Enter, class Eligible>
+  NodeId search_below(NodeId parent, Enter& enter, Eligible& eligible) {
+    const bool leaves = nodes_[parent].kind == NodeKind::own;
+    NodeId found = kNoNode;
+    ShareSearch::Place best;
+    const auto visit = [&](std::uint32_t rank, ShareSearch::Place& least) {
+      const NodeId child = nodes_[parent].children[rank];
+      const ShareSearch::Place place{key_of(child), nodes_[child].times_chosen, rank};
+      if (!(place < least)) return;
+      NodeId first = child;
+      if (leaves) {
+        if (!eligible(child)) return;
+      } else {
+        if (nodes_[child].kind != NodeKind::own && !enter(child)) return;
+        first = first_below(child, enter, eligible);
+        if (first == kNoNode) return;
+      }
+      least = place;
+      found = first;
+    };
+    nodes_[parent].search.search(total_->fair().first(stride_), best, visit);
+    return found;
+  }
+  // True if the order is void, because the totals have changed, and a search will do.
+  bool prepare_search(NodeId parent);
 
   NodeId add_node(NodeId parent, NodeKind kind, std::string path);
   void drop_node(NodeId id);

@@ -76,6 +76,7 @@ void Allocator::State::order_candidates() {
 // In random order nearly every agent is a cache miss or two: ask for them ahead of time.
 void Allocator::State::serve_candidates() {
   dry.reset();
+  if (tree.node(tree.root()).active_leaves == 0) return;
   if (options.agent_order) return serve_by_score();
   constexpr std::size_t kAhead = 6;
   for (std::size_t i = 0; i < candidates.size(); ++i) {

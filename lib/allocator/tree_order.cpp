@@ -34,6 +34,7 @@ void RoleTree::mark_changed(NodeId id) {
 
 void RoleTree::leave_order(NodeId id) {
   Node& node = nodes_[id];
+  mark_changed(id);
   if (!node.ordered) return;
   node.ordered = false;
   nodes_[node.parent].order.erase(entry_of(node, id), Less{nodes_});
@@ -53,16 +54,50 @@ void RoleTree::chosen(NodeId leaf) {
   }
 }
 
-// Leaving a gap keeps the order of those that stay; coming in between does not.
 void RoleTree::rank_children(NodeId parent) {
   Node& node = nodes_[parent];
   for (std::uint32_t i = 0; i < node.children.size(); ++i) nodes_[node.children[i]].rank = i;
   node.ranked = true;
+  node.search.invalidate();
+}
+
+bool RoleTree::prepare_search(NodeId parent) {
+  constexpr std::uint32_t kFewChildren = 8;
+  constexpr std::uint32_t kFewSearches = 8;
+  Node& node = nodes_[parent];
+  const std::uint64_t version = total_->version();
+  if (dense_ == nullptr || !dense_->is_dominant_share() || node.active_children <= kFewChildren ||
+      node.order_version == version) {
+    return false;
+  }
+  if (node.search_version != version) node.searches = 0;
+  node.search_version = version;
+  if (++node.searches > kFewSearches) return false;
+  if (!node.ranked) rank_children(parent);
+  const auto tell = [&](NodeId child) {
+    const Node& each = nodes_[child];
+    node.search.set(each.rank, held(child), each.times_chosen, each.weight, each.active_leaves != 0);
+  };
+  if (!node.search.fits(node.children.size(), stride_) ||
+      node.changed_children.size() > node.children.size() / 4) {
+    node.search.reset(node.children.size(), stride_);
+    for (const NodeId child : node.children) tell(child);
+    node.search.finish();
+  } else {
+    for (const NodeId child : node.changed_children) {
+      tell(child);
+      node.search.raise(nodes_[child].rank);
+    }
+  }
+  for (const NodeId child : node.changed_children) nodes_[child].changed = false;
+  node.changed_children.clear();
+  return true;
 }
 
 void RoleTree::refresh(NodeId parent) {
   Node& node = nodes_[parent];
   if (!node.ranked) rank_children(parent);
+  node.search.invalidate();  // the changes go to the order
   if (redraw_) {
     if (node.order_version != visit_) redraw(parent);
   } else if (node.active_children == 1) {
@@ -166,8 +201,14 @@ double RoleTree::key_of(NodeId id) {
 bool RoleTree::before(NodeId a, NodeId b) {
   if (a == b) return false;
   climb_to_siblings(a, b);
-  refresh(nodes_[a].parent);
-  return Less{nodes_}(entry_of(nodes_[a], a), entry_of(nodes_[b], b));
+  const NodeId parent = nodes_[a].parent;
+  if (!nodes_[parent].ranked) rank_children(parent);
+  const auto place = [&](NodeId id) {
+    const Node& node = nodes_[id];
+    const bool known = node.ordered && !node.changed && nodes_[parent].order_version == total_->version();
+    return ShareSearch::Place{known ? node.place.key : key_of(id), node.times_chosen, node.rank};
+  };
+  return place(a) < place(b);
 }
 
 }  // namespace mesoscore::allocation

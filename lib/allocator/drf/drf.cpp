@@ -15,6 +15,7 @@ class Drf final : public allocation::DensePolicy {
   double dense_key(const DenseNode& node, Rng&) noexcept override {
     return allocation::dominant_share(node.allocated, node.total) / node.weight;
   }
+  bool is_dominant_share() const noexcept override { return true; }
 };
 
 }  // namespace

@@ -34,3 +34,8 @@ TEST_CASE("the allocator grants what the slow reference grants, with many framew
   const Sum sum = play(1'000'000, 60, 40, {40, 70}, true);
   CHECK(sum.grants > 5'000);
 }
+
+TEST_CASE("the allocator grants what the slow reference grants, with many frameworks in each role and few agents") {
+  const Sum sum = play(2'000'000, 150, 60, {100, 6}, true);
+  CHECK(sum.grants > 2'000);
+}
