@@ -134,6 +134,13 @@ bool QuotaBook::is_owed(QuotaNumber number, std::uint32_t resource) const noexce
   return number != kNoQuota && at(needed_, resource) > 0 && debt(number, resource).open() > 0;
 }
 
+bool QuotaBook::is_owed_anything(QuotaNumber number) const noexcept {
+  for (std::uint32_t resource = 0; resource < needed_.size(); ++resource) {
+    if (is_owed(number, resource)) return true;
+  }
+  return false;
+}
+
 std::int64_t QuotaBook::room(QuotaNumber number, std::uint32_t resource) const noexcept {
   const Role& role = roles_[number];
   if (resource >= role.limit.size() || role.limit[resource] == kNoLimit) return INT64_MAX;

@@ -58,6 +58,7 @@ class QuotaBook {
   void bounds(QuotaNumber number, Bounds& out) const;
   // Is some of this resource due to the role by a guarantee of its own or of a role above it?
   bool is_owed(QuotaNumber number, std::uint32_t resource) const noexcept;
+  bool is_owed_anything(QuotaNumber number) const noexcept;
 
   // ---- for explanations and checks ----
   std::int64_t consumed(QuotaNumber number, std::uint32_t resource) const noexcept;

@@ -175,6 +175,7 @@ bool Allocator::State::is_owed(NodeId id) {
 bool Allocator::State::eligible(AgentNumber number, NodeId id) {
   const Agent& agent = agents[number];
   const Leaf& leaf = leaves[id];
+  if (for_guarantees && !quotas.is_owed_anything(leaf.quota)) return false;
   if (!may_see(number, id)) {
     refused_one_by_one = true;
     return false;

@@ -44,7 +44,7 @@ class ShareSearch {
   // one.
   template <class Visit>
   void search(std::span<const std::int64_t> total, Place& best, Visit&& visit) const {
-    descend(1, total, best, visit);
+    descend(1, bound(1, total), total, best, visit);
   }
 
  private:
@@ -67,13 +67,15 @@ class ShareSearch {
   void combine(std::size_t node) noexcept;
 
   template <class Visit>
-  void descend(std::size_t node, std::span<const std::int64_t> total, Place& best, Visit& visit) const {
-    if (!(bound(node, total) < best)) return;
+  void descend(std::size_t node, const Place& at_best, std::span<const std::int64_t> total, Place& best,
+               Visit& visit) const {
+    if (!(at_best < best)) return;
     if (node >= leaves_) return visit(static_cast<std::uint32_t>(node - leaves_), best);
     const std::size_t left = 2 * node, right = left + 1;
-    const bool right_first = bound(right, total) < bound(left, total);
-    descend(right_first ? right : left, total, best, visit);
-    descend(right_first ? left : right, total, best, visit);
+    const Place of_left = bound(left, total), of_right = bound(right, total);
+    const bool right_first = of_right < of_left;
+    descend(right_first ? right : left, right_first ? of_right : of_left, total, best, visit);
+    descend(right_first ? left : right, right_first ? of_left : of_right, total, best, visit);
   }
 
   std::vector<std::int64_t> least_;  // node * resources_ + resource
