@@ -74,7 +74,7 @@ HoldingId Allocator::State::record(AgentNumber number, NodeId leaf, const Resour
   const Bag more = bags.make(resources, total);
   const HoldingId id = charge(number, leaf, more);
   Bag& held = holdings.bag(id);
-  held = held.empty() ? more : bags.make(*held + resources, total);
+  held = bags.plus(held, more, total);
   return id;
 }
 
@@ -85,16 +85,14 @@ void Allocator::State::set_free(AgentNumber number, Bag free) {
 }
 
 void Allocator::State::take_from_free(AgentNumber number, const Resources& resources) {
-  if (has_shared(resources)) {
-    const Resources rest = without_shared(resources);
-    if (!rest.empty()) take_from_free(number, rest);
-    return;
-  }
   const Agent& agent = agents[number];
-  if (agent.overcommitted || !agent.free->contains(resources)) {
+  const Bag taken = bags.without_shared(bags.make(resources, total), total);
+  if (taken.empty()) return;
+  const BagTable::Difference left = bags.minus(agent.free, taken, total);
+  if (agent.overcommitted || !left.contained) {
     recompute_free(number);
   } else {
-    set_free(number, bags.make(*agent.free - resources, total));
+    set_free(number, left.bag);
   }
   offerable.set(number, agent.offerable());
 }
@@ -113,17 +111,17 @@ void Allocator::State::refund(AgentNumber number, HoldingId id, const Bag& gone)
 }
 
 void Allocator::State::give_back(AgentNumber number, HoldingId id, const Resources& resources) {
-  const Resources& held = holdings.resources(id);
-  if (surely_equal(held, resources)) return give_back_all(number, id);
-  if (!held.contains(resources)) {  // more than there is: take what there is
-    const Resources left = held - resources;
-    return give_back(number, id, held - left);
-  }
+  if (surely_equal(holdings.resources(id), resources)) return give_back_all(number, id);
   if (resources.empty()) return;
-  const Bag gone = bags.make(resources, total);
-  holdings.bag(id) = bags.make(held - resources, total);
+  const Bag held = holdings.bag(id);
+  Bag gone = bags.make(resources, total);
+  BagTable::Difference left = bags.minus(held, gone, total);
+  if (!left.contained)
+    gone = bags.minus(held, left.bag, total).bag;  // more than there is: take what there is
+  if (gone.empty()) return;
+  holdings.bag(id) = left.bag;
   refund(number, id, gone);
-  if (holdings.bag(id).empty()) remove_holding(id);
+  if (left.bag.empty()) remove_holding(id);
   give_to_free(number, bags.without_shared(gone, total));
 }
 
@@ -141,7 +139,7 @@ void Allocator::State::give_to_free(AgentNumber number, Bag more) {
   } else if (agent.free.empty()) {
     set_free(number, std::move(more));
   } else {
-    set_free(number, bags.make(*agent.free + *more, total));
+    set_free(number, bags.plus(agent.free, more, total));
   }
   mark(number);
 }
@@ -158,13 +156,13 @@ void Allocator::State::recompute_free(AgentNumber number) {
     agent.overcommitted = false;
     set_free(number, bags.without_shared(agent.total, total));
   } else {
-    Resources free = without_shared(*agent.total);
-    Resources held;
+    Bag held;
     for (HoldingId id = agent.holdings; id != kNoHolding; id = holdings.record(id).next_of_agent) {
-      held += without_shared(holdings.resources(id));
+      held = bags.plus(held, bags.without_shared(holdings.bag(id), total), total);
     }
-    agent.overcommitted = !free.contains(held);
-    set_free(number, bags.make(free -= held, total));
+    BagTable::Difference left = bags.minus(bags.without_shared(agent.total, total), held, total);
+    agent.overcommitted = !left.contained;
+    set_free(number, std::move(left.bag));
   }
   offerable.set(number, agent.offerable());
 }

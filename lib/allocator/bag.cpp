@@ -48,8 +48,7 @@ Bag BagTable::make(const Resources& resources, ClusterTotal& total) {
     bag = add(resources, total);
     if (found == bags_.end()) bags_.emplace(hash, bag);
   }
-  recent_[1] = std::move(recent_[0]);
-  recent_[0] = bag;
+  recent_[next_recent_++ % std::size(recent_)] = bag;
   if (bags_.size() > next_sweep_) drop_unused();
   return bag;
 }
@@ -70,6 +69,30 @@ Bag BagTable::add(const Resources& resources, ClusterTotal& total) {
 Bag BagTable::without_shared(const Bag& bag, ClusterTotal& total) {
   if (!bag.has_shared()) return bag;
   return make(allocation::without_shared(*bag), total);
+}
+
+const BagTable::Result* BagTable::Results::find(const Bag& a, const Bag& b) const noexcept {
+  const auto found =
+      std::find_if(std::begin(last), std::end(last), [&](const Result& r) { return r.is_of(a, b); });
+  return found == std::end(last) ? nullptr : &*found;
+}
+
+Bag BagTable::plus(const Bag& a, const Bag& b, ClusterTotal& total) {
+  if (a.empty()) return b;
+  if (b.empty()) return a;
+  if (const Result* known = sums_.find(a, b)) return known->bag;
+  Bag sum = make(*a + *b, total);
+  sums_.add({a, b, sum});
+  return sum;
+}
+
+BagTable::Difference BagTable::minus(const Bag& a, const Bag& b, ClusterTotal& total) {
+  if (b.empty()) return {a};
+  if (a.same(b)) return {};
+  if (const Result* known = differences_.find(a, b)) return {known->bag, known->contained};
+  const Difference difference{make(*a - *b, total), a->contains(*b)};
+  differences_.add({a, b, difference.bag, difference.contained});
+  return difference;
 }
 
 // Those that nobody has but this table.

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -66,16 +67,37 @@ class BagTable {
 
   Bag make(const Resources& resources, ClusterTotal& total);
   Bag without_shared(const Bag& bag, ClusterTotal& total);
+  Bag plus(const Bag& a, const Bag& b, ClusterTotal& total);
+  struct Difference {
+    Bag bag;
+    bool contained = true;  // all of b was in a
+  };
+  Difference minus(const Bag& a, const Bag& b, ClusterTotal& total);
   std::size_t size() const noexcept { return bags_.size(); }
 
  private:
+  // The last results: what happens to one agent usually happens to others that are like it.
+  struct Result {
+    Bag a, b, bag;
+    bool contained = true;
+    bool is_of(const Bag& x, const Bag& y) const noexcept { return a.same(x) && b.same(y) && !a.empty(); }
+  };
+  struct Results {
+    Result last[4];
+    std::size_t next = 0;
+    const Result* find(const Bag& a, const Bag& b) const noexcept;
+    void add(Result result) { last[next++ % std::size(last)] = std::move(result); }
+  };
+
   Bag add(const Resources& resources, ClusterTotal& total);
   void drop_unused();
 
   std::vector<Quantities> minimum_;
   tsl::robin_map<std::uint64_t, Bag>
       bags_;  // by hash; of two with the same hash the later one is not kept here
-  Bag recent_[2];
+  Bag recent_[4];
+  std::size_t next_recent_ = 0;
+  Results sums_, differences_;
   std::size_t next_sweep_ = 64;
 };
 

@@ -53,11 +53,11 @@ void ClusterTotal::count(const Bag& bag, bool in) {
 
 void ClusterTotal::replace(const Bag& before, const Bag& after) {
   if (before.same(after)) return;
-  const bool both = !before.empty() && !after.empty();
-  if (both && before->quantities() == after->quantities()) return;
+  Sums was;
+  for (const std::int64_t sum : total_) was.push_back(sum);
   count(before, false);
   count(after, true);
-  ++version_;
+  if (!std::equal(was.begin(), was.end(), total_.begin(), total_.end())) ++version_;
 }
 
 const Quantities& ClusterTotal::quantities() const {

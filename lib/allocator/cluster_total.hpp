@@ -50,6 +50,7 @@ class ClusterTotal {
   void to_quantities(std::span<const std::int64_t> amounts, bool fair_only, Quantities& out) const;
 
  private:
+  using Sums = SmallVector<std::int64_t, 16>;
   void count(const Bag& bag, bool in);
 
   std::vector<Name> names_;             // by number

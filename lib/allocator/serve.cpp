@@ -216,7 +216,7 @@ HoldingId Allocator::State::move_free(AgentNumber number, NodeId leaf) {
   Bag free = std::move(agents[number].free);
   const HoldingId id = charge(number, leaf, free);
   Bag& held = holdings.bag(id);
-  held = held.empty() ? std::move(free) : bags.make(*held + *free, total);
+  held = bags.plus(held, free, total);
   return id;
 }
 
