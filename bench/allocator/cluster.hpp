@@ -55,6 +55,11 @@ struct Cluster {
   void add_agents(const std::vector<AgentPtr>& infos) {
     for (unsigned a = 0; a < infos.size(); ++a) allocator.add_agent(AgentHandle{a}, infos[a], {});
   }
+  // As in a master, whose vector of grants is always the same one.
+  void make_room(unsigned grants_of_a_run) {
+    grants.resize(grants_of_a_run);
+    grants.clear();
+  }
   void run() { allocator.run(now, grants); }
   void give_back_all(const Filters* filters) {
     for (const Grant& grant : grants) {

@@ -17,7 +17,7 @@ double full_run_ms(unsigned agents, unsigned frameworks) {
     Cluster cluster;
     cluster.add_frameworks(framework_infos(frameworks));
     cluster.add_agents(infos);
-    cluster.grants.reserve(agents);
+    cluster.make_room(agents);
     best = std::min(best, ms_of([&] { cluster.run(); }));
   }
   return best;
@@ -83,7 +83,7 @@ Figures largest() {
   Cluster cluster;
   cluster.add_frameworks(framework_infos(5'000));
   cluster.add_agents(agent_infos(100'000, kResources));
-  cluster.grants.reserve(100'000);
+  cluster.make_room(100'000);
   Figures out;
   out.push_back({"allocator.largest.100000x5000.full_run", ms_of([&] { cluster.run(); }), "ms"});
   if (cluster.grants.size() != 100'000) std::abort();

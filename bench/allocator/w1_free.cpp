@@ -31,7 +31,7 @@ Figures w1(const Baseline& mesos) {
   out.push_back({name + "add_frameworks", ms_of([&] { cluster.add_frameworks(frameworks); }), "ms",
                  mesos.add_frameworks});
   cluster.allocator.resume();
-  cluster.grants.reserve(mesos.agents);
+  cluster.make_room(mesos.agents);
   out.push_back({name + "full_run", ms_of([&] { cluster.run(); }), "ms", mesos.full_run});
   if (cluster.grants.size() != mesos.agents) std::abort();
   cluster.touch_all(mesos.agents);

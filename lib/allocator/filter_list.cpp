@@ -18,84 +18,88 @@ struct ByLeaf {
 
 }  // namespace
 
+const Bag& FilterList::none() noexcept {
+  static const Bag empty;
+  return empty;
+}
+
 std::span<const FilterList::Unusual> FilterList::unusual_of(NodeId leaf) const noexcept {
-  const auto [first, last] = std::equal_range(unusual_.begin(), unusual_.end(), leaf, ByLeaf{});
+  if (!rep_) return {};
+  const auto [first, last] = std::equal_range(rep_->unusual.begin(), rep_->unusual.end(), leaf, ByLeaf{});
   return {first, last};
 }
 
 void FilterList::set_bit(NodeId leaf, bool on) {
   const std::size_t word = leaf / 64;
-  if (word >= bits_.size()) bits_.resize(word + 1, 0);
+  if (word >= rep_->bits.size()) rep_->bits.resize(word + 1, 0);
   const std::uint64_t bit = std::uint64_t{1} << (leaf % 64);
-  bits_[word] = on ? bits_[word] | bit : bits_[word] & ~bit;
+  rep_->bits[word] = on ? rep_->bits[word] | bit : rep_->bits[word] & ~bit;
 }
 
 Filter* FilterList::find_usual(NodeId leaf) noexcept {
-  const auto found = std::find_if(usual_.begin(), usual_.end(),
-                                  [leaf](const Filter& filter) { return filter.leaf == leaf; });
-  return found == usual_.end() ? nullptr : &*found;
+  return &*std::find_if(rep_->usual.begin(), rep_->usual.end(),
+                        [leaf](const Filter& filter) { return filter.leaf == leaf; });
 }
 
 void FilterList::drop_usual(NodeId leaf) {
-  Filter* found = find_usual(leaf);
-  *found = usual_.back();
-  usual_.pop_back();
+  *find_usual(leaf) = rep_->usual.back();
+  rep_->usual.pop_back();
   set_bit(leaf, false);
 }
 
 void FilterList::add(const Filter& filter, const Bag& refused) {
-  if (usual_.empty()) usual_bag_ = refused;
-  if (usually_refused(filter.leaf)) {
-    Filter& old = *find_usual(filter.leaf);
-    if (old.epoch == filter.epoch && old.expiry > filter.expiry && equal(usual_bag_, refused)) {
-      old.run = filter.run;
-      return;
-    }
-    if (old.epoch != filter.epoch || (old.expiry <= filter.expiry && covers(refused, usual_bag_))) {
-      drop_usual(filter.leaf);
-    }
-  }
-  if (!unusual_of(filter.leaf).empty()) {
-    const auto [first, last] = std::equal_range(unusual_.begin(), unusual_.end(), filter.leaf, ByLeaf{});
-    const auto longer = std::find_if(first, last, [&](const Unusual& old) {
-      return old.epoch == filter.epoch && old.expiry > filter.expiry && equal(old.refused, refused);
-    });
-    if (longer != last) {
-      longer->run = filter.run;
-      return;
-    }
-    unusual_.erase(std::remove_if(first, last,
-                                  [&](const Unusual& old) {
-                                    return old.epoch != filter.epoch ||
-                                           (old.expiry <= filter.expiry && covers(refused, old.refused));
-                                  }),
-                   last);
-  }
-  if (usual_.empty()) usual_bag_ = refused;
-  if (refused.same(usual_bag_) && !usually_refused(filter.leaf)) return add_usual(filter);
+  if (!rep_) rep_ = std::make_unique<Rep>();
+  if (merge_usual(filter, refused) || merge_unusual(filter, refused)) return;
+  if (rep_->usual.empty()) rep_->usual_bag = refused;
+  if (refused.same(rep_->usual_bag) && !usually_refused(filter.leaf)) return add_usual(filter);
   add_unusual(filter, refused);
 }
 
+// Whether an older one takes the new one in. Drops it if the new one takes it in.
+bool FilterList::merge_usual(const Filter& filter, const Bag& refused) {
+  if (!usually_refused(filter.leaf)) return false;
+  Filter& old = *find_usual(filter.leaf);
+  if (old.epoch == filter.epoch && old.expiry > filter.expiry && equal(rep_->usual_bag, refused)) {
+    old.run = filter.run;
+    return true;
+  }
+  if (old.epoch != filter.epoch || (old.expiry <= filter.expiry && covers(refused, rep_->usual_bag))) {
+    drop_usual(filter.leaf);
+  }
+  return false;
+}
+
+bool FilterList::merge_unusual(const Filter& filter, const Bag& refused) {
+  std::vector<Unusual>& all = rep_->unusual;
+  const auto [first, last] = std::equal_range(all.begin(), all.end(), filter.leaf, ByLeaf{});
+  const auto longer = std::find_if(first, last, [&](const Unusual& old) {
+    return old.epoch == filter.epoch && old.expiry > filter.expiry && equal(old.refused, refused);
+  });
+  if (longer != last) {
+    longer->run = filter.run;
+    return true;
+  }
+  const auto superfluous = [&](const Unusual& old) {
+    return old.epoch != filter.epoch || (old.expiry <= filter.expiry && covers(refused, old.refused));
+  };
+  all.erase(std::remove_if(first, last, superfluous), last);
+  return false;
+}
+
 void FilterList::add_usual(const Filter& filter) {
-  usual_.push_back(filter);
+  rep_->usual.push_back(filter);
   set_bit(filter.leaf, true);
 }
 
 void FilterList::add_unusual(const Filter& filter, const Bag& refused) {
-  auto [first, last] = std::equal_range(unusual_.begin(), unusual_.end(), filter.leaf, ByLeaf{});
+  std::vector<Unusual>& all = rep_->unusual;
+  auto [first, last] = std::equal_range(all.begin(), all.end(), filter.leaf, ByLeaf{});
   if (last - first >= kMaxUnusualOfLeaf) {
     const auto soonest =
         std::min_element(first, last, [](const Filter& a, const Filter& b) { return a.expiry < b.expiry; });
-    last = unusual_.erase(soonest) + (last - soonest - 1);
+    last = all.erase(soonest) + (last - soonest - 1);
   }
-  unusual_.insert(last, Unusual{filter, refused});
-}
-
-void FilterList::clear() noexcept {
-  usual_.clear();
-  unusual_.clear();
-  bits_.clear();
-  usual_bag_.clear();
+  all.insert(last, Unusual{filter, refused});
 }
 
 }  // namespace mesoscore::allocation

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -32,33 +33,43 @@ class FilterList {
     Bag refused;
   };
 
+  FilterList() noexcept = default;
+  FilterList(const FilterList& other) : rep_(other.rep_ ? std::make_unique<Rep>(*other.rep_) : nullptr) {}
+  FilterList(FilterList&&) noexcept = default;
+  FilterList& operator=(FilterList other) noexcept {
+    rep_ = std::move(other.rep_);
+    return *this;
+  }
+
   // Filters of the same leaf that this one makes superfluous are dropped, and so are its dead ones. A shorter
   // refusal of the same bag only makes the longer one hold for the next run.
   void add(const Filter& filter, const Bag& refused);
-  void clear() noexcept;
-  bool empty() const noexcept { return usual_.empty() && unusual_.empty(); }
+  void clear() noexcept { rep_.reset(); }
+  bool empty() const noexcept { return size() == 0; }
+  std::size_t size() const noexcept { return rep_ ? rep_->usual.size() + rep_->unusual.size() : 0; }
 
-  const Bag& usual_bag() const noexcept { return usual_bag_; }
+  const Bag& usual_bag() const noexcept { return rep_ ? rep_->usual_bag : none(); }
   bool usually_refused(NodeId leaf) const noexcept {
     const std::size_t word = leaf / 64;
-    return word < bits_.size() && ((bits_[word] >> (leaf % 64)) & 1u) != 0;
+    return rep_ && word < rep_->bits.size() && ((rep_->bits[word] >> (leaf % 64)) & 1u) != 0;
   }
-  std::span<const std::uint64_t> usual_bits() const noexcept { return bits_; }
+  std::span<const std::uint64_t> usual_bits() const noexcept {
+    return rep_ ? std::span<const std::uint64_t>(rep_->bits) : std::span<const std::uint64_t>();
+  }
   std::span<const Unusual> unusual_of(NodeId leaf) const noexcept;
-  std::span<const Unusual> unusual() const noexcept { return unusual_; }
-  std::size_t size() const noexcept { return usual_.size() + unusual_.size(); }
 
   // Calls visit(filter, bag) for each, or for each of one leaf.
   template <class Visit>
   void each(Visit&& visit) const {
-    for (const Filter& filter : usual_) visit(filter, usual_bag_);
-    for (const Unusual& filter : unusual_) visit(filter, filter.refused);
+    if (!rep_) return;
+    for (const Filter& filter : rep_->usual) visit(filter, rep_->usual_bag);
+    for (const Unusual& filter : rep_->unusual) visit(filter, filter.refused);
   }
   template <class Visit>
   void each_of(NodeId leaf, Visit&& visit) const {
     if (usually_refused(leaf)) {
-      for (const Filter& filter : usual_) {
-        if (filter.leaf == leaf) visit(filter, usual_bag_);
+      for (const Filter& filter : rep_->usual) {
+        if (filter.leaf == leaf) visit(filter, rep_->usual_bag);
       }
     }
     for (const Unusual& filter : unusual_of(leaf)) visit(static_cast<const Filter&>(filter), filter.refused);
@@ -67,33 +78,42 @@ class FilterList {
   // Drops the filters for which drop(filter).
   template <class Drop>
   void remove_if(Drop&& drop) {
-    std::erase_if(usual_, [&](const Filter& filter) {
+    if (!rep_) return;
+    std::erase_if(rep_->usual, [&](const Filter& filter) {
       if (!drop(filter)) return false;
       set_bit(filter.leaf, false);
       return true;
     });
-    std::erase_if(unusual_, drop);
-    if (usual_.empty()) usual_bag_.clear();
+    std::erase_if(rep_->unusual, drop);
+    if (rep_->usual.empty()) rep_->usual_bag.clear();
   }
   // The same, unless it was done with the same number before.
   template <class Drop>
   void sweep(std::uint64_t number, Drop&& drop) {
-    if (swept_ != number && !empty()) remove_if(drop);
-    swept_ = number;
+    if (!rep_ || rep_->swept == number) return;
+    remove_if(drop);
+    rep_->swept = number;
   }
 
  private:
+  struct Rep {
+    std::vector<Filter> usual;  // in no order; one for each leaf that has a bit
+    std::vector<std::uint64_t> bits;
+    Bag usual_bag;
+    std::vector<Unusual> unusual;
+    std::uint64_t swept = 0;
+  };
+
+  static const Bag& none() noexcept;
   void set_bit(NodeId leaf, bool on);
+  bool merge_usual(const Filter& filter, const Bag& refused);
+  bool merge_unusual(const Filter& filter, const Bag& refused);
   void add_usual(const Filter& filter);
   void add_unusual(const Filter& filter, const Bag& refused);
   Filter* find_usual(NodeId leaf) noexcept;
   void drop_usual(NodeId leaf);
 
-  std::vector<Filter> usual_;  // in no order; one for each leaf that has a bit
-  std::vector<std::uint64_t> bits_;
-  Bag usual_bag_;
-  std::vector<Unusual> unusual_;
-  std::uint64_t swept_ = 0;
+  std::unique_ptr<Rep> rep_;  // null: never had any
 };
 
 }  // namespace mesoscore::allocation

@@ -144,8 +144,7 @@ void Allocator::State::hand_over(NodeId id, OpenDemand& gang) {
   for (OpenDemand::Part& part : gang.parts) {
     served_demands.push_back(
         {gang.demand.id, part.units, gang.demand.priority, demands[leaves[id].demands].statement});
-    picks.push_back({leaves[id].framework, part.agent, id, kNoHolding, kAll,
-                     static_cast<std::uint32_t>(parts.size()),
+    picks.push_back({part.agent, id, kNoHolding, kAll, static_cast<std::uint32_t>(parts.size()),
                      static_cast<std::uint32_t>(served_demands.size() - 1)});
     parts.push_back(std::move(part.resources));
     tree.chosen(id);

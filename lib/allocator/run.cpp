@@ -82,7 +82,7 @@ void Allocator::State::serve_candidates() {
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (i + kAhead < candidates.size()) {
       const auto* next = reinterpret_cast<const char*>(&agents[candidates[i + kAhead]]);
-      for (int line = 0; line < 6; ++line) __builtin_prefetch(next + 64 * line);
+      for (int line = 0; line < 2; ++line) __builtin_prefetch(next + 64 * line);
     }
     serve(candidates[i]);
   }
@@ -137,10 +137,11 @@ void Allocator::State::hand_out(std::vector<Grant>& out) {
   constexpr std::uint32_t kNone = UINT32_MAX;
   served.clear();
   for (std::uint32_t i = 0; i < picks.size(); ++i) {
-    Framework& framework = frameworks[picks[i].framework];
+    const FrameworkNumber number = leaves[picks[i].leaf].framework;
+    Framework& framework = frameworks[number];
     if (framework.first_pick == kNone) {
       framework.first_pick = i;
-      served.push_back(picks[i].framework);
+      served.push_back(number);
     } else {
       picks[framework.last_pick].next = i;
     }

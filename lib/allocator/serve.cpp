@@ -204,7 +204,7 @@ void Allocator::State::grant(AgentNumber number, NodeId id) {
   const std::uint32_t demand = demanding ? note_served(number, id, *wanted.demand, wanted.units) : kAll;
   const HoldingId held = everything ? move_free(number, id) : move_part(number, id, parts[part]);
   holdings.granted(held, now);
-  picks.push_back({leaves[id].framework, number, id, held, kAll, part, demand});
+  picks.push_back({number, id, held, kAll, part, demand});
   tree.chosen(id);
   agent.last_granted_run = runs;
   begin_share(number);

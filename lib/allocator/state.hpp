@@ -148,7 +148,6 @@ struct Allocator::State {
 
   // ---- the run (run.cpp, serve.cpp) ----
   struct Pick {
-    FrameworkNumber framework;
     AgentNumber agent;
     NodeId leaf;
     HoldingId holding;     // of all that was granted, if `part` is kAll

@@ -136,7 +136,7 @@ TEST_CASE("FilterList has a bit for each leaf that refuses the usual bag, and dr
   FilterList list;
   for (NodeId leaf = 9; leaf > 0; --leaf) list.add(filter(leaf, 10s), bags("cpus:4;mem:100"));
   CHECK(list.size() == 9);
-  CHECK(list.unusual().empty());
+  CHECK(list.unusual_of(5).empty());
   CHECK(list.usual_bits()[0] == 0b11'1111'1110);
   list.add(filter(5, 20s), bags("cpus:5;mem:100"));
   CHECK(filters_of(list, 5) == 1);  // contains the older one and lasts longer
