@@ -34,8 +34,9 @@ using namespace std::chrono_literals;
 constexpr int kAgents = 100;
 constexpr int kTasksPerAgent = 8;
 // Messages that cross the master's connections for one task: RunTask, two updates in and out, two
-// acknowledgements in and out. Offers and accepts are shared by several tasks and left out.
+// acknowledgements in and out; and for each offer: the offer and its accept.
 constexpr double kMessagesPerTask = 9;
+constexpr double kMessagesPerOffer = 2;
 
 TransportSet all_transports() {
   TransportSet set;
@@ -60,7 +61,9 @@ class Workers {
       AgentServerConfig config;
       config.master = master;
       config.hostname = "agent-" + std::to_string(i);
-      config.resources = "cpus:" + std::to_string(kTasksPerAgent) + ";mem:8192";
+      // As much memory as the tasks need: what is left over would be offered again and again, to no use.
+      config.resources = "cpus:" + std::to_string(kTasksPerAgent) +
+                         ";mem:" + std::to_string(kTasksPerAgent * each_.scalar("mem").milli / 1000);
       config.agent.first_registration_within = 0ms;
       config.functions = functions;
       agents_.push_back(std::make_unique<AgentServer>(io.get_executor(), transports, std::move(config)));
@@ -71,6 +74,7 @@ class Workers {
     config.framework.name = "bench";
     driver_ = std::make_unique<SchedulerDriver>(io.get_executor(), transports, std::move(config));
     driver_->on_offers([this](std::span<Offer> offers) {
+      offers_ += offers.size();
       for (Offer& offer : offers) launch_on(offer);
     });
     driver_->on_update([this](const TaskStatus& status) {
@@ -79,6 +83,7 @@ class Workers {
     started(driver_->start());
   }
 
+  std::uint64_t offers() const noexcept { return offers_; }  // so far
   void run(std::uint64_t tasks) {
     target_ = finished_ + tasks;
     io_.restart();
@@ -93,6 +98,7 @@ class Workers {
   }
   void launch_on(Offer& offer) {
     std::vector<TaskInfo> tasks;
+    tasks.reserve(kTasksPerAgent);
     for (int n = static_cast<int>(offer.resources.get("cpus")); n > 0; --n) {
       TaskInfo& task = tasks.emplace_back();
       task.task_id = TaskId("task-" + std::to_string(next_++));
@@ -107,12 +113,13 @@ class Workers {
   std::vector<std::unique_ptr<AgentServer>> agents_;
   std::unique_ptr<SchedulerDriver> driver_;
   const Resources each_{Resource("cpus", Scalar{1000}), Resource("mem", Scalar{64000})};
-  std::uint64_t finished_ = 0, target_ = 0, next_ = 0;
+  std::uint64_t finished_ = 0, target_ = 0, next_ = 0, offers_ = 0;
 };
 
 struct Figures {
   double busier_cpu_us = 0;  // per task
   double rate = 0;           // tasks per second
+  double messages = 0;       // per second, over the master's connections
 };
 
 Figures measure_inproc(std::uint64_t tasks) {
@@ -126,7 +133,8 @@ Figures measure_inproc(std::uint64_t tasks) {
   const auto begin = std::chrono::steady_clock::now();
   workers.run(tasks);
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  return {(cpu_seconds() - cpu) * 1e6 / static_cast<double>(tasks), static_cast<double>(tasks) / wall};
+  const auto count = static_cast<double>(tasks);
+  return {(cpu_seconds() - cpu) * 1e6 / count, count / wall, 0};
 }
 
 Figures measure_processes(const std::string& endpoint, std::uint64_t tasks) {
@@ -134,6 +142,7 @@ Figures measure_processes(const std::string& endpoint, std::uint64_t tasks) {
   asio::io_context io(1);
   Workers workers(io, all_transports(), endpoint);
   workers.run(tasks / 10);
+  const std::uint64_t offers_before = workers.offers();
   const double master_cpu = master.cpu_seconds();
   const double cpu = cpu_seconds();
   const auto begin = std::chrono::steady_clock::now();
@@ -141,7 +150,10 @@ Figures measure_processes(const std::string& endpoint, std::uint64_t tasks) {
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   const double mine = cpu_seconds() - cpu;
   const double masters = master.cpu_seconds() - master_cpu;
-  return {std::max(mine, masters) * 1e6 / static_cast<double>(tasks), static_cast<double>(tasks) / wall};
+  const auto count = static_cast<double>(tasks);
+  const auto offers = static_cast<double>(workers.offers() - offers_before);
+  return {std::max(mine, masters) * 1e6 / count, count / wall,
+          (count * kMessagesPerTask + offers * kMessagesPerOffer) / wall};
 }
 
 int run_master(const std::string& endpoint) {
@@ -164,11 +176,10 @@ void report_processes(Report& report, const std::string& name, const std::string
                       std::uint64_t tasks) {
   const Figures f = measure_processes(endpoint, tasks);
   const double bare = pingpong_rate(endpoint + (name == "unix" ? ".pp" : ""));
-  const double messages = f.rate * kMessagesPerTask;
   report.add("function_task." + name + ".cpu_busier_side", f.busier_cpu_us, "us/task", 25,
              f.busier_cpu_us / 25);
   report.add("function_task." + name + ".rate", f.rate, "tasks/s", 0, 0);
-  report.add("function_task." + name + ".messages", messages, "messages/s", bare, messages / bare);
+  report.add("function_task." + name + ".messages", f.messages, "messages/s", bare, f.messages / bare);
 }
 
 }  // namespace
@@ -177,15 +188,15 @@ void report_processes(Report& report, const std::string& name, const std::string
 int main(int argc, char** argv) {
   using namespace mesoscore::bench;
   const std::vector<std::string> args(argv + 1, argv + argc);
-  const bool only_inproc = args.size() == 3 && args[2] == "inproc";
+  const std::string only = args.size() == 3 ? args[2] : std::string();  // a transport
   if (args.size() == 2 && args[0] == "--master") return run_master(args[1]);
   if (args.size() == 2 && args[0] == "--echo") return run_echo(args[1]);
   const std::uint64_t tasks = args.size() >= 2 && args[0] == "--tasks" ? std::stoull(args[1]) : 100'000;
   const std::string socket = "unix:///tmp/mesoscore-bench-" + std::to_string(::getpid()) + ".sock";
   Report report;
-  report_inproc(report, tasks);
-  if (only_inproc) return 0;
-  report_processes(report, "unix", socket, tasks);
+  if (only.empty() || only == "inproc") report_inproc(report, tasks);
+  if (only.empty() || only == "unix") report_processes(report, "unix", socket, tasks);
+  if (!only.empty() && only != "tcp") return 0;
   report_processes(report, "tcp", "tcp://127.0.0.1:" + std::to_string(20000 + ::getpid() % 10000), tasks);
   return 0;
 }

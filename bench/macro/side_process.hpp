@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,7 @@ class SideProcess {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ask[0], 0);
     posix_spawn_file_actions_adddup2(&actions, answer[1], 1);
-    std::string self = "/proc/self/exe";
+    std::string self = std::filesystem::read_symlink("/proc/self/exe").string();  // under valgrind too
     std::vector<char*> argv = {self.data()};
     for (std::string& arg : args) argv.push_back(arg.data());
     argv.push_back(nullptr);
