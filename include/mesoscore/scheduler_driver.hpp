@@ -13,10 +13,12 @@
 // does after on_error, async_teardown or the destructor.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <asio/any_io_executor.hpp>
@@ -78,6 +80,15 @@ class SchedulerDriver {
   // Operations run in order over the sum of the offers, which must be of one agent and role. Unused resources
   // are not offered again for `filters.refuse`. Failures come back as updates (TASK_ERROR, TASK_DROPPED).
   void accept(const Offer& offer, std::vector<Operation> operations, Filters filters = {});
+  // Chosen for one operation in braces, `accept(offer, {launch(tasks)})`: it is moved, where a list would
+  // copy it.
+  template <class One = Operation>
+  requires std::same_as<One, Operation>
+  void accept(const Offer& offer, One operation, Filters filters = {}) {
+    std::vector<Operation> operations;
+    operations.push_back(std::move(operation));
+    accept(offer, std::move(operations), filters);
+  }
   void accept(std::span<const OfferId> offers, std::vector<Operation> operations, Filters filters = {});
   void decline(const Offer& offer, Filters filters = {});
   void decline(std::span<const OfferId> offers, Filters filters = {});
