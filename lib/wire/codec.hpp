@@ -39,8 +39,9 @@ struct Ignored {
   std::uint32_t number = 0;
 };
 using Frame = std::variant<Message*, Goodbye, Ignored>;
-// A message is appended to `messages` and pointed to.
-Result<Frame> decode(std::string_view frame, std::vector<Message>& messages);
+// A message is appended to `messages` and pointed to. `known` is that of the connection.
+struct KnownFramework;
+Result<Frame> decode(std::string_view frame, std::vector<Message>& messages, KnownFramework* known = nullptr);
 
 // ---- the first frame of each side: "MSC1" and a Hello
 

@@ -37,51 +37,57 @@ Goodbye tidied(Goodbye goodbye) {
   return goodbye;
 }
 
-Frame read_body(Decoder& decoder, std::uint32_t number, std::string_view body,
-                std::vector<Message>& messages) {
+// What is no message for the caller.
+Frame read_other(Decoder& decoder, std::uint32_t number, std::string_view body) {
   if (number == kGoodbye) {
     Goodbye goodbye;
     decoder.set_name("Goodbye");
     decoder.read_message(body, goodbye);
     return tidied(std::move(goodbye));
   }
-  if (number > kReaders.size()) return Ignored{number};
-  Message& message = messages.emplace_back();
-  kReaders[number - 1](decoder, body, message);
-  return &message;
+  return Ignored{number};
 }
 
 // A frame has one message. Numbers above kGoodbye are left for what may one day accompany it.
-std::optional<Frame> read_frame(Decoder& decoder, std::string_view frame, std::vector<Message>& messages) {
-  std::optional<Frame> out;
+struct Content {
+  Message* message = nullptr;
+  std::optional<Frame> other;
+  bool empty() const noexcept { return message == nullptr && !other; }
+};
+void read_frame(Decoder& decoder, std::string_view frame, std::vector<Message>& messages, Content& out) {
   protozero::pbf_reader reader(frame.data(), frame.size());
   while (decoder.ok() && reader.next()) {
     if (reader.tag() > kGoodbye) {
       reader.skip();
-    } else if (out) {
+    } else if (!out.empty()) {
       decoder.fail("holds more than one message");
     } else if (reader.wire_type() != protozero::pbf_wire_type::length_delimited) {
       decoder.fail("does not begin with a message");
     } else {
       const std::uint32_t number = reader.tag();  // gone when the value is taken
       const protozero::data_view body = reader.get_view();
-      out = read_body(decoder, number, {body.data(), body.size()}, messages);
+      if (number <= kReaders.size()) {
+        out.message = &messages.emplace_back();
+        kReaders[number - 1](decoder, {body.data(), body.size()}, *out.message);
+      } else {
+        out.other = read_other(decoder, number, {body.data(), body.size()});
+      }
       decoder.set_name("frame");
     }
   }
-  if (!out) decoder.fail("holds no message");
-  return out;
+  if (out.empty()) decoder.fail("holds no message");
 }
 
 }  // namespace
 
-Result<Frame> decode(std::string_view frame, std::vector<Message>& messages) {
+Result<Frame> decode(std::string_view frame, std::vector<Message>& messages, KnownFramework* known) {
   const std::size_t before = messages.size();
-  Decoder decoder(frame.size());
+  Decoder decoder(frame.size(), known);
   decoder.set_name("frame");
-  std::optional<Frame> out;
-  decoder.guard([&] { out = read_frame(decoder, frame, messages); });
-  if (decoder.ok()) return *std::move(out);
+  Content content;
+  decoder.guard([&] { read_frame(decoder, frame, messages, content); });
+  if (decoder.ok() && content.message) return content.message;
+  if (decoder.ok()) return *std::move(content.other);
   if (messages.size() > before) messages.pop_back();
   return fail(*decoder.error());
 }

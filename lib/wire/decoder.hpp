@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,12 +16,21 @@
 #include <protozero/exception.hpp>
 #include <protozero/pbf_reader.hpp>
 
+#include "mesoscore/framework.hpp"
 #include "mesoscore/result.hpp"
 
 namespace mesoscore::wire {
 
 template <class T>
 struct Kind;
+
+// The framework that a connection has brought last, and its bytes: each task to run comes with its framework,
+// and almost always with the same.
+struct KnownFramework {
+  static constexpr std::size_t kMostBytes = 4096;
+  std::string bytes;
+  std::shared_ptr<const FrameworkInfo> framework;
+};
 
 class Decoder {
  public:
@@ -29,7 +39,8 @@ class Decoder {
   // times.
   static constexpr std::size_t kGrowth = 24;
   static constexpr std::size_t kSlack = 64u << 10;
-  explicit Decoder(std::size_t bytes) noexcept : budget_(kSlack + kGrowth * bytes) {}
+  explicit Decoder(std::size_t bytes, KnownFramework* known = nullptr) noexcept
+      : budget_(kSlack + kGrowth * bytes), known_(known) {}
   void set_name(std::string_view name) noexcept { name_ = name; }  // of the outermost message, for errors
 
   bool ok() const noexcept { return !error_; }
@@ -57,6 +68,25 @@ class Decoder {
     const protozero::data_view view = reader_->get_view();
     return {view.data(), view.size()};
   }
+  // The same without taking it; empty if it has no bytes.
+  std::string_view peek() const {
+    if (!ok() || reader_->wire_type() != protozero::pbf_wire_type::length_delimited) return {};
+    protozero::pbf_reader copy = *reader_;
+    const protozero::data_view view = copy.get_view();
+    return {view.data(), view.size()};
+  }
+  // Takes the field if these, its bytes, are those of the known framework.
+  bool take_known(std::string_view bytes, std::shared_ptr<const FrameworkInfo>& value) {
+    if (!known_ || !known_->framework || known_->bytes != bytes) return false;
+    reader_->skip();
+    value = known_->framework;
+    return true;
+  }
+  void remember(std::string_view bytes, const std::shared_ptr<const FrameworkInfo>& value) {
+    if (!known_ || !ok() || bytes.size() > KnownFramework::kMostBytes) return;
+    known_->bytes = bytes;
+    known_->framework = value;
+  }
   template <class T>
   void nested(T& message) {
     const std::string_view inside = bytes();
@@ -76,10 +106,11 @@ class Decoder {
   // Deeper than any message is: the depth is that of our types, the input cannot make it larger.
   static constexpr std::size_t kDeepest = 24;
   protozero::pbf_reader* reader_ = nullptr;
-  std::array<const char*, kDeepest> path_{};  // the field that is being read, per level
+  std::array<const char*, kDeepest> path_;  // the field that is being read, per level, up to depth_
   std::string_view name_;
   std::size_t depth_ = 0;
   std::size_t budget_;
+  KnownFramework* known_;
   std::optional<Error> error_;
 };
 

@@ -11,17 +11,20 @@ void encode(const Message& message, std::string& out) {
   const auto number = static_cast<std::uint32_t>(message.index() + 1);
   Encoder encoder(out);
   std::visit([&]<class M>(const M& body) { Kind<M>::put(encoder, number, body); }, message);
+  encoder.finish();
 }
 
 void encode(const Goodbye& goodbye, std::string& out) {
   Encoder encoder(out);
   Kind<Goodbye>::put(encoder, kGoodbye, goodbye);
+  encoder.finish();
 }
 
 void encode(const Greeting& greeting, std::string& out) {
   out.append(kMagic);
   Encoder encoder(out);
   fields(encoder, greeting);
+  encoder.finish();
 }
 
 }  // namespace mesoscore::wire

@@ -2,6 +2,7 @@
 // tables.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -17,9 +18,16 @@ namespace mesoscore::wire {
 template <class T>
 struct Kind;
 
+// What is written is in the string after finish(), and not before: small parts are collected first.
 class Encoder {
  public:
   explicit Encoder(std::string& out) noexcept : out_(out) {}
+  Encoder(const Encoder&) = delete;
+  Encoder& operator=(const Encoder&) = delete;
+  void finish() {
+    out_.append(room_.data(), used_);
+    used_ = 0;
+  }
 
   // ---- as a visitor: number of the field, its name (for errors of the decoder), the member
   template <class T>
@@ -39,56 +47,94 @@ class Encoder {
 
   // ---- one field
   void varint(std::uint32_t number, std::uint64_t value) {
-    char bytes[16];
-    int size = tag(bytes, number, protozero::pbf_wire_type::varint);
-    size += protozero::add_varint_to_buffer(bytes + size, value);
-    out_.append(bytes, static_cast<std::size_t>(size));
+    make_room(kHead);
+    tag(number, protozero::pbf_wire_type::varint);
+    number_of(value);
   }
   void fixed64(std::uint32_t number, double value) {
     static_assert(std::endian::native == std::endian::little);
-    char bytes[16];
-    const int size = tag(bytes, number, protozero::pbf_wire_type::fixed64);
-    std::memcpy(bytes + size, &value, sizeof value);
-    out_.append(bytes, static_cast<std::size_t>(size) + sizeof value);
+    make_room(kHead);
+    tag(number, protozero::pbf_wire_type::fixed64);
+    copy(reinterpret_cast<const char*>(&value), sizeof value);
   }
   void bytes(std::uint32_t number, std::string_view value) {
-    char head[16];
-    int size = tag(head, number, protozero::pbf_wire_type::length_delimited);
-    size += protozero::add_varint_to_buffer(head + size, value.size());
-    out_.append(head, static_cast<std::size_t>(size));
+    make_room(kHead + kSmall);
+    tag(number, protozero::pbf_wire_type::length_delimited);
+    number_of(value.size());
+    if (value.size() <= kSmall) return copy(value.data(), value.size());
+    finish();
     out_.append(value);
+  }
+  // A message whose only field, number 1, is this text.
+  void text_message(std::uint32_t number, std::string_view text) {
+    if (text.size() > kSmall) {
+      const std::size_t at = open(number);
+      bytes(1, text);
+      return close(at);
+    }
+    make_room(kHead + kSmall);
+    tag(number, protozero::pbf_wire_type::length_delimited);
+    put(static_cast<char>(text.size() + 2));
+    put(0x0a);
+    put(static_cast<char>(text.size()));
+    copy(text.data(), text.size());
   }
 
   // A nested message: `const auto at = open(7); ... close(at);`. Almost all are shorter than 128 bytes, so
   // one byte is kept free for the length; a longer one is moved once. That is cheaper than computing all
   // sizes first.
   std::size_t open(std::uint32_t number) {
-    char head[16];
-    int size = tag(head, number, protozero::pbf_wire_type::length_delimited);
-    head[size++] = 0;
-    out_.append(head, static_cast<std::size_t>(size));
-    return out_.size();
+    make_room(kHead);
+    tag(number, protozero::pbf_wire_type::length_delimited);
+    put(0);
+    return out_.size() + used_;
   }
   void close(std::size_t at) {
-    const std::size_t size = out_.size() - at;
+    const std::size_t size = out_.size() + used_ - at;
     if (size < 0x80) {
-      out_[at - 1] = static_cast<char>(size);
+      char& length = at > out_.size() ? room_[at - 1 - out_.size()] : out_[at - 1];
+      length = static_cast<char>(size);
     } else {
       close_long(at, size);
     }
   }
 
  private:
-  static int tag(char* bytes, std::uint32_t number, protozero::pbf_wire_type type) noexcept {
-    return protozero::add_varint_to_buffer(bytes, (number << 3) | static_cast<std::uint32_t>(type));
+  static constexpr std::size_t kSmall = 100;  // of a text; with what is before it, less than 128
+  static constexpr std::size_t kHead = 24;    // a tag and a number, or two tags and two lengths
+
+  void make_room(std::size_t size) {
+    if (room_.size() - used_ < size) finish();
+  }
+  void put(char byte) noexcept { room_[used_++] = byte; }
+  void copy(const char* from, std::size_t size) noexcept {
+    if (size > 0) std::memcpy(room_.data() + used_, from, size);
+    used_ += size;
+  }
+  void number_of(std::uint64_t value) noexcept {
+    for (; value >= 0x80; value >>= 7) put(static_cast<char>(value | 0x80));
+    put(static_cast<char>(value));
+  }
+  void tag(std::uint32_t number, protozero::pbf_wire_type type) noexcept {
+    number_of((number << 3) | static_cast<std::uint32_t>(type));
   }
   void close_long(std::size_t at, std::size_t size) {
     char bytes[10];
-    const int length = protozero::add_varint_to_buffer(bytes, size);
-    out_.replace(at - 1, 1, bytes, static_cast<std::size_t>(length));
+    const auto length = static_cast<std::size_t>(protozero::add_varint_to_buffer(bytes, size));
+    make_room(sizeof bytes);
+    if (at <= out_.size()) {
+      out_.replace(at - 1, 1, bytes, length);
+      return;
+    }
+    char* const begin = room_.data() + (at - out_.size());
+    std::memmove(begin + length - 1, begin, size);
+    std::memcpy(begin - 1, bytes, length);
+    used_ += length - 1;
   }
 
   std::string& out_;
+  std::size_t used_ = 0;
+  std::array<char, 1024> room_;  // follows what is in `out_`
 };
 
 }  // namespace mesoscore::wire

@@ -131,6 +131,14 @@ inline std::string_view take_id(Decoder& decoder) {
   return {};
 }
 
+// Field 1, a text of less than 128 bytes, and nothing else: what an id is, unless somebody writes it
+// strangely.
+inline bool is_short_text(std::string_view message) noexcept {
+  static_assert(kMaxIdBytes >= 127);
+  return message.size() >= 2 && message[0] == 0x0a && message.size() - 2 < 0x80 &&
+         static_cast<std::size_t>(message[1]) == message.size() - 2;
+}
+
 template <class Tag>
 struct IdText {  // the string inside the message that an id is
   Id<Tag>& id;
@@ -148,13 +156,16 @@ template <class Tag>
 struct Kind<Id<Tag>> {
   static bool absent(const Id<Tag>& value) { return value.empty(); }
   static void put(Encoder& encoder, std::uint32_t number, const Id<Tag>& value) {
-    const std::size_t at = encoder.open(number);
-    encoder.bytes(1, value);
-    encoder.close(at);
+    encoder.text_message(number, value);
   }
   static void take(Decoder& decoder, Id<Tag>& value) {
-    IdText<Tag> text{value};
-    decoder.nested(text);
+    const std::string_view inside = decoder.bytes();
+    if (is_short_text(inside)) {
+      value = Id<Tag>(inside.substr(2));
+    } else if (decoder.ok()) {
+      IdText<Tag> text{value};
+      decoder.read_message(inside, text);
+    }
   }
 };
 

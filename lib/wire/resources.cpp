@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <optional>
 
 #include "core/messages.hpp"
 #include "mesoscore/roles.hpp"
@@ -67,6 +69,51 @@ Result<Resource> make_value(ResourceParts& parts) {
   return Resource(std::move(parts.name), std::move(*ranges));
 }
 
+// A plain scalar as put_plain_scalar() writes it, byte for byte: that is what almost all resources are.
+//   0a <length> name   10 00   1a 09 09 <double>
+constexpr std::size_t kScalarBytes = 13;  // behind the name
+constexpr std::string_view kScalarHead("\x10\x00\x1a\x09\x09", 5);
+
+std::string_view plain_name(std::string_view bytes) noexcept {
+  return bytes.substr(2, static_cast<unsigned char>(bytes[1]));
+}
+
+std::optional<double> plain_scalar(std::string_view bytes) noexcept {
+  const std::size_t length = bytes.size() - 2 - kScalarBytes;  // huge if there are too few
+  if (length >= 0x80 || bytes[0] != 0x0a || static_cast<unsigned char>(bytes[1]) != length)
+    return std::nullopt;
+  if (bytes.substr(2 + length, kScalarHead.size()) != kScalarHead) return std::nullopt;
+  double amount = 0;
+  std::memcpy(&amount, bytes.data() + bytes.size() - sizeof amount, sizeof amount);
+  if (std::isnan(amount)) return std::nullopt;  // as everything that is wrong: read_message() says what
+  return amount;
+}
+
+Result<Resource> make_plain_scalar(std::string_view name, double value) {
+  const Result<Scalar> amount = checked_amount(value);
+  if (!amount) return mesoscore::fail(amount.error());
+  return Resource(Name(name), *amount);
+}
+
+Result<Resource> read_resource(Decoder& decoder) {
+  const std::string_view inside = decoder.bytes();
+  if (const auto amount = plain_scalar(inside)) return make_plain_scalar(plain_name(inside), *amount);
+  ResourceParts parts;
+  if (decoder.ok()) decoder.read_message(inside, parts);
+  if (!decoder.ok()) return bad("is not readable");  // the decoder knows why
+  return make_resource(std::move(parts));
+}
+
+void put_plain_scalar(Encoder& encoder, std::uint32_t number, const Resource& item) {
+  const std::size_t at = encoder.open(number);
+  encoder.bytes(1, item.name());
+  encoder.varint(2, static_cast<std::uint64_t>(ValueKind::scalar));
+  const std::size_t inside = encoder.open(3);
+  encoder.fixed64(1, item.scalar().to_double());
+  encoder.close(inside);
+  encoder.close(at);
+}
+
 Status add_checked(Resources& bag, const Resource& item) {
   for (const Resource& other : bag) {
     if (other.name() == item.name() && other.kind() != item.kind()) {
@@ -108,6 +155,10 @@ Result<Resource> make_resource(ResourceParts parts) {
 void Kind<Resources>::put(Encoder& encoder, std::uint32_t number, const Resources& bag) {
   constexpr std::uint32_t kMostCopies = 65536;
   for (const Resource& item : bag) {
+    if (item.plain() && item.kind() == ValueKind::scalar) {
+      put_plain_scalar(encoder, number, item);
+      continue;
+    }
     const ResourceOut out(item);
     // A shared resource appears once per copy, as in Mesos.
     const std::uint32_t copies = std::min(item.copies(), kMostCopies);
@@ -117,11 +168,9 @@ void Kind<Resources>::put(Encoder& encoder, std::uint32_t number, const Resource
 
 void Kind<Resources>::take(Decoder& decoder, Resources& bag) {
   decoder.charge(sizeof(Resource));
-  ResourceParts parts;
-  decoder.nested(parts);
+  const Result<Resource> item = read_resource(decoder);
   if (!decoder.ok()) return;
   if (bag.size() == kMost) return decoder.fail("more than " + std::to_string(kMost) + " entries");
-  const Result<Resource> item = make_resource(std::move(parts));
   if (!item) return decoder.fail(item.error().message);
   if (const Status valid = validate(*item); !valid) return decoder.fail(valid.error().message);
   if (const Status added = add_checked(bag, *item); !added) decoder.fail(added.error().message);

@@ -22,6 +22,7 @@
 
 #include "mesoscore/transport.hpp"
 #include "wire/codec.hpp"
+#include "wire/decoder.hpp"
 #include "wire/framing.hpp"
 
 namespace mesoscore::stream {
@@ -96,6 +97,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<Error> end_reason_;  // waits for on_close
 
   wire::Deframer in_;
+  wire::KnownFramework known_;
   std::vector<Message> batch_;
   bool reading_ = false;
   bool peer_finished_ = false;

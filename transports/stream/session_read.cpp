@@ -69,7 +69,7 @@ bool Session::decode_frames() {
 }
 
 bool Session::on_frame(std::string_view bytes) {
-  auto frame = wire::decode(bytes, batch_);
+  auto frame = wire::decode(bytes, batch_, &known_);
   if (!frame) {
     end(frame.error(), Tell::after_all);
     return false;

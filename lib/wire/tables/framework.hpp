@@ -5,6 +5,7 @@
 #pragma once
 
 #include "mesoscore/framework.hpp"
+#include "mesoscore/message.hpp"
 #include "wire/tables/resources.hpp"
 
 namespace mesoscore::wire {
@@ -138,6 +139,18 @@ struct Kind<FrameworkInfo> {
     if (multi_role && !view.role.empty()) decoder.fail("has `role` besides MULTI_ROLE: use `roles`");
     if (!multi_role && info.roles.empty())
       info.roles.push_back(view.role.empty() ? RoleName("*") : view.role);
+  }
+};
+
+// ---- the framework of a connection or of a task to run
+
+template <>
+struct Kind<msg::FrameworkPtr> : KindOfMaybe<msg::FrameworkPtr> {
+  static void take(Decoder& decoder, msg::FrameworkPtr& value) {  // the same as the last one, mostly
+    const std::string_view bytes = decoder.peek();
+    if (decoder.take_known(bytes, value)) return;
+    KindOfMaybe::take(decoder, value);
+    decoder.remember(bytes, value);
   }
 };
 

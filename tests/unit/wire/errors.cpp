@@ -20,6 +20,12 @@ std::string error_of(std::string_view bytes) {
 }
 std::string error_of(const Frame& frame) { return error_of(frame.SerializePartialAsString()); }
 
+std::string encoded(const Message& message) {
+  std::string bytes;
+  wire::encode(message, bytes);
+  return bytes;
+}
+
 Frame update() {
   Frame frame;
   auto& status = *frame.mutable_update()->mutable_status();
@@ -262,6 +268,49 @@ TEST_CASE("memory is bounded by the size of the frame") {
     if (size < 0x80) break;
   }
   CHECK(error_of(frame + body) == "Accept.operations: has more elements than its size justifies");
+}
+
+TEST_CASE("a framework that came before is the same object, with other bytes another one") {
+  msg::RunTask run;
+  run.task = TaskInfo{.task_id = "t", .agent_id = "a", .name = "n", .function = "f"};
+  const auto frame = [&](const char* name) {
+    auto framework = std::make_shared<FrameworkInfo>();
+    framework->name = name;
+    run.framework = std::move(framework);
+    std::string bytes;
+    wire::encode(Message(run), bytes);
+    return bytes;
+  };
+  std::vector<Message> messages;
+  wire::KnownFramework known;
+  const std::string one = frame("one"), two = frame("two"), large = frame(std::string(5000, 'x').c_str());
+  for (const std::string& each : {one, one, two, two, large, large, two})
+    REQUIRE(wire::decode(each, messages, &known));
+  const auto framework = [&](std::size_t i) { return std::get<msg::RunTask>(messages.at(i)).framework; };
+  CHECK(framework(0)->name == "one");
+  CHECK(framework(1) == framework(0));
+  CHECK(framework(2)->name == "two");
+  CHECK(framework(3) == framework(2));
+  CHECK(framework(5) != framework(4));  // too large to be kept
+  CHECK(framework(5)->name == framework(4)->name);
+  CHECK(framework(6) == framework(2));
+  CHECK(std::get<msg::RunTask>(messages[1]).task == run.task);
+  CHECK_FALSE(wire::decode(one.substr(0, one.size() - 1), messages, &known));
+}
+
+TEST_CASE("texts of every length come back, wherever they end in the encoder's room") {
+  for (std::size_t size = 0; size < 2500; size += size < 300 ? 1 : 37) {
+    msg::Kill kill{TaskId(std::string(size % 255 + 1, 't')), AgentId("a"), KillPolicy{}};
+    Message read = wire::decode(encoded(Message(kill))).value();
+    CHECK(std::get<msg::Kill>(read).task_id == kill.task_id);
+    msg::AgentUpdate update;
+    update.framework_id = "f";
+    update.status.task_id = "t";
+    update.status.message = std::string(size, 'm');
+    update.status.labels.assign(size / 40, Label{std::string(size / 10, 'k'), "v"});
+    read = wire::decode(encoded(Message(update))).value();
+    CHECK(std::get<msg::AgentUpdate>(read).status == update.status);
+  }
 }
 
 TEST_CASE("honest messages of many small elements are within the bound") {
