@@ -84,7 +84,7 @@ bool FunctionTask::State::begin() {
   return false;
 }
 
-void FunctionTask::State::call(const std::shared_ptr<State>& state) {
+void FunctionTask::State::call(std::shared_ptr<State> state) {
   if (!state->begin()) return;
   const std::string& name = state->entry_.name;
   try {

@@ -23,7 +23,7 @@ struct FunctionTask::State {
   State& operator=(const State&) = delete;
 
   // Calls the function, unless it was killed before. Keeps the state alive as long as the function runs.
-  static void call(const std::shared_ptr<State>& state);
+  static void call(std::shared_ptr<State> state);
 
   void end(TaskState how, std::string data, std::string message);
   void progress(std::string data, std::string message);

@@ -1,6 +1,8 @@
 #include "runtime/containers/containers.hpp"
 
+#include <chrono>
 #include <filesystem>
+#include <utility>
 
 #include <asio/post.hpp>
 
@@ -23,6 +25,25 @@ std::string unknown_function(std::string_view name, const FunctionSet& functions
   return text;
 }
 
+// Functions on an executor that runs one at a time. Called in a row as long as they are short; others get
+// their turn behind one that was not.
+struct FunctionCalls {
+  asio::any_io_executor executor;
+  std::vector<std::shared_ptr<FunctionTask::State>> states;
+  std::size_t next = 0;
+
+  void operator()() {
+    constexpr auto kLongest = std::chrono::milliseconds(1);
+    const auto until = std::chrono::steady_clock::now() + kLongest;
+    while (next < states.size()) {
+      FunctionTask::State::call(std::move(states[next++]));
+      if (next == states.size() || std::chrono::steady_clock::now() <= until) continue;
+      const asio::any_io_executor again = executor;
+      return asio::post(again, std::move(*this));
+    }
+  }
+};
+
 }  // namespace
 
 // ---- Containers
@@ -38,12 +59,15 @@ Status Containers::start() { return impl_->start(); }
 void Containers::set_agent_endpoint(std::string endpoint) { impl_->set_agent_endpoint(std::move(endpoint)); }
 
 void Containers::apply(std::vector<ContainerCall>& calls) {
-  for (ContainerCall& call : calls) apply(std::move(call));
+  impl_->expect(calls.size());
+  for (ContainerCall& call : calls) impl_->carry_out(call);
+  impl_->call_functions();
   calls.clear();
 }
 
 void Containers::apply(ContainerCall&& call) {
-  std::visit([&](auto& one) { impl_->carry_out(std::move(one)); }, call);
+  impl_->carry_out(call);
+  impl_->call_functions();
 }
 
 ContainerUsage Containers::usage(const ContainerId& id) { return impl_->usage(id); }
@@ -107,6 +131,10 @@ void Containers::Impl::deliver(ContainerEvent&& event) {
   on_event_(std::move(event));
 }
 
+void Containers::Impl::carry_out(ContainerCall& call) {
+  std::visit([&](auto& one) { carry_out(std::move(one)); }, call);
+}
+
 void Containers::Impl::carry_out(LaunchContainer&& call) {
   if (stopped_) return;
   MESOSCORE_ASSERT(entries_.count(call.container_id) == 0, "container ids are unique");
@@ -127,8 +155,13 @@ void Containers::Impl::launch_function(LaunchContainer&& call) {
   auto state = std::make_shared<FunctionTask::State>(call.container_id, std::move(call.task), mailbox_,
                                                      functions_, *entry);
   entries_.emplace(call.container_id, Function(state));
-  asio::post(entry->executor ? entry->executor : config_.function_executor,
-             [state = std::move(state)] { FunctionTask::State::call(state); });
+  if (!entry->executor) return called_.push_back(std::move(state));
+  asio::post(entry->executor, [state = std::move(state)] { FunctionTask::State::call(state); });
+}
+
+void Containers::Impl::call_functions() {
+  if (called_.empty()) return;
+  asio::post(config_.function_executor, FunctionCalls{config_.function_executor, std::exchange(called_, {})});
 }
 
 void Containers::Impl::carry_out(const KillContainer& call) {

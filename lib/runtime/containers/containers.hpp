@@ -42,7 +42,8 @@ struct ContainersConfig {
       std::chrono::minutes(15);  // for executors: how long they should wait for a lost agent
   IsolatorSet isolators;
   FunctionSet functions;
-  // Where functions that were added without an executor are called. Empty: on the executor of the containers.
+  // Where functions that were added without an executor are called, one at a time. Empty: on the executor of
+  // the containers.
   asio::any_io_executor function_executor;
   Logger logger;
 };

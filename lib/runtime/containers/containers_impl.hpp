@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <tsl/robin_map.h>
 
@@ -21,9 +22,12 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   // containers.cpp
   Status start();
   void set_agent_endpoint(std::string endpoint) { config_.agent_endpoint = std::move(endpoint); }
+  void carry_out(ContainerCall& call);
   void carry_out(LaunchContainer&& call);
   void carry_out(const KillContainer& call);
   void carry_out(const UpdateContainer& call);
+  void expect(std::size_t calls) { called_.reserve(calls); }
+  void call_functions();  // that carry_out() has made ready
   ContainerUsage usage(const ContainerId& id);
   std::string sandbox(const ContainerId& id) const;
   std::size_t size() const noexcept { return entries_.size(); }
@@ -70,6 +74,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<const FunctionSet> functions_;
   std::string sandboxes_;  // absolute
   tsl::robin_map<ContainerId, Entry> entries_;
+  std::vector<std::shared_ptr<FunctionTask::State>> called_;  // soon, on config_.function_executor
   bool launcher_started_ = false;
   bool stopped_ = false;
 };
