@@ -46,7 +46,9 @@ class Agent {
   Agent& operator=(Agent&&) noexcept;
 
   void step(std::span<Event> batch, TimePoint now, Outbox& out);  // consumes the events
-  void tick(TimePoint now, Outbox& out);                          // the first tick dials the master
+  // As step() with a Received for each; consumes the messages, which need not be moved into events.
+  void receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out);
+  void tick(TimePoint now, Outbox& out);  // the first tick dials the master
   TimePoint next_deadline() const noexcept;
 
   // After Stop, or when the master has sent the agent away: nothing runs any more and nothing more will be

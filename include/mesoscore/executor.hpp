@@ -40,7 +40,9 @@ class Executor {
   Executor& operator=(Executor&&) noexcept;
 
   void step(std::span<Event> batch, TimePoint now, Outbox& out);  // consumes the events
-  void tick(TimePoint now, Outbox& out);                          // the first tick dials the agent
+  // As step() with a Received for each; consumes the messages, which need not be moved into events.
+  void receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out);
+  void tick(TimePoint now, Outbox& out);  // the first tick dials the agent
   TimePoint next_deadline() const noexcept;
 
   bool subscribed() const noexcept;

@@ -66,6 +66,8 @@ class Master {
   Master& operator=(Master&&) noexcept;
 
   void step(std::span<Event> batch, TimePoint now, Outbox& out);  // consumes the events
+  // As step() with a Received for each; consumes the messages, which need not be moved into events.
+  void receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out);
   void tick(TimePoint now, Outbox& out);
   TimePoint next_deadline() const noexcept;  // kNever when idle
 

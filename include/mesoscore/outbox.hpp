@@ -4,6 +4,7 @@
 // entropy of their own. Whoever drives them (the runtime, the simulator, a test, your own event loop):
 //
 //     machine.step(events, now, outbox);     // consumes the events
+//     machine.receive(peer, messages, now, outbox);  // the same as a step with a Received for each of them
 //     carry_out(outbox);  outbox.clear();    // clear() keeps the capacity: no allocation in steady state
 //     if (machine.next_deadline() <= now) machine.tick(now, outbox);
 //
@@ -54,9 +55,9 @@ struct DialFailed {  // the answer to a Dial that did not become a PeerConnected
 };
 struct Received {
   PeerId peer{};
-  Message message{};
+  Message message;  // `{}` here would fill all of it with zeros first, and so would a defaulted constructor
 
-  Received() noexcept {}  // not defaulted: that would fill the whole message with zeros first
+  Received() noexcept {}
   Received(PeerId from, Message received) noexcept : peer(from), message(std::move(received)) {}
 };
 // The application beside the machine wants this sent: schedulers submit Accept, Kill, ...; executors
@@ -83,10 +84,14 @@ using Event = std::variant<PeerConnected, PeerDisconnected, DialFailed, Received
 
 struct Envelope {
   PeerId to{};
-  Message message{};
+  Message message;  // without `{}`, as for Received
 
-  Envelope() noexcept {}  // as for Received
+  Envelope() noexcept {}
   Envelope(PeerId peer, Message sent) noexcept : to(peer), message(std::move(sent)) {}
+  // The message is made in its place: of alternative M, from `args`.
+  template <class M, class... Args>
+  Envelope(PeerId peer, std::in_place_type_t<M> kind, Args&&... args)
+      : to(peer), message(kind, std::forward<Args>(args)...) {}
 };
 
 // A durable fact of the master's registry or the agent's checkpoint.

@@ -63,7 +63,9 @@ class Scheduler {
   Scheduler& operator=(Scheduler&&) noexcept;
 
   void step(std::span<Event> batch, TimePoint now, Outbox& out);  // consumes the events
-  void tick(TimePoint now, Outbox& out);                          // the first tick dials the master
+  // As step() with a Received for each; consumes the messages, which need not be moved into events.
+  void receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out);
+  void tick(TimePoint now, Outbox& out);  // the first tick dials the master
   TimePoint next_deadline() const noexcept;
 
   const FrameworkId& framework_id() const noexcept;  // empty before the first subscription

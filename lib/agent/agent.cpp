@@ -9,7 +9,7 @@
 namespace mesoscore {
 namespace {
 
-constexpr std::size_t kReserve = 256;  // entries; the maps grow beyond it
+constexpr std::size_t kReserve = 16;  // entries; small maps stay in the cache, and they grow where more is needed
 
 // A zero would send again and again without any time passing.
 constexpr Duration kShortestWait = std::chrono::milliseconds(1);
@@ -61,6 +61,14 @@ void Agent::step(std::span<Event> batch, TimePoint now, Outbox& out) {
   state.finish_stop();
 }
 
+void Agent::receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out) {
+  State& state = *state_;
+  state.now = now;
+  state.out = &out;
+  for (Message& message : messages) state.on_message(from, message);
+  state.finish_stop();
+}
+
 void Agent::tick(TimePoint now, Outbox& out) {
   State& state = *state_;
   state.now = now;
@@ -100,7 +108,8 @@ std::vector<Task> Agent::tasks() const {
   std::vector<Task> tasks;
   tasks.reserve(state.tasks.live_count());
   state.each(state.framework_list, state.frameworks, [&](State::FrameworkRecord& framework) {
-    state.each(framework.tasks, state.tasks, [&](State::TaskRecord& task) { tasks.push_back(task.info); });
+    state.each(framework.tasks, state.tasks,
+               [&](State::TaskRecord& task) { tasks.push_back(state.describe(task)); });
   });
   return tasks;
 }

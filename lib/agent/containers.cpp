@@ -15,7 +15,7 @@ Duration Agent::State::grace_of(const TaskRecord& task,
 
 void Agent::State::announce_killing(TaskRecord& task, std::optional<TaskReason> reason) {
   if (task.kill.wanted || !frameworks[task.framework].has(FrameworkCapability::task_killing_state)) return;
-  TaskStatus status = status_of(task, TaskState::killing, TaskSource::executor);
+  StatusRecord status = new_status(TaskState::killing, TaskSource::executor);
   status.reason = reason;
   update(task, std::move(status));
 }
@@ -43,7 +43,7 @@ void Agent::State::over_time(TaskRecord& task) {
   kill_contained(task, grace_of(task, std::nullopt));
 }
 
-void Agent::State::end_task(TaskRecord& task, TaskStatus status) {
+void Agent::State::end_task(TaskRecord& task, StatusRecord&& status) {
   timers.disarm(task.completion);
   if (task.executor != kNone) {
     ExecutorRecord& executor = executors[task.executor];

@@ -29,7 +29,7 @@ void Agent::State::ask_for_registration() {
     each(framework_list, frameworks, [&](FrameworkRecord& framework) {
       if (!framework.info) return;  // the master knows those tasks better than we do
       again.frameworks.push_back(framework.info);
-      each(framework.tasks, tasks, [&](TaskRecord& task) { again.tasks.push_back(task.info); });
+      each(framework.tasks, tasks, [&](TaskRecord& task) { again.tasks.push_back(describe(task)); });
       each(framework.executors, executors, [&](ExecutorRecord& executor) {
         again.executors.push_back({framework.id, executor.info});
       });

@@ -30,13 +30,12 @@ void Agent::State::contained_started(TaskRecord& task) {
   task.started = true;
   if (task.kill.wanted) return;  // the scheduler has been told KILLING
   if (task.max_completion_time) timers.arm(task.completion, after(now, *task.max_completion_time));
-  update(task, status_of(task, TaskState::running, TaskSource::executor));
+  update(task, new_status(TaskState::running, TaskSource::executor));
 }
 
 void Agent::State::contained_progress(TaskRecord& task, ContainerEvent& event) {
   const bool killing = task.info.state == TaskState::killing;
-  TaskStatus status =
-      status_of(task, killing ? TaskState::killing : TaskState::running, TaskSource::executor);
+  StatusRecord status = new_status(killing ? TaskState::killing : TaskState::running, TaskSource::executor);
   status.message = std::move(event.message);
   status.data = std::move(event.data);
   update(task, std::move(status));
@@ -50,8 +49,8 @@ void Agent::State::contained_ended(TaskRecord& task, ContainerEvent& event) {
 
 // A kill that was asked for explains the end, whatever the container says; then what the container says; then
 // how the process ended.
-TaskStatus Agent::State::verdict(const TaskRecord& task, ContainerEvent& event) {
-  TaskStatus status = status_of(task, TaskState::failed, TaskSource::executor);
+StatusRecord Agent::State::verdict(const TaskRecord& task, ContainerEvent& event) {
+  StatusRecord status = new_status(TaskState::failed, TaskSource::executor);
   status.data = std::move(event.data);
   status.message = std::move(event.message);
   const bool launched = event.kind == ContainerEvent::Kind::exited;

@@ -65,14 +65,13 @@ void Agent::State::take_update(ExecutorRecord& executor, TaskStatus& status) {
     return note(LogLevel::info, "ignored ", to_string(status.state), " of task ", status.task_id);
   }
   remember_seen(*task, *status.uuid);
-  status.source = TaskSource::executor;
-  status.agent_id = agent->id;
-  status.executor_id = executor.info.executor_id;
-  if (!(status.timestamp > 0)) status.timestamp = to_unix_seconds(now);
-  if (is_terminal(status.state)) {
-    end_task(*task, std::move(status));
+  StatusRecord record = record_of(std::move(status));
+  record.source = TaskSource::executor;
+  if (!(record.timestamp > 0)) record.timestamp = to_unix_seconds(now);
+  if (is_terminal(record.state)) {
+    end_task(*task, std::move(record));
   } else {
-    this->update(*task, std::move(status));
+    this->update(*task, std::move(record));
   }
 }
 

@@ -17,7 +17,7 @@ void Agent::State::on(msg::KillTask& kill) {
 
 void Agent::State::kill_queued(TaskRecord& task) {
   ExecutorRecord& executor = executors[task.executor];
-  TaskStatus status = status_of(task, TaskState::killed, TaskSource::agent);
+  StatusRecord status = new_status(TaskState::killed, TaskSource::agent);
   status.reason = TaskReason::task_killed_during_launch;
   status.message = "killed before it was delivered to its executor";
   end_task(task, std::move(status));

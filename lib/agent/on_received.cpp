@@ -7,10 +7,9 @@
 
 namespace mesoscore {
 
-void Agent::State::on(Received& event) {
-  const PeerId peer = event.peer;
+void Agent::State::on_message(PeerId peer, Message& received) {
   const auto unexpected = [&](std::string_view role) {
-    refuse(peer, cat(message_name(event.message), " is not what ", role, " sends to an agent"));
+    refuse(peer, cat(message_name(received), " is not what ", role, " sends to an agent"));
   };
   const auto from_master = [&](auto& message) {
     if constexpr (requires { on(message); }) {
@@ -27,9 +26,9 @@ void Agent::State::on(Received& event) {
     }
   };
   if (is_master(peer)) {
-    std::visit(from_master, event.message);
+    std::visit(from_master, received);
   } else if (peers.contains(static_cast<std::uint64_t>(peer))) {
-    std::visit(from_executor, event.message);
+    std::visit(from_executor, received);
   } else {
     refuse(peer, "this connection is not known here");
   }

@@ -29,7 +29,7 @@ void Agent::State::report_missing(const FrameworkId& framework_id, const TaskId&
   TaskInfo unknown;
   unknown.task_id = task_id;
   TaskRecord& task = add_task(framework, unknown);
-  TaskStatus status = status_of(task, dropped_or_lost(framework), TaskSource::agent);
+  StatusRecord status = new_status(dropped_or_lost(framework), TaskSource::agent);
   status.reason = TaskReason::reconciliation;
   status.message = "the agent does not know this task";
   end_task(task, std::move(status));

@@ -1,18 +1,20 @@
 #include "agent/state.hpp"
+#include "core/messages.hpp"
 #include "core/text_cat.hpp"
+#include "core/validate_task.hpp"
 
 namespace mesoscore {
 
 void Agent::State::on(msg::RunTask& run) {
   const TaskInfo& info = run.task;
-  if (!run.framework || !validate_id(run.framework->id, "framework id") ||
+  const FrameworkRecord* known = run.framework ? find_framework(run.framework->id) : nullptr;
+  if (!run.framework || (known == nullptr && !validate_id(run.framework->id, "framework id")) ||
       !validate_id(info.task_id, "task id")) {
     return refuse(master, "a task to run needs a framework with an id, and an id");
   }
   if (info.agent_id != agent->id) {
     return note(LogLevel::warning, "ignored task ", info.task_id, ": it is for agent ", info.agent_id);
   }
-  const FrameworkRecord* known = find_framework(run.framework->id);
   if (stopping || (known != nullptr && known->terminating)) {
     note(LogLevel::warning, "ignored task ", info.task_id, ": ", stopping ? "the agent" : "its framework",
          " is shutting down");
@@ -23,12 +25,13 @@ void Agent::State::on(msg::RunTask& run) {
     return note(LogLevel::warning, "ignored task ", info.task_id, ": there is a task with this id");
   }
   FrameworkRecord& framework = add_framework(run.framework->id);
-  framework.info = run.framework;
+  if (framework.info != run.framework) framework.info = run.framework;
   TaskRecord& task = add_task(framework, info);
   task.info.role = run.role;
-  if (auto valid = validate(info); !valid) {
+  if (auto valid = validate_contents(info); !valid) {  // its ids have been looked at
     unused_launch(run);
-    return decline_task(task, TaskState::error, TaskReason::task_invalid, valid.error().message);
+    return decline_task(task, TaskState::error, TaskReason::task_invalid,
+                        cat("task ", in_quotes(info.task_id), ": ", valid.error().message));
   }
   info.executor ? run_in_executor(task, run) : run_in_container(task, run);
 }
@@ -43,7 +46,7 @@ void Agent::State::unused_launch(const msg::RunTask& run) {
 }
 
 void Agent::State::decline_task(TaskRecord& task, TaskState state, TaskReason reason, std::string message) {
-  TaskStatus status = status_of(task, state, TaskSource::agent);
+  StatusRecord status = new_status(state, TaskSource::agent);
   status.reason = reason;
   status.message = std::move(message);
   end_task(task, std::move(status));

@@ -21,7 +21,7 @@ void reset(Agent::State::TaskRecord& task, const TaskInfo& from) {
   info.state = TaskState::staging;
   info.status_update_state.reset();
   info.status_update_uuid.reset();
-  info.statuses.clear();
+  task.history.clear();
   task.executor = kNone;
   task.container_id = {};
   task.started = task.queued = task.over_time = false;
@@ -54,8 +54,13 @@ auto find_in(const Map& map, Records& records, std::uint32_t framework, const Ba
 }  // namespace
 
 Agent::State::FrameworkRecord* Agent::State::find_framework(const FrameworkId& id) noexcept {
+  // Messages of one framework come in a row.
+  if (frameworks.live(last_framework) && frameworks[last_framework].id == id)
+    return &frameworks[last_framework];
   const auto found = framework_by_id.find(IdKey{&id});
-  return found == framework_by_id.end() ? nullptr : &frameworks[found->second];
+  if (found == framework_by_id.end()) return nullptr;
+  last_framework = found->second;
+  return &frameworks[last_framework];
 }
 
 Agent::State::TaskRecord* Agent::State::find_task(const FrameworkId& framework, const TaskId& task) noexcept {
@@ -151,6 +156,12 @@ ContainerId Agent::State::new_container(ContainerOwner owner, ContainerId& id) {
   id = text_of(Uuid::from_random(high, rng.next()));
   container_by_id.emplace(IdKey{&id}, owner);
   return id;
+}
+
+Task Agent::State::describe(const TaskRecord& task) const {
+  Task described = task.info;
+  described.statuses = task.history.of(task.info.task_id, task.info.agent_id, task.info.executor_id);
+  return described;
 }
 
 Resources Agent::State::used() const {

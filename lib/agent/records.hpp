@@ -10,6 +10,7 @@
 
 #include "agent/timers.hpp"
 #include "core/slab.hpp"
+#include "core/status_history.hpp"
 #include "mesoscore/ids.hpp"
 #include "mesoscore/message.hpp"
 #include "mesoscore/task.hpp"
@@ -18,7 +19,7 @@ namespace mesoscore::agent_detail {
 
 // A status update that waits for its acknowledgement.
 struct UpdateRecord {
-  TaskStatus status;
+  StatusRecord status;
   std::uint32_t next = kNone;  // of the same task
 };
 
@@ -42,7 +43,8 @@ struct KillRecord {
 };
 
 struct TaskRecord {
-  Task info;
+  Task info;              // without statuses
+  StatusHistory history;  // of info.statuses
   std::uint32_t self = kNone;
   std::uint32_t framework = kNone;
   std::uint32_t executor = kNone;  // custom, as long as it lives

@@ -58,6 +58,7 @@ struct Agent::State {
   Slab<FrameworkRecord> frameworks;
   LinkedList<FrameworkRecord, &FrameworkRecord::in_agent> framework_list;
   agent_detail::IdMap<std::uint32_t> framework_by_id;
+  std::uint32_t last_framework = kNone;  // that was looked for
   agent_detail::IdMap<ContainerOwner> container_by_id;
   agent_detail::OwnedMap task_by_id, executor_by_id;
   tsl::robin_map<std::uint64_t, std::uint32_t> peers;  // executors' connections; kNone = has not subscribed
@@ -69,10 +70,11 @@ struct Agent::State {
   void on(PeerConnected& event);
   void on(PeerDisconnected& event);
   void on(DialFailed& event);
-  void on(Received& event);
+  void on(Received& event) { on_message(event.peer, event.message); }
   void on(ContainerEvent& event);
   void on(Stop& event);
   void on_timer(Timer& timer);
+  void on_message(PeerId peer, Message& message);
 
   // ---- messages of the master ----
   void on(msg::AgentRegistered& answer);
@@ -111,9 +113,7 @@ struct Agent::State {
   // ---- peers (peers.cpp) ----
   template <class M>
   M& send(PeerId to) {
-    Envelope& envelope = out->sends.emplace_back();
-    envelope.to = to;
-    return envelope.message.emplace<M>();
+    return *std::get_if<M>(&out->sends.emplace_back(to, std::in_place_type<M>).message);
   }
   void close(PeerId peer, std::string_view why);
   void refuse(PeerId peer, std::string_view why);  // ErrorMessage and Close; the peer is forgotten
@@ -128,6 +128,7 @@ struct Agent::State {
   TaskRecord& add_task(FrameworkRecord& framework, const TaskInfo& info);
   ExecutorRecord& add_executor(FrameworkRecord& framework, const ExecutorInfo& info);
   void forget_task(TaskRecord& task);
+  Task describe(const TaskRecord& task) const;
   void forget_executor(ExecutorRecord& executor);
   void release_framework(FrameworkRecord& framework);  // if nothing of it is left
   ContainerId new_container(ContainerOwner owner, ContainerId& id);
@@ -143,9 +144,10 @@ struct Agent::State {
   }
 
   // ---- status updates (updates.cpp) ----
-  TaskStatus status_of(const TaskRecord& task, TaskState state, TaskSource source);
-  void update(TaskRecord& task, TaskStatus status);  // the task has this state now, and the scheduler is told
-  void end_task(TaskRecord& task, TaskStatus status);  // the same for its last state
+  StatusRecord new_status(TaskState state, TaskSource source);
+  // The task has this state now, and the scheduler is told.
+  void update(TaskRecord& task, StatusRecord&& status);
+  void end_task(TaskRecord& task, StatusRecord&& status);  // the same for its last state
   void acknowledge(TaskRecord& task, const Uuid& uuid);
   bool has_seen(const TaskRecord& task, const Uuid& uuid) const;
   void remember_seen(TaskRecord& task, const Uuid& uuid);
@@ -174,7 +176,7 @@ struct Agent::State {
   void contained_started(TaskRecord& task);
   void contained_progress(TaskRecord& task, ContainerEvent& event);
   void contained_ended(TaskRecord& task, ContainerEvent& event);
-  TaskStatus verdict(const TaskRecord& task, ContainerEvent& event);
+  StatusRecord verdict(const TaskRecord& task, ContainerEvent& event);
 
   // ---- custom executors (executors.cpp, on_executor_*.cpp) ----
   ExecutorRecord& launch_executor(FrameworkRecord& framework, const ExecutorInfo& info);

@@ -8,49 +8,20 @@ namespace mesoscore {
 
 using agent_detail::UpdateStream;
 
-namespace {
-
-// A new status replaces the last one of the same state, as the master does it.
-void add_status(Task& task, const TaskStatus& status, std::size_t limit) {
-  if (limit == 0) return;
-  std::vector<TaskStatus>& list = task.statuses;
-  if (list.empty() || list.back().state != status.state) {
-    if (list.size() >= limit) list.erase(list.begin());
-    list.emplace_back();
-  }
-  TaskStatus& entry = list.back();
-  entry.task_id = status.task_id;
-  entry.state = status.state;
-  entry.source = status.source;
-  entry.reason = status.reason;
-  entry.agent_id = status.agent_id;
-  entry.executor_id = status.executor_id;
-  entry.uuid = status.uuid;
-  entry.timestamp = status.timestamp;
-  entry.healthy = status.healthy;
-  entry.message = status.message;
-  entry.labels = status.labels;
-}
-
-}  // namespace
-
-TaskStatus Agent::State::status_of(const TaskRecord& task, TaskState state, TaskSource source) {
-  TaskStatus status;
-  status.task_id = task.info.task_id;
+StatusRecord Agent::State::new_status(TaskState state, TaskSource source) {
+  StatusRecord status;
   status.state = state;
   status.source = source;
-  status.agent_id = agent->id;
-  status.executor_id = task.info.executor_id;
   const std::uint64_t high = rng.next();
   status.uuid = Uuid::from_random(high, rng.next());
   status.timestamp = to_unix_seconds(now);
   return status;
 }
 
-void Agent::State::update(TaskRecord& task, TaskStatus status) {
+void Agent::State::update(TaskRecord& task, StatusRecord&& status) {
   task.info.state = status.state;
   if (frameworks[task.framework].terminating) return;
-  add_status(task.info, status, options.limits.max_statuses_per_task);
+  task.history.add(status, options.limits.max_statuses_per_task);
   UpdateStream& stream = task.updates;
   if (stream.pending >= options.limits.max_pending_updates_per_task && task.live()) {
     note(LogLevel::warning, "task ", task.info.task_id, " has ", stream.pending,
@@ -82,12 +53,16 @@ void Agent::State::retry_update(TaskRecord& task) {
 void Agent::State::transmit(TaskRecord& task) {
   if (phase != Phase::registered) return;  // registered() sends it
   UpdateStream& stream = task.updates;
+  const StatusRecord& head = updates[stream.head].status;
   auto& message = send<msg::AgentUpdate>(master);
   message.framework_id = task.info.framework_id;
-  message.status = updates[stream.head].status;
+  message.status.task_id = task.info.task_id;
+  message.status.agent_id = agent->id;
+  if (!task.info.executor_id.empty()) message.status.executor_id = task.info.executor_id;
+  restore(head, message.status);
   message.latest_state = task.info.state;
-  task.info.status_update_state = message.status.state;
-  task.info.status_update_uuid = message.status.uuid;
+  task.info.status_update_state = head.state;
+  task.info.status_update_uuid = head.uuid;
   ++updates_sent;
   timers.arm(stream.timer, after(now, stream.retry));
 }
@@ -110,7 +85,7 @@ void Agent::State::pop_update(UpdateStream& stream) {
   stream.head = updates[index].next;
   if (stream.head == kNone) stream.tail = kNone;
   --stream.pending;
-  updates[index].status.data = {};  // it may be large
+  if (std::string& data = updates[index].status.data; !data.empty()) data = {};  // it may be large
   updates.release(index);
 }
 

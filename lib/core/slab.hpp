@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <vector>
 
 #include "core/assert.hpp"
@@ -24,9 +24,10 @@ class Slab {
       used_[index] = true;
       return index;
     }
-    records_.emplace_back();
+    const auto index = static_cast<std::uint32_t>(used_.size());
+    if (index % kChunk == 0) chunks_.push_back(std::make_unique<T[]>(kChunk));
     used_.push_back(true);
-    return static_cast<std::uint32_t>(records_.size() - 1);
+    return index;
   }
   void release(std::uint32_t index) {
     MESOSCORE_ASSERT(index < used_.size() && used_[index], "only a live record is released");
@@ -34,14 +35,16 @@ class Slab {
     free_.push_back(index);
     --live_;
   }
-  T& operator[](std::uint32_t index) noexcept { return records_[index]; }
-  const T& operator[](std::uint32_t index) const noexcept { return records_[index]; }
+  T& operator[](std::uint32_t index) noexcept { return chunks_[index / kChunk][index % kChunk]; }
+  const T& operator[](std::uint32_t index) const noexcept { return chunks_[index / kChunk][index % kChunk]; }
   bool live(std::uint32_t index) const noexcept { return index < used_.size() && used_[index]; }
   std::uint32_t live_count() const noexcept { return live_; }
-  std::uint32_t end_index() const noexcept { return static_cast<std::uint32_t>(records_.size()); }
+  std::uint32_t end_index() const noexcept { return static_cast<std::uint32_t>(used_.size()); }
 
  private:
-  std::deque<T> records_;  // references stay valid when it grows
+  static constexpr std::uint32_t kChunk = 16;
+
+  std::vector<std::unique_ptr<T[]>> chunks_;  // references stay valid when it grows
   std::vector<bool> used_;
   std::vector<std::uint32_t> free_;
   std::uint32_t live_ = 0;

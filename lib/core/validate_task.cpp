@@ -1,3 +1,5 @@
+#include "core/validate_task.hpp"
+
 #include "core/messages.hpp"
 #include "core/usable_resources.hpp"
 #include "core/validate_command.hpp"
@@ -54,8 +56,9 @@ Status check_executor(const ExecutorInfo& executor) {
   return check_executor_resources(executor.resources);
 }
 
-Status check(const TaskInfo& task) {
-  MESOSCORE_TRY(validate_id(task.agent_id, "agent id"));
+}  // namespace
+
+Status validate_contents(const TaskInfo& task) {
   MESOSCORE_TRY(check_durations(task));
   if (task.resources.empty()) {
     return fail(Errc::invalid_argument, "resources are empty: name at least one resource of the offer");
@@ -71,11 +74,10 @@ Status check(const TaskInfo& task) {
   return {};
 }
 
-}  // namespace
-
 Status validate(const TaskInfo& task) {
   MESOSCORE_TRY(validate_id(task.task_id, "task id"));
-  MESOSCORE_TRY_IN("task " + in_quotes(task.task_id), check(task));
+  MESOSCORE_TRY_IN("task " + in_quotes(task.task_id), validate_id(task.agent_id, "agent id"));
+  MESOSCORE_TRY_IN("task " + in_quotes(task.task_id), validate_contents(task));
   return {};
 }
 

@@ -32,6 +32,12 @@ void Executor::step(std::span<Event> batch, TimePoint now, Outbox& out) {
   }
 }
 
+void Executor::receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out) {
+  state_->now = now;
+  state_->out = &out;
+  for (Message& message : messages) state_->on_message(from, message);
+}
+
 void Executor::tick(TimePoint now, Outbox& out) {
   state_->now = now;
   state_->out = &out;

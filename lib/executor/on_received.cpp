@@ -5,9 +5,8 @@
 
 namespace mesoscore {
 
-void Executor::State::on(Received& event) {
-  if (!is_agent(event.peer)) return;  // of a connection that was given up
-  Message& message = event.message;
+void Executor::State::on_message(PeerId peer, Message& message) {
+  if (!is_agent(peer)) return;  // of a connection that was given up
   if (std::holds_alternative<msg::ErrorMessage>(message)) return on_error(message);
   if (std::holds_alternative<msg::Heartbeat>(message)) return;
   // An agent that is about to end says so at once, also in place of ExecutorSubscribed.

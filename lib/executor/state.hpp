@@ -45,7 +45,8 @@ struct Executor::State {
   void on(PeerConnected& event);
   void on(PeerDisconnected& event);
   void on(DialFailed& event);
-  void on(Received& event);
+  void on(Received& event) { on_message(event.peer, event.message); }
+  void on_message(PeerId peer, Message& message);
   void on(Submitted& event);
   void on(Stop& event);
   void check_deadlines();

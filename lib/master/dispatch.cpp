@@ -1,4 +1,6 @@
 // Which handler gets which event, and who may send what.
+#include <array>
+
 #include "master/state.hpp"
 
 namespace mesoscore {
@@ -20,6 +22,17 @@ template <class T>
 inline constexpr bool from_agent =
     one_of<T, msg::RegisterAgent, msg::ReregisterAgent, msg::UnregisterAgent, msg::Pong, msg::AgentUpdate,
            msg::ExecutorExited, msg::ExecutorToFramework>;
+
+// The same by the index of the alternative.
+struct Senders {
+  bool framework, agent, begins;
+};
+template <class... Alternatives>
+constexpr std::array<Senders, sizeof...(Alternatives)> senders_of(
+    std::in_place_type_t<std::variant<Alternatives...>>) {
+  return {Senders{from_framework<Alternatives>, from_agent<Alternatives>, binds<Alternatives>}...};
+}
+constexpr auto kSenders = senders_of(std::in_place_type<Message>);
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -80,8 +93,7 @@ void Master::State::on_message(PeerId peer, Message& message) {
     note(*out, LogLevel::warning, known->address, " reports: ", call->message);
     return;
   }
-  const auto [may_scheduler, may_agent, begins] =
-      std::visit([]<class T>(T&) { return std::tuple(from_framework<T>, from_agent<T>, binds<T>); }, message);
+  const auto [may_scheduler, may_agent, begins] = kSenders[message.index()];
   const bool role_fits =
       (may_scheduler && (known->role == PeerRole::scheduler || known->role == PeerRole::unknown)) ||
       (may_agent && (known->role == PeerRole::agent || known->role == PeerRole::unknown));

@@ -6,8 +6,10 @@
 namespace mesoscore {
 
 std::uint32_t Master::State::find_framework(const FrameworkId& framework) const {
+  // Updates of one framework come in a row.
+  if (frameworks.live(last_framework) && frameworks[last_framework].id() == framework) return last_framework;
   const auto found = framework_by_id.find(framework);
-  return found == framework_by_id.end() ? kNone : found->second;
+  return found == framework_by_id.end() ? kNone : last_framework = found->second;
 }
 
 bool Master::State::is_completed(const FrameworkId& framework) const {
@@ -68,6 +70,7 @@ void Master::State::remove_framework(std::uint32_t f) {
     send_to_agent(a, msg::ShutdownFramework{gone});
   }
   while (!framework.tasks.empty()) remove_task(framework.tasks.front());
+  for (const std::uint32_t t : framework.completed) tasks.release(t);
   allocator.remove_framework(framework_handle(f));
   completed.push_back(gone);
   while (completed.size() > options.limits.max_completed_frameworks) completed.pop_front();

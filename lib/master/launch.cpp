@@ -14,7 +14,8 @@ void Master::State::launch(std::uint32_t f, std::uint32_t a, const RoleName& rol
   record.holds_resources = true;
   remaining -= task.resources;
 
-  msg::RunTask run;
+  // An agent with an offer outstanding is connected.
+  auto& run = send<msg::RunTask>(*agents[a].peer);
   if (task.executor) {
     record.executor_id = task.executor->executor_id;
     task.executor->framework_id = frameworks[f].id();
@@ -28,7 +29,6 @@ void Master::State::launch(std::uint32_t f, std::uint32_t a, const RoleName& rol
   run.role = role;
   run.task = std::move(task);
   ++tasks_launched;
-  send_to_agent(a, std::move(run));  // an agent with an offer outstanding is connected
 }
 
 }  // namespace mesoscore

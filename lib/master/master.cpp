@@ -33,6 +33,14 @@ void Master::step(std::span<Event> batch, TimePoint now, Outbox& out) {
   state_->run_allocator();
 }
 
+void Master::receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out) {
+  state_->now = now;
+  state_->out = &out;
+  for (Message& message : messages) state_->on_message(from, message);
+  state_->fire_timers();
+  state_->run_allocator();
+}
+
 void Master::tick(TimePoint now, Outbox& out) { step({}, now, out); }
 
 TimePoint Master::next_deadline() const noexcept { return state_->next_deadline(); }
@@ -49,7 +57,8 @@ std::vector<Task> Master::tasks(const FrameworkId& framework) const {
   if (f == kNone) return found;
   const auto& list = state_->frameworks[f].tasks;
   for (std::uint32_t t = list.front(); t != kNone; t = list.next(state_->tasks, t)) {
-    found.push_back(state_->describe(state_->tasks[t]));
+    const MasterTask& task = state_->tasks[t];
+    found.push_back(state_->describe(task, state_->agents[task.agent].id()));
   }
   return found;
 }
@@ -58,11 +67,13 @@ std::vector<Task> Master::completed_tasks(const FrameworkId& framework) const {
   const std::uint32_t f = state_->find_framework(framework);
   if (f == kNone) return {};
   const MasterFramework& record = state_->frameworks[f];
-  std::vector<Task> found(record.completed);
-  const bool full = found.size() == state_->options.limits.max_completed_tasks_per_framework;
-  if (full)
-    std::rotate(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(record.completed_next),
-                found.end());
+  const std::size_t count = record.completed.size();
+  std::vector<Task> found;
+  found.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {  // completed_next is zero until the ring is full
+    const MasterTask& task = state_->tasks[record.completed[(record.completed_next + i) % count]];
+    found.push_back(state_->describe(task, task.ended_on));
+  }
   return found;
 }
 

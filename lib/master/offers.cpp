@@ -29,17 +29,16 @@ void Master::State::make_offer(Grant& grant) {
   offer_by_number[offer.number] = o;
   ++offers_made;
 
-  msg::OfferMade made;
-  made.offer.id = offer_id(offer);
-  made.offer.framework_id = framework.id();
-  made.offer.agent_id = agent.id();
-  made.offer.role = offer.role;
-  made.offer.resources = std::move(grant.resources);
-  made.offer.agent = agent.info;
+  Offer& made = send<msg::OfferMade>(*framework.peer).offer;
+  made.id = offer_id(offer);
+  made.framework_id = framework.id();
+  made.agent_id = agent.id();
+  made.role = offer.role;
+  made.resources = std::move(grant.resources);
+  made.agent = agent.info;
   for (const MasterExecutor& executor : agent.executors) {
-    if (executor.framework == f) made.offer.executor_ids.push_back(executor.info.executor_id);
+    if (executor.framework == f) made.executor_ids.push_back(executor.info.executor_id);
   }
-  send(*framework.peer, std::move(made));
 }
 
 OfferId Master::State::offer_id(const MasterOffer& offer) const {

@@ -17,7 +17,7 @@ void Master::State::on_agent_update(std::uint32_t a, msg::AgentUpdate& call) {
     // The newest state frees the resources although the scheduler may still be reading an older one.
     if (!is_terminal(task.state)) task.state = call.latest_state;
     if (is_terminal(task.state)) release_resources(t);
-    record_status(task, call.status);
+    task.history.add(call.status, options.limits.max_statuses_per_task);
   }
   if (!frameworks[f].peer) return;  // the agent tries again
   if (ours) {
@@ -25,7 +25,7 @@ void Master::State::on_agent_update(std::uint32_t a, msg::AgentUpdate& call) {
     tasks[t].forwarded_uuid = call.status.uuid;
   }
   ++updates_forwarded;
-  send(*frameworks[f].peer, msg::Update{std::move(call.status)});
+  send<msg::Update>(*frameworks[f].peer).status = std::move(call.status);
 }
 
 void Master::State::on_acknowledge(std::uint32_t f, const msg::Acknowledge& call) {
@@ -43,7 +43,10 @@ void Master::State::on_acknowledge(std::uint32_t f, const msg::Acknowledge& call
     }
     if (*task.forwarded_uuid == call.uuid && is_terminal(*task.forwarded_state)) remove_task(t);
   }
-  send_to_agent(a, msg::UpdateAcknowledged{frameworks[f].id(), call.task_id, call.uuid});
+  auto& passed_on = send<msg::UpdateAcknowledged>(*agents[a].peer);
+  passed_on.framework_id = frameworks[f].id();
+  passed_on.task_id = call.task_id;
+  passed_on.uuid = call.uuid;
 }
 
 }  // namespace mesoscore

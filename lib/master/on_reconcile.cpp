@@ -12,7 +12,7 @@ void answer_known(Master::State& s, std::uint32_t f, const MasterTask& task) {
   status.message = "Reconciliation: latest task state";
   status.agent_id = s.agents[task.agent].id();
   status.executor_id = task.executor_id;
-  if (!task.statuses.empty()) status.healthy = task.statuses.back().healthy;
+  if (const StatusRecord* last = task.history.last()) status.healthy = last->healthy;
   s.send_status(f, std::move(status));
 }
 

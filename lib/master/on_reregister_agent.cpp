@@ -35,7 +35,8 @@ void adopt_task(Master::State& s, std::uint32_t f, std::uint32_t a, const Task& 
   record.state = task.state;
   record.forwarded_state = task.status_update_state;
   record.forwarded_uuid = task.status_update_uuid;
-  record.statuses = task.statuses;
+  for (const TaskStatus& status : task.statuses)
+    record.history.add(status, s.options.limits.max_statuses_per_task);
   record.holds_resources = !is_terminal(task.state);
   s.forget_unreachable(s.frameworks[f], task.task_id);
 }

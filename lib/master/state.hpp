@@ -13,11 +13,13 @@
 
 #include "core/notices.hpp"
 #include "core/slab.hpp"
+#include "core/status_history.hpp"
 #include "mesoscore/master.hpp"
 
 namespace mesoscore {
 
-// A live task. Terminal ones stay until their last update is acknowledged.
+// A live task; a terminal one is live until its last update is acknowledged. Or one of the last that ended:
+// such a record stays where it is, out of all lists, until others push it out of its framework's ring.
 struct MasterTask {
   TaskId id;
   std::uint32_t framework = kNone;
@@ -29,9 +31,10 @@ struct MasterTask {
   TaskState state = TaskState::staging;      // latest known
   std::optional<TaskState> forwarded_state;  // last one sent to the scheduler
   std::optional<Uuid> forwarded_uuid;
-  std::vector<TaskStatus> statuses;  // without data; a new one replaces the last of the same state
+  StatusHistory history;
   Labels labels;
   bool holds_resources = false;
+  AgentId ended_on;  // when it has ended: the agent may be gone
   Link in_framework, in_agent;
 };
 
@@ -62,7 +65,7 @@ struct MasterFramework {
   LinkedList<MasterTask, &MasterTask::in_framework> tasks;
   LinkedList<MasterOffer, &MasterOffer::in_framework> offers;
   std::deque<UnreachableTask> unreachable;  // oldest first, bounded
-  std::vector<Task> completed;              // a ring when it is full
+  std::vector<std::uint32_t> completed;     // tasks that have ended; a ring when it is full
   std::size_t completed_next = 0;           // the oldest of the full ring
 
   const FrameworkId& id() const noexcept { return info->id; }
@@ -129,6 +132,7 @@ struct Master::State {
   Slab<MasterTask> tasks;
   LinkedList<MasterOffer, &MasterOffer::by_age> offers_by_age;
   tsl::robin_map<FrameworkId, std::uint32_t> framework_by_id;
+  mutable std::uint32_t last_framework = kNone;  // that was looked for
   tsl::robin_map<AgentId, std::uint32_t> agent_by_id;
   tsl::robin_map<std::uint64_t, std::uint32_t> offer_by_number;
   tsl::robin_map<std::uint64_t, MasterPeer> peers;
@@ -175,10 +179,12 @@ struct Master::State {
   // peers.cpp
   MasterPeer* find_peer(PeerId peer);
   template <class M>
+  M& send(PeerId peer) {  // made in its place
+    return *std::get_if<M>(&out->sends.emplace_back(peer, std::in_place_type<M>).message);
+  }
+  template <class M>
   void send(PeerId peer, M&& message) {  // moved once, into its place
-    Envelope& envelope = out->sends.emplace_back();
-    envelope.to = peer;
-    envelope.message = std::forward<M>(message);
+    out->sends.emplace_back(peer, std::in_place_type<std::remove_cvref_t<M>>, std::forward<M>(message));
   }
   template <class M>
   void send_to_framework(std::uint32_t f, M&& message) {  // dropped while it is disconnected
@@ -229,14 +235,13 @@ struct Master::State {
   std::uint32_t add_task(std::uint32_t f, std::uint32_t a, const TaskId& task);
   void remove_task(std::uint32_t t);  // gives back what it still holds
   void release_resources(std::uint32_t t);
-  void remember_completed(MasterTask& task);
-  void record_status(MasterTask& task, const TaskStatus& status);
+  void remember_completed(std::uint32_t t);
   void forget_unreachable(MasterFramework& framework, const TaskId& task);
   // An update of the master's own: no uuid, sent once.
   TaskStatus own_status(const TaskId& task, TaskState state, TaskReason reason, std::string message) const;
   TaskState lost_or(const MasterFramework& framework, TaskState aware) const noexcept;
   void send_status(std::uint32_t f, TaskStatus status);
-  Task describe(const MasterTask& task) const;
+  Task describe(const MasterTask& task, const AgentId& agent) const;
 
   // executors.cpp
   MasterExecutor* find_executor(std::uint32_t a, std::uint32_t f, const ExecutorId& executor);

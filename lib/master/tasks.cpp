@@ -22,7 +22,7 @@ std::uint32_t Master::State::add_task(std::uint32_t f, std::uint32_t a, const Ta
   record.state = TaskState::staging;
   record.forwarded_state.reset();
   record.forwarded_uuid.reset();
-  record.statuses.clear();
+  record.history.clear();
   record.labels.clear();
   record.holds_resources = false;
   frameworks[f].tasks.push_back(tasks, t);
@@ -39,49 +39,25 @@ void Master::State::release_resources(std::uint32_t t) {
                     nullptr, now);
 }
 
-// Moves what the record holds into the ring. Swapping hands the memory of the oldest entry back to the
-// record.
-void Master::State::remember_completed(MasterTask& task) {
+// The record that it pushes out of the ring is free.
+void Master::State::remember_completed(std::uint32_t t) {
+  MasterTask& task = tasks[t];
   MasterFramework& framework = frameworks[task.framework];
   const std::size_t limit = options.limits.max_completed_tasks_per_framework;
-  if (limit == 0) return;
-  const bool full = framework.completed.size() >= limit;
-  if (!full) framework.completed.emplace_back();
-  Task& slot = full ? framework.completed[framework.completed_next] : framework.completed.back();
-  if (full) framework.completed_next = (framework.completed_next + 1) % limit;
-  slot.task_id = task.id;
-  slot.framework_id = framework.id();
-  slot.agent_id = agents[task.agent].id();
-  slot.executor_id = task.executor_id;
-  slot.role = task.role;
-  slot.resources = task.resources;
-  slot.state = task.state;
-  slot.status_update_state = task.forwarded_state;
-  slot.status_update_uuid = task.forwarded_uuid;
-  std::swap(slot.name, task.name);
-  std::swap(slot.statuses, task.statuses);
-  std::swap(slot.labels, task.labels);
+  if (limit == 0) return tasks.release(t);
+  task.ended_on = agents[task.agent].id();
+  if (framework.completed.size() < limit) return framework.completed.push_back(t);
+  tasks.release(std::exchange(framework.completed[framework.completed_next], t));
+  framework.completed_next = (framework.completed_next + 1) % limit;
 }
 
 void Master::State::remove_task(std::uint32_t t) {
   release_resources(t);
-  MasterTask& task = tasks[t];
-  if (is_terminal(task.state)) remember_completed(task);
+  const MasterTask& task = tasks[t];
   frameworks[task.framework].task_by_id.erase(task.id);
   frameworks[task.framework].tasks.remove(tasks, t);
   agents[task.agent].tasks.remove(tasks, t);
-  tasks.release(t);
-}
-
-void Master::State::record_status(MasterTask& task, const TaskStatus& status) {
-  if (task.statuses.empty() || task.statuses.back().state != status.state) {
-    if (task.statuses.size() >= options.limits.max_statuses_per_task)
-      task.statuses.erase(task.statuses.begin());
-    task.statuses.push_back(status);
-  } else {
-    task.statuses.back() = status;
-  }
-  task.statuses.back().data.clear();
+  is_terminal(task.state) ? remember_completed(t) : tasks.release(t);
 }
 
 void Master::State::forget_unreachable(MasterFramework& framework, const TaskId& task) {
@@ -108,11 +84,11 @@ void Master::State::send_status(std::uint32_t f, TaskStatus status) {
   send_to_framework(f, msg::Update{std::move(status)});
 }
 
-Task Master::State::describe(const MasterTask& task) const {
+Task Master::State::describe(const MasterTask& task, const AgentId& agent) const {
   Task out_task;
   out_task.task_id = task.id;
   out_task.framework_id = frameworks[task.framework].id();
-  out_task.agent_id = agents[task.agent].id();
+  out_task.agent_id = agent;
   out_task.executor_id = task.executor_id;
   out_task.name = task.name;
   out_task.role = task.role;
@@ -120,7 +96,7 @@ Task Master::State::describe(const MasterTask& task) const {
   out_task.state = task.state;
   out_task.status_update_state = task.forwarded_state;
   out_task.status_update_uuid = task.forwarded_uuid;
-  out_task.statuses = task.statuses;
+  out_task.statuses = task.history.of(task.id, agent, task.executor_id);
   out_task.labels = task.labels;
   return out_task;
 }

@@ -1,11 +1,19 @@
 // May this task be launched on these resources? The context-free rules are those of validate(TaskInfo).
 #include <algorithm>
 
+#include "core/messages.hpp"
 #include "core/usable_resources.hpp"
+#include "core/validate_task.hpp"
 #include "master/state.hpp"
 
 namespace mesoscore {
 namespace {
+
+Status validate_but_agent_id(const TaskInfo& task) {
+  MESOSCORE_TRY(validate_id(task.task_id, "task id"));
+  MESOSCORE_TRY_IN("task " + in_quotes(task.task_id), validate_contents(task));
+  return {};
+}
 
 Status check_id(const Master::State& s, std::uint32_t f, const TaskId& task) {
   if (s.find_task(f, task) != kNone) {
@@ -50,9 +58,10 @@ Result<Resources> executor_needs(Master::State& s, std::uint32_t f, std::uint32_
 
 Status Master::State::validate_launch(std::uint32_t f, std::uint32_t a, const TaskInfo& task,
                                       const Resources& remaining) {
-  if (Status valid = validate(task); !valid) return valid;
+  const bool of_offer = task.agent_id == agents[a].id();
+  if (Status valid = of_offer ? validate_but_agent_id(task) : validate(task); !valid) return valid;
   if (Status valid = check_id(*this, f, task.task_id); !valid) return valid;
-  if (task.agent_id != agents[a].id()) {
+  if (!of_offer) {
     return fail(Errc::invalid_argument, cat("task \"", task.task_id, "\" names agent \"", task.agent_id,
                                             "\", but the offer is of agent ", agents[a].id()));
   }

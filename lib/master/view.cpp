@@ -55,7 +55,10 @@ MasterView Master::State::make_view() const {
   MasterView view;
   view.id = id;
   view.at = now;
-  for (const std::uint32_t f : in_order(frameworks)) view.frameworks.push_back(view_of(*this, f));
+  for (const std::uint32_t f : in_order(frameworks)) {
+    view.frameworks.push_back(view_of(*this, f));
+    view.tasks += view.frameworks.back().tasks;
+  }
   for (const std::uint32_t a : in_order(agents)) {
     view.agents.push_back(view_of_agent(*this, a));
     for (const MasterExecutor& executor : agents[a].executors) {
@@ -67,7 +70,6 @@ MasterView Master::State::make_view() const {
   }
   view.completed_frameworks.assign(completed.begin(), completed.end());
   view.unreachable_agents.assign(unreachable_agents.begin(), unreachable_agents.end());
-  view.tasks = tasks.live_count();
   view.offers_made = offers_made;
   view.offers_rescinded = offers_rescinded;
   view.tasks_launched = tasks_launched;

@@ -72,7 +72,7 @@ void Engine::drain() {
   if (!ended_) run();
 }
 
-void Engine::run() {
+void Engine::run(PeerId from, std::span<Message> arrived) {
   {
     const Flag draining(draining_);
     auto out = scratch_.outboxes.take();
@@ -80,21 +80,33 @@ void Engine::run() {
     out->notice_level = log_.write ? log_.level : LogLevel::off;
     bool alive = true;
     for (int turns = 0; alive && turns < kMostTurns; ++turns) {
-      alive = turn(*out);
+      alive = turn(from, arrived, *out);
+      arrived = {};
       if (incoming_.empty()) break;
     }
     out->clear();
     scratch_.outboxes.give_back(std::move(out));
     if (!alive) return;
-    hub_.flush();
+    hub_.size() > 1 ? flush_soon() : hub_.flush();
   }
   if (!incoming_.empty()) wake();
   arm(now());
 }
 
-bool Engine::turn(Outbox& out) {
+void Engine::flush_soon() {
+  if (std::exchange(flushing_, true)) return;
+  asio::post(executor_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->flushing_ = false;
+    self->hub_.flush();
+  });
+}
+
+bool Engine::turn(PeerId from, std::span<Message> arrived, Outbox& out) {
   const TimePoint at = now();
   if (!incoming_.empty()) step_batch(at, out);
+  if (!arrived.empty()) receive(from, arrived, at, out);
   if (next_deadline() <= at) tick(at, out);
   for (const Notice& notice : out.notices) log(notice.level, notice.text);
   carry_out_messages(out);
@@ -150,6 +162,7 @@ void Engine::finish() {
 void Engine::end() {
   ended_ = true;
   listeners_.clear();
+  hub_.flush();  // what flush_soon() has not come to
   hub_.clear();
   incoming_.clear();
   timer_.cancel();

@@ -1,15 +1,16 @@
 // What the servers and drivers have in common: one state machine bound to an executor and to transports.
 //
-// Events are queued; one posted drain takes all that have come, or a drain on the spot when many messages
-// have: the queue and the outbox of a burst should stay in the processor's cache.
+// Events are queued; one posted drain takes all that have come. When many messages come at once, they are
+// taken on the spot and where they lie, after what is queued: a message is moved into the queue only to wait.
 //
-//     step with the batch, tick when due -> commits, what they promise is released -> deliveries to the
-//     application
+//     step with what is queued, receive, tick when due -> commits, what they promise is released ->
+//     deliveries to the application
 //     -> sends -> dials, closes, container calls, notices
 //
 // and again while the application's handlers have asked for more; then each connection that was sent to is
-// flushed, once. Deliveries come before sends, so that an acknowledgement leaves after the application has
-// had the update.
+// flushed, once. Who has several connections flushes a little later, behind what else is ready: updates of
+// many agents go to their scheduler together. Deliveries come before sends, so that an acknowledgement leaves
+// after the application has had the update.
 //
 // The derived class holds the machine and the handlers of the application. Any hook may destroy the server or
 // driver: whoever calls into the engine from outside holds a shared_ptr to it, and looks at ended() after
@@ -77,6 +78,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   // The machine.
   virtual void step(std::span<Event> batch, TimePoint now, Outbox& out) = 0;
+  virtual void receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out) = 0;
   virtual void tick(TimePoint now, Outbox& out) = 0;
   virtual TimePoint next_deadline() const noexcept = 0;
   // The application. False: it failed, and what the machine wanted to send after these deliveries is not
@@ -96,12 +98,14 @@ class Engine : public std::enable_shared_from_this<Engine> {
  private:
   void wake();
   void drain();
-  void run();
-  bool turn(Outbox& out);  // false: the engine has ended
+  // `arrived` are messages that lie at their connection; they follow what is queued.
+  void run(PeerId from = {}, std::span<Message> arrived = {});
+  bool turn(PeerId from, std::span<Message> arrived, Outbox& out);  // false: the engine has ended
   void step_batch(TimePoint at, Outbox& out);
   void carry_out_messages(Outbox& out);
   void carry_out_rest(Outbox& out);
   std::vector<Event>& queue();
+  void flush_soon();
   void arm(TimePoint now);
   void dial();
   void dialed(Result<std::shared_ptr<Connection>> result);
@@ -129,7 +133,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   asio::steady_timer timer_;
   TimePoint armed_ = kNever;    // what the timer waits for
   asio::any_io_executor work_;  // counts as work: run() does not return under a server that is idle
-  bool begun_ = false, ended_ = false, woken_ = false, draining_ = false;
+  bool begun_ = false, ended_ = false, woken_ = false, draining_ = false, flushing_ = false;
 };
 
 // An engine around a machine of type M.
@@ -142,6 +146,9 @@ class MachineEngine : public Engine {
 
  protected:
   void step(std::span<Event> batch, TimePoint now, Outbox& out) override { machine.step(batch, now, out); }
+  void receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out) override {
+    machine.receive(from, messages, now, out);
+  }
   void tick(TimePoint now, Outbox& out) override { machine.tick(now, out); }
   TimePoint next_deadline() const noexcept override { return machine.next_deadline(); }
 };

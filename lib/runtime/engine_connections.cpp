@@ -79,10 +79,14 @@ void Engine::connected(std::shared_ptr<Connection> connection) {
 
 void Engine::received(PeerId from, std::span<Message> messages) {
   while (!messages.empty() && !ended_ && hub_.find(from)) {
-    const std::size_t some = std::min(messages.size(), kMostPerRun);
-    take(from, messages.first(some));
-    messages = messages.subspan(some);
-    incoming_.size() < kWorthARun || draining_ ? wake() : run();
+    const std::span<Message> some = messages.first(std::min(messages.size(), kMostPerRun));
+    messages = messages.subspan(some.size());
+    if (draining_ || !begun_ || incoming_.size() + some.size() < kWorthARun) {
+      take(from, some);
+      wake();
+    } else {
+      run(from, some);
+    }
   }
 }
 

@@ -3,11 +3,10 @@
 
 namespace mesoscore {
 
-void Scheduler::State::on(Received& event) {
-  if (!is_master(event.peer)) return;   // of a connection that was given up
+void Scheduler::State::on_message(PeerId peer, Message& message) {
+  if (!is_master(peer)) return;         // of a connection that was given up
   if (phase == Phase::leaving) return;  // it was said before the master read the Teardown
   heard = now;
-  Message& message = event.message;
   if (std::holds_alternative<msg::ErrorMessage>(message)) return on_error(message);
   if (std::holds_alternative<msg::Heartbeat>(message)) return;
   auto* answer = std::get_if<msg::Subscribed>(&message);

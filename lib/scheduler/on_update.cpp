@@ -5,8 +5,11 @@
 namespace mesoscore {
 namespace {
 
-msg::Acknowledge acknowledgement(const TaskStatus& status) {
-  return msg::Acknowledge{status.agent_id, status.task_id, *status.uuid};
+void acknowledge(Scheduler::State& s, const TaskStatus& status) {
+  auto& ack = s.send<msg::Acknowledge>();
+  ack.agent_id = status.agent_id;
+  ack.task_id = status.task_id;
+  ack.uuid = *status.uuid;
 }
 
 // The master refused to launch a second task of an id that is in use: that says nothing about the first one.
@@ -30,7 +33,7 @@ void Scheduler::State::on_update(Message& message) {
   if (status.uuid) {
     if (const bool* acknowledged = delivered_before(*this, task, *status.uuid)) {
       ++counters.duplicates;
-      if (*acknowledged) send(acknowledgement(status));  // else the application will
+      if (*acknowledged) acknowledge(*this, status);  // else the application will
       return;
     }
   }
@@ -50,7 +53,7 @@ void Scheduler::State::on_update(Message& message) {
       return;
     }
   }
-  if (status.uuid && options.acknowledge) send(acknowledgement(status));
+  if (status.uuid && options.acknowledge) acknowledge(*this, status);
   deliver(std::move(message));
 }
 

@@ -35,6 +35,12 @@ void Scheduler::step(std::span<Event> batch, TimePoint now, Outbox& out) {
   }
 }
 
+void Scheduler::receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out) {
+  state_->now = now;
+  state_->out = &out;
+  for (Message& message : messages) state_->on_message(from, message);
+}
+
 void Scheduler::tick(TimePoint now, Outbox& out) {
   state_->now = now;
   state_->out = &out;

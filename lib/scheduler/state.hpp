@@ -61,7 +61,8 @@ struct Scheduler::State {
   void on(PeerConnected& event);
   void on(PeerDisconnected& event);
   void on(DialFailed& event);
-  void on(Received& event);
+  void on(Received& event) { on_message(event.peer, event.message); }
+  void on_message(PeerId peer, Message& message);
   void on(Submitted& event);
   void on(Stop& event);
   void check_deadlines();
@@ -98,10 +99,16 @@ struct Scheduler::State {
 
   // ---- calls (calls.cpp) ----
   template <class M>
+  M& send() {  // made in its place
+    return *std::get_if<M>(&out->sends.emplace_back(master, std::in_place_type<M>).message);
+  }
+  template <class M>
   void send(M&& message) {
-    Envelope& envelope = out->sends.emplace_back();
-    envelope.to = master;
-    envelope.message = std::forward<M>(message);
+    if constexpr (std::is_same_v<M, Message>) {
+      out->sends.emplace_back(master, std::move(message));
+    } else {
+      out->sends.emplace_back(master, std::in_place_type<std::remove_cvref_t<M>>, std::forward<M>(message));
+    }
   }
   void deliver(Message&& message) { out->deliveries.push_back(std::move(message)); }
   void hold(Message& call);  // until the next subscription

@@ -75,11 +75,15 @@ struct Echo final : runtime::Engine {
   explicit Echo(runtime::EngineConfig config) : Engine(std::move(config)) {}
   void step(std::span<Event> batch, TimePoint, Outbox& out) override {
     for (Event& event : batch) {
-      if (auto* received = std::get_if<Received>(&event)) {
-        out.sends.push_back({received->peer, std::move(received->message)});
-        out.deliveries.push_back(msg::Ping{});
-      }
+      if (auto* received = std::get_if<Received>(&event)) echo(received->peer, received->message, out);
     }
+  }
+  void receive(PeerId from, std::span<Message> messages, TimePoint, Outbox& out) override {
+    for (Message& message : messages) echo(from, message, out);
+  }
+  static void echo(PeerId from, Message& message, Outbox& out) {
+    out.sends.push_back({from, std::move(message)});
+    out.deliveries.push_back(msg::Ping{});
   }
   void tick(TimePoint, Outbox&) override {}
   TimePoint next_deadline() const noexcept override { return kNever; }

@@ -26,6 +26,11 @@ struct FakeMachine final : runtime::Engine {
     }
     if (on_step) on_step(batch, out);
   }
+  void receive(PeerId from, std::span<Message> messages, TimePoint, Outbox& out) override {
+    steps.push_back(messages.size());
+    for (Message& message : messages) received.emplace_back(from, std::move(message));
+    if (on_step) on_step({}, out);
+  }
   void tick(TimePoint now, Outbox& out) override {
     ticks.push_back(now);
     deadline = kNever;
@@ -101,7 +106,7 @@ TEST_CASE("a burst of events is one step") {
   CHECK(b.engine->steps.size() == 1);
 }
 
-TEST_CASE("few messages wait for the drain, many are taken on the spot, in slices and in order") {
+TEST_CASE("few messages wait for the drain, many are taken where they lie, in slices and in order") {
   Bench b;
   b.engine->begin();
   const auto peer = b.connect();
@@ -112,13 +117,13 @@ TEST_CASE("few messages wait for the drain, many are taken on the spot, in slice
   std::vector<Message> many;
   for (int i = 0; i < 300; ++i) many.emplace_back(msg::ShutdownAgent{std::to_string(i)});
   peer->handlers.on_messages(many);
-  CHECK(b.engine->steps == std::vector<std::size_t>{3 + 128, 128, 44});
+  CHECK(b.engine->steps == std::vector<std::size_t>{3, 128, 128, 44});
   REQUIRE(b.engine->received.size() == 303);
   for (std::size_t i = 0; i < 300; ++i) {
     CHECK(std::get<msg::ShutdownAgent>(b.engine->received[i + 3].message).message == std::to_string(i));
   }
   b.poll();
-  CHECK(b.engine->steps.size() == 3);  // nothing was left for the drain
+  CHECK(b.engine->steps.size() == 4);  // nothing was left for the drain
 }
 
 TEST_CASE("after a close nothing more is taken from the peer, and after the end nothing at all") {
@@ -168,6 +173,33 @@ TEST_CASE("an outbox is carried out in order, and each connection is flushed onc
   CHECK(second->trace == "sf");
   CHECK(b.transport->dials.size() == 1);
   CHECK(b.engine->containers == 1);
+}
+
+TEST_CASE("who has several connections flushes them behind what else is ready, and before the end") {
+  Bench b;
+  b.engine->begin();
+  const auto first = b.connect();
+  const PeerId one = b.engine->connected.at(0).peer;
+  b.engine->on_step = [&](std::span<Event>, Outbox& out) { out.sends.push_back({one, msg::Ping{}}); };
+  std::vector<Message> many(8, msg::Ping{});
+  first->handlers.on_messages(many);
+  CHECK(first->trace == "sf");  // it has only one
+  const auto second = b.connect();
+  first->trace.clear();
+  SECTION("two bursts, one flush") {
+    first->handlers.on_messages(many);
+    second->handlers.on_messages(many);
+    CHECK(first->trace == "ss");
+    b.poll();
+    CHECK(first->trace == "ssf");
+  }
+  SECTION("the end comes first") {
+    first->handlers.on_messages(many);
+    b.engine->end();
+    CHECK(first->trace == "sf");
+    b.poll();
+    CHECK(first->trace == "sf");
+  }
 }
 
 TEST_CASE("what a handler asks for is done in the same drain") {

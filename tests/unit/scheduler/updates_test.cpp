@@ -12,6 +12,45 @@ void update(Client& c, std::string task, TaskState state, std::optional<Uuid> id
 
 }  // namespace
 
+TEST_CASE("messages that are received where they lie do what their events would do") {
+  const auto messages = [] {
+    std::vector<Message> all;
+    all.emplace_back(msg::OfferMade{offer_of("o1")});
+    all.emplace_back(msg::Update{status_of("t", TaskState::running, uuid(1))});
+    all.emplace_back(msg::Update{status_of("t", TaskState::finished, uuid(2))});
+    return all;
+  };
+  SchedulerOptions options = options_of();
+  Scheduler by_events(options, Rng(7), TimePoint{}), in_place(options, Rng(7), TimePoint{});
+  const PeerId master{1};
+  Outbox expected, got;
+  for (Scheduler* each : {&by_events, &in_place}) {
+    Outbox ignored;
+    each->tick(TimePoint{}, ignored);
+    std::vector<Event> begin;
+    begin.push_back(PeerConnected{master, PeerRole::master, "test://master"});
+    begin.push_back(Received{master, msg::Subscribed{"F", "M", 15s}});
+    each->step(begin, TimePoint{}, ignored);
+  }
+  std::vector<Event> events;
+  for (Message& message : messages()) events.push_back(Received{master, std::move(message)});
+  by_events.step(events, TimePoint{}, expected);
+  std::vector<Message> where_they_lie = messages();
+  in_place.receive(master, where_they_lie, TimePoint{}, got);
+  REQUIRE(expected.sends.size() == 2);
+  REQUIRE(got.sends.size() == 2);
+  REQUIRE(got.deliveries.size() == expected.deliveries.size());
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(std::get<msg::Acknowledge>(got.sends[i].message).uuid ==
+          std::get<msg::Acknowledge>(expected.sends[i].message).uuid);
+  }
+  CHECK(in_place.stats().offers == 1);
+  CHECK(in_place.stats().live_tasks == by_events.stats().live_tasks);
+  Outbox nothing;
+  in_place.receive(PeerId{2}, where_they_lie, TimePoint{}, nothing);  // of another connection
+  CHECK(nothing.empty());
+}
+
 TEST_CASE("an update with a uuid is delivered and acknowledged") {
   Client c;
   c.subscribe();
