@@ -12,6 +12,8 @@ namespace {
 
 // After so many turns others get theirs.
 constexpr int kMostTurns = 16;
+// With so many messages waiting the peers have something to do: they need not wait for more.
+constexpr std::size_t kWorthAFlush = 64;
 // Clocks of other kinds may run at another speed: look at least so often.
 constexpr Duration kLongestSleep = std::chrono::hours(1);
 
@@ -87,7 +89,7 @@ void Engine::run(PeerId from, std::span<Message> arrived) {
     out->clear();
     scratch_.outboxes.give_back(std::move(out));
     if (!alive) return;
-    hub_.size() > 1 ? flush_soon() : hub_.flush();
+    hub_.size() > 1 && hub_.unflushed() < kWorthAFlush ? flush_soon() : hub_.flush();
   }
   if (!incoming_.empty()) wake();
   arm(now());

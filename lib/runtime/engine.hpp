@@ -8,9 +8,9 @@
 //     -> sends -> dials, closes, container calls, notices
 //
 // and again while the application's handlers have asked for more; then each connection that was sent to is
-// flushed, once. Who has several connections flushes a little later, behind what else is ready: updates of
-// many agents go to their scheduler together. Deliveries come before sends, so that an acknowledgement leaves
-// after the application has had the update.
+// flushed, once. Who has several connections flushes a little later, behind what else is ready, unless much
+// waits: updates of many agents go to their scheduler together. Deliveries come before sends, so that an
+// acknowledgement leaves after the application has had the update.
 //
 // The derived class holds the machine and the handlers of the application. Any hook may destroy the server or
 // driver: whoever calls into the engine from outside holds a shared_ptr to it, and looks at ended() after

@@ -52,6 +52,7 @@ void PeerHub::send(PeerId to, Message&& message) {
   Slot* found = slot(to);
   if (!found) return;
   found->connection->send(std::move(message));
+  ++unflushed_;
   if (!std::exchange(found->touched, true)) touched_.push_back(to);
 }
 
@@ -63,6 +64,7 @@ void PeerHub::flush() {
     found->connection->flush();
   }
   touched_.clear();
+  unflushed_ = 0;
 }
 
 std::shared_ptr<Connection> PeerHub::take(PeerId peer) {

@@ -24,6 +24,7 @@ class PeerHub {
   void close_all();
   void clear();  // remove() for all
   std::size_t size() const noexcept { return connected_; }
+  std::size_t unflushed() const noexcept { return unflushed_; }  // messages, of all connections
 
  private:
   struct Slot {
@@ -39,7 +40,7 @@ class PeerHub {
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
   std::vector<PeerId> touched_;
-  std::size_t connected_ = 0;
+  std::size_t connected_ = 0, unflushed_ = 0;
 };
 
 }  // namespace mesoscore::runtime

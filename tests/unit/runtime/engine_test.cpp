@@ -193,6 +193,15 @@ TEST_CASE("who has several connections flushes them behind what else is ready, a
     b.poll();
     CHECK(first->trace == "ssf");
   }
+  SECTION("much to say is said at once") {
+    b.engine->on_step = [&](std::span<Event>, Outbox& out) {
+      for (int i = 0; i < 32; ++i) out.sends.push_back({one, msg::Ping{}});
+    };
+    first->handlers.on_messages(many);
+    CHECK(first->trace == std::string(32, 's'));
+    first->handlers.on_messages(many);
+    CHECK(first->trace == std::string(64, 's') + "f");
+  }
   SECTION("the end comes first") {
     first->handlers.on_messages(many);
     b.engine->end();
