@@ -137,7 +137,7 @@ class SmallVector {
     T* fresh = std::allocator<T>{}.allocate(wanted);
     const std::uint32_t kept = size_;
     if constexpr (is_relocatable<T>) {
-      std::memcpy(static_cast<void*>(fresh), data_, kept * sizeof(T));
+      relocate(data_, kept, fresh);
       size_ = 0;
     } else {
       std::uninitialized_move(begin(), end(), fresh);
@@ -157,8 +157,7 @@ class SmallVector {
   void take(SmallVector& other) noexcept {  // this is empty and inline
     if (other.is_inline()) {
       if constexpr (is_relocatable<T>) {
-        // All of it, if that is little: the number of bytes is then known to the compiler.
-        std::memcpy(inline_, other.inline_, sizeof inline_ <= 256 ? sizeof inline_ : other.size_ * sizeof(T));
+        relocate(other.data_, other.size_, data_);
         size_ = std::exchange(other.size_, 0);
       } else {
         std::uninitialized_move(other.begin(), other.end(), data_);
@@ -172,10 +171,18 @@ class SmallVector {
     capacity_ = std::exchange(other.capacity_, N);
   }
 
-  alignas(T) std::byte inline_[N * sizeof(T)];
+  // Few elements of known size: a loop beats a call of memcpy.
+  static void relocate(const T* from, std::size_t count, T* to) noexcept {
+    for (const T* end = from + count; from != end; ++from, ++to) {
+      std::memcpy(static_cast<void*>(to), static_cast<const void*>(from), sizeof(T));
+    }
+  }
+
+  // The first elements are next to these: a vector of few elements touches few cache lines.
   T* data_ = reinterpret_cast<T*>(inline_);
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = N;
+  alignas(T) std::byte inline_[N * sizeof(T)];
 };
 
 }  // namespace mesoscore

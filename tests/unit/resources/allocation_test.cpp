@@ -51,6 +51,21 @@ TEST_CASE("plain amounts are added, subtracted and compared without the heap") {
   CHECK(equal);
 }
 
+TEST_CASE("a bag of four entries is copied, moved and drained without the heap") {
+  const Resources total{Resource("cpus", Scalar{8000}), Resource("mem", Scalar{64}),
+                        Resource("disk", Scalar{5}), Resource("ports", *Ranges::make({{1, 9}, {20, 30}}))};
+  const std::uint64_t count = allocations_of([&] {
+    Resources free = total;
+    Resources offer = free;
+    free -= offer;
+    if (!free.empty()) std::abort();
+    free += offer;
+    const Resources moved = std::move(offer);
+    if (!(free == moved) || !free.contains(total)) std::abort();
+  });
+  CHECK(count == 0);
+}
+
 TEST_CASE("quantities of up to four names do without the heap") {
   const Resources a = amounts(4000, 1'024'000, 5000);
   const std::uint64_t count = allocations_of([&] {

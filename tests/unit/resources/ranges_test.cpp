@@ -134,3 +134,40 @@ TEST_CASE("ranges may be combined with themselves") {
   a -= same;
   CHECK(a.empty());
 }
+
+// An object that is the only owner of its intervals is changed in place; copies must not see it.
+TEST_CASE("ranges change in place and their copies stay as they were") {
+  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+    CAPTURE(seed);
+    Rng rng(seed);
+    const std::uint64_t offset = seed % 2 == 0 ? 0 : kMost - 63;
+    Ranges ranges;
+    Model model;
+    for (int step = 0; step < 30; ++step) {
+      const Ranges other = random_ranges(rng, offset);
+      const bool shared = rng.below(4) == 0;
+      const Ranges copy = shared ? ranges : Ranges();
+      const Model before = model;
+      if (rng.below(2) == 0) {
+        ranges += other;
+        for (std::uint64_t i : model_of(other)) model.insert(i);
+      } else {
+        ranges -= other;
+        for (std::uint64_t i : model_of(other)) model.erase(i);
+      }
+      REQUIRE(model_of(ranges) == model);
+      REQUIRE(is_normal(ranges));
+      if (shared) REQUIRE(model_of(copy) == before);
+    }
+  }
+}
+
+TEST_CASE("what changes nothing leaves the intervals where they are") {
+  Ranges a = make({{1, 3}, {7, 9}});
+  const Range* place = a.intervals().data();
+  a += make({{2, 3}, {8, 8}});
+  a -= make({{4, 6}, {10, 20}});
+  CHECK(a.intervals().data() == place);
+  const Ranges copy = a;
+  CHECK(copy.intervals().data() == place);
+}

@@ -203,3 +203,62 @@ TEST_CASE("a resource is shown with what its text form cannot say in braces") {
   one << Resource("ports", *Ranges::make({{1, 2}, {5, 5}})).with_traits(revocable);
   CHECK(one.str() == "ports(ads){provider=p revocable}:[1-2,5-5]");
 }
+
+TEST_CASE("traits that combine have the same hash, and others another one") {
+  ResourceTraits a;
+  a.reservations = {{Reservation::Type::dynamic, "eng", "ops", {{"x", "1"}, {"y", "2"}}}};
+  a.disk = std::make_unique<DiskInfo>();
+  a.disk->persistence_id = "v1";
+  a.disk->source_metadata = {{"k", "1"}, {"l", "2"}};
+  ResourceTraits same = a;
+  std::swap(same.reservations[0].labels[0], same.reservations[0].labels[1]);
+  std::swap(same.disk->source_metadata[0], same.disk->source_metadata[1]);
+  same.disk->volume_container_path = "elsewhere";
+  same.disk->persistence_principal = "somebody";
+  REQUIRE(a.combines_with(same));
+  CHECK(a.identity_hash() == same.identity_hash());
+  const auto changed = [&](auto change) {
+    ResourceTraits other = a;
+    change(other);
+    CHECK_FALSE(a.combines_with(other));
+    return other.identity_hash() != a.identity_hash();
+  };
+  CHECK(changed([](ResourceTraits& t) { t.revocable = true; }));
+  CHECK(changed([](ResourceTraits& t) { t.shared = true; }));
+  CHECK(changed([](ResourceTraits& t) { t.provider_id = "p"; }));
+  CHECK(changed([](ResourceTraits& t) { t.disk.reset(); }));
+  CHECK(changed([](ResourceTraits& t) { t.disk->persistence_id = "v2"; }));
+  CHECK(changed([](ResourceTraits& t) { t.disk->source = DiskInfo::SourceType::path; }));
+  CHECK(changed([](ResourceTraits& t) { t.reservations[0].role = "ads"; }));
+  CHECK(changed([](ResourceTraits& t) { t.reservations[0].principal = "dev"; }));
+  CHECK(changed([](ResourceTraits& t) { t.reservations[0].type = Reservation::Type::static_; }));
+  CHECK(changed([](ResourceTraits& t) { t.reservations[0].labels[0].value = "3"; }));
+  CHECK(changed([](ResourceTraits& t) { t.reservations.push_back(t.reservations[0]); }));
+}
+
+TEST_CASE("resources of all kinds survive being copied, moved and assigned") {
+  const Resource all[] = {Resource("cpus", Scalar{5}), Resource("ports", *Ranges::make({{1, 9}, {20, 30}})),
+                          Resource("bugs", std::vector<std::string>{"a", "b"}),
+                          Resource("a name that does not fit inline", Scalar{7})
+                              .reserved_for({Reservation::Type::static_, "eng", {}, {}})};
+  for (const Resource& from : all) {
+    for (const Resource& to : all) {
+      CAPTURE(from, to);
+      Resource target = to;
+      target = from;
+      CHECK(target == from);
+      Resource moved = std::move(target);
+      CHECK(moved == from);
+      target = to;
+      target = std::move(moved);
+      CHECK(target == from);
+      CHECK(moved.empty());  // NOLINT: what a moved-from resource is
+      CHECK(moved.plain());
+      CHECK(target.with_scalar(Scalar{3}).scalar() == Scalar{3});
+      CHECK(target.with_scalar(Scalar{3}).ranges().empty());
+      const Resource& same = target;
+      target = same;
+      CHECK(target == from);
+    }
+  }
+}

@@ -120,42 +120,87 @@ TEST_CASE("vectors are equal when their elements are") {
   CHECK_FALSE(other == of_size(3));
 }
 
-TEST_CASE("any sequence of operations does what std::vector does") {
+namespace {
+
+// Owns heap memory and may be moved as bytes.
+class Boxed {
+ public:
+  Boxed(const std::string& text) : text_(std::make_unique<std::string>(text)) {}  // NOLINT: as std::string
+  Boxed(const Boxed& other) : Boxed(*other.text_) {}
+  Boxed(Boxed&&) = default;
+  Boxed& operator=(const Boxed& other) { return *this = Boxed(other); }
+  Boxed& operator=(Boxed&&) = default;
+  friend bool operator==(const Boxed& a, const Boxed& b) { return *a.text_ == *b.text_; }
+
+ private:
+  std::unique_ptr<std::string> text_;
+};
+
+}  // namespace
+
+template <>
+inline constexpr bool mesoscore::is_relocatable<Boxed> = true;
+
+namespace {
+
+template <class T>
+void erase_some(mesoscore::SmallVector<T, 3>& items, std::vector<T>& model, mesoscore::Rng& rng) {
+  const T gone(item(rng.below(4)));
+  items.erase_if([&](const T& each) { return each == gone; });
+  std::erase(model, gone);
+}
+
+// One random operation on both.
+template <class T>
+void operate(mesoscore::SmallVector<T, 3>& items, std::vector<T>& model, mesoscore::Rng& rng) {
+  const std::size_t at = rng.below(model.size() + 1);
+  const auto place = static_cast<std::ptrdiff_t>(at);
+  const T value(item(rng.below(4)));
+  switch (rng.below(8)) {
+    case 0:
+      items.push_back(value), model.push_back(value);
+      break;
+    case 1:
+      items.insert(items.begin() + at, value), model.insert(model.begin() + place, value);
+      break;
+    case 2:
+      if (at == model.size()) break;
+      items.erase(items.begin() + at), model.erase(model.begin() + place);
+      break;
+    case 3: {
+      const std::vector<T> more(rng.below(4), value);
+      items.append(more.begin(), more.end());
+      model.insert(model.end(), more.begin(), more.end());
+      break;
+    }
+    case 4:
+      items.reserve(rng.below(12));
+      break;
+    case 5:
+      erase_some(items, model, rng);
+      break;
+    case 6: {
+      mesoscore::SmallVector<T, 3> taken = std::move(items);
+      items = std::move(taken);
+      break;
+    }
+    default:
+      items = mesoscore::SmallVector<T, 3>(std::as_const(items));
+      break;
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("any sequence of operations does what std::vector does", "", std::string, Boxed) {
   mesoscore::Rng rng(7);
   for (int round = 0; round < 200; ++round) {
     CAPTURE(round);
-    Strings items;
-    std::vector<std::string> model;
+    mesoscore::SmallVector<TestType, 3> items;
+    std::vector<TestType> model;
     for (int step = 0; step < 40; ++step) {
-      const std::size_t at = rng.below(model.size() + 1);
-      const std::string value = item(rng.below(100));
-      switch (rng.below(6)) {
-        case 0:
-          items.push_back(value), model.push_back(value);
-          break;
-        case 1:
-          items.insert(items.begin() + at, value);
-          model.insert(model.begin() + static_cast<std::ptrdiff_t>(at), value);
-          break;
-        case 2:
-          if (at == model.size()) break;
-          items.erase(items.begin() + at);
-          model.erase(model.begin() + static_cast<std::ptrdiff_t>(at));
-          break;
-        case 3: {
-          const std::vector<std::string> more(rng.below(4), value);
-          items.append(more.begin(), more.end());
-          model.insert(model.end(), more.begin(), more.end());
-          break;
-        }
-        case 4:
-          items.reserve(rng.below(12));
-          break;
-        default:
-          items = Strings(items);
-          break;
-      }
-      REQUIRE(std::vector<std::string>(items.begin(), items.end()) == model);
+      operate(items, model, rng);
+      REQUIRE(std::vector<TestType>(items.begin(), items.end()) == model);
     }
   }
 }
