@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -38,27 +39,45 @@ struct Filters {
 struct LaunchOperation {
   std::vector<TaskInfo> tasks{};
 };
+// The resources as they are to be: with the new, dynamic reservation on top of the stack. What is one
+// reservation less must be in the offer.
 struct ReserveOperation {
-  Resources resources{};  // as they are to be: with the new reservation on top of the stack
+  Resources resources{};
+  Resources source{};  // instead of that: the same amounts under other reservations; for operators only
 };
+// The resources as they are: their last reservation is taken away. It may be a part of what is reserved.
 struct UnreserveOperation {
   Resources resources{};
 };
+// The volumes as they are to be: reserved disk with a persistence id and a container path.
 struct CreateOperation {
   Resources volumes{};
 };
+// Volumes that exist and that no task uses. What remains is the reserved disk.
 struct DestroyOperation {
   Resources volumes{};
 };
+// Known to the protocol, but refused by agents and master of this release.
+struct GrowVolumeOperation {
+  Resource volume{};
+  Resource addition{};
+};
+struct ShrinkVolumeOperation {
+  Resource volume{};
+  Scalar subtract{};
+};
 
-// One step of an ACCEPT. Steps run in order over what remains of the offers.
-// This release executes LAUNCH; the others leave the resources alone and, if they carry an id, are answered
-// with msg::OperationUpdate and OperationState::error.
+// One step of an ACCEPT. Steps run in order over what remains of the offers, and a step may use what an
+// earlier one has made: reserve, create a volume of it, launch a task with the volume. A step that fails is
+// left out; that is told (on_operation) if it carries an id, and else only to the master's log.
 struct Operation {
   OperationId id{};  // empty = no feedback wanted; must be empty for LAUNCH
-  std::variant<LaunchOperation, ReserveOperation, UnreserveOperation, CreateOperation, DestroyOperation>
-      action;
+  std::variant<LaunchOperation, ReserveOperation, UnreserveOperation, CreateOperation, DestroyOperation,
+               GrowVolumeOperation, ShrinkVolumeOperation>
+      action{};
 };
+// "LAUNCH", "RESERVE", ... "SHRINK_VOLUME"
+std::string_view operation_name(const Operation& operation) noexcept;
 
 enum class OperationState : std::uint8_t {  // numbers of Mesos v1
   unsupported = 0,
@@ -73,9 +92,26 @@ enum class OperationState : std::uint8_t {  // numbers of Mesos v1
   unknown = 9,
 };
 
-// Operation that launches these tasks.
+// FINISHED, FAILED, ERROR, DROPPED and GONE_BY_OPERATOR: nothing follows.
+bool is_terminal(OperationState state) noexcept;
+std::string_view to_string(OperationState state) noexcept;  // "OPERATION_FINISHED"
+
+// ---- operations for SchedulerDriver::accept(); with an id, on_operation hears what became of them
+
 inline Operation launch(std::vector<TaskInfo> tasks) {
   return Operation{OperationId{}, LaunchOperation{std::move(tasks)}};
+}
+inline Operation reserve(Resources resources, OperationId id = {}) {
+  return Operation{std::move(id), ReserveOperation{std::move(resources)}};
+}
+inline Operation unreserve(Resources resources, OperationId id = {}) {
+  return Operation{std::move(id), UnreserveOperation{std::move(resources)}};
+}
+inline Operation create(Resources volumes, OperationId id = {}) {
+  return Operation{std::move(id), CreateOperation{std::move(volumes)}};
+}
+inline Operation destroy(Resources volumes, OperationId id = {}) {
+  return Operation{std::move(id), DestroyOperation{std::move(volumes)}};
 }
 
 }  // namespace mesoscore
