@@ -1,6 +1,8 @@
 // The messages between peers, as plain structs. In process they are moved; over tcp and unix `lib/wire`
 // encodes them as protobuf with the field numbers of Mesos v1 where v1 has the message.
 //
+// Those about operations on resources are in operation_messages.hpp.
+//
 // One connection belongs to one framework, one agent or one executor, so calls do not repeat who is calling.
 #pragma once
 
@@ -15,6 +17,7 @@
 #include "mesoscore/framework.hpp"
 #include "mesoscore/ids.hpp"
 #include "mesoscore/offer.hpp"
+#include "mesoscore/operation_messages.hpp"
 #include "mesoscore/small_vector.hpp"
 #include "mesoscore/task.hpp"
 #include "mesoscore/time.hpp"
@@ -101,13 +104,6 @@ struct Failure {
   ExecutorId executor_id{};          // empty = the agent itself is gone
   std::optional<int> wait_status{};  // of the executor
 };
-// The fate of an operation that carried an id (UPDATE_OPERATION_STATUS; OperationStatus of Mesos v1).
-struct OperationUpdate {
-  OperationId operation_id{};
-  OperationState state = OperationState::error;
-  std::string message{};
-  AgentId agent_id{};
-};
 struct ErrorMessage {  // also to agents and executors; the sender closes the connection after it
   std::string message{};
 };
@@ -127,7 +123,8 @@ struct ReregisterAgent {
   AgentPtr agent{};  // id set
   std::vector<Task> tasks{};
   std::vector<AgentExecutor> executors{};
-  std::vector<FrameworkPtr> frameworks{};  // of all those tasks and executors
+  std::vector<FrameworkPtr> frameworks{};    // of all those tasks, executors and operations
+  std::vector<AgentOperation> operations{};  // whose update is not acknowledged
 };
 struct UnregisterAgent {};
 struct Pong {};
@@ -164,6 +161,12 @@ struct AgentReregistered {
     TaskId task_id{};
   };
   std::vector<Missing> missing{};  // tasks that the master has for this agent and the agent did not report
+  struct MissingOperation {
+    FrameworkId framework_id{};  // empty = of an operator
+    OperationId operation_id{};  // may be empty
+    Uuid uuid{};
+  };
+  std::vector<MissingOperation> missing_operations{};  // the same for operations that are pending
 };
 struct RunTask {
   FrameworkPtr framework{};
@@ -255,7 +258,8 @@ using Message = std::variant<
     msg::KillTask, msg::UpdateAcknowledged, msg::ShutdownFramework, msg::AgentShutdownExecutor,
     msg::FrameworkToExecutor, msg::UpdateFramework, msg::Ping, msg::ShutdownAgent, msg::ExecutorSubscribe,
     msg::ExecutorUpdate, msg::ExecutorMessage, msg::ExecutorSubscribed, msg::LaunchTask, msg::ExecutorKill,
-    msg::ExecutorAcknowledged, msg::ExecutorShutdown, msg::OperationUpdate>;
+    msg::ExecutorAcknowledged, msg::ExecutorShutdown, msg::OperationUpdate, msg::AcknowledgeOperation,
+    msg::ReconcileOperations, msg::AgentOperationUpdate, msg::ApplyOperation, msg::OperationAcknowledged>;
 
 // "Subscribe", "OfferMade", ...
 std::string_view message_name(const Message& message) noexcept;

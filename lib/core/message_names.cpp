@@ -54,7 +54,12 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {"
                                                                                "ExecutorKill",
                                                                                "ExecutorAcknowledged",
                                                                                "ExecutorShutdown",
-                                                                               "OperationUpdate"};
+                                                                               "OperationUpdate",
+                                                                               "AcknowledgeOperation",
+                                                                               "ReconcileOperations",
+                                                                               "AgentOperationUpdate",
+                                                                               "ApplyOperation",
+                                                                               "OperationAcknowledged"};
 static_assert(!kNames.back().empty(), "a new alternative of Message needs its name here");
 
 }  // namespace

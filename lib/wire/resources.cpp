@@ -152,6 +152,18 @@ Result<Resource> make_resource(ResourceParts parts) {
   return value->with_traits(std::move(parts.traits));
 }
 
+void Kind<Resource>::put(Encoder& encoder, std::uint32_t number, const Resource& resource) {
+  Kind<ResourceOut>::put(encoder, number, ResourceOut(resource));
+}
+
+void Kind<Resource>::take(Decoder& decoder, Resource& resource) {
+  Result<Resource> item = read_resource(decoder);
+  if (!decoder.ok()) return;
+  if (!item) return decoder.fail(item.error().message);
+  if (const Status valid = validate(*item); !valid) return decoder.fail(valid.error().message);
+  resource = std::move(*item);
+}
+
 void Kind<Resources>::put(Encoder& encoder, std::uint32_t number, const Resources& bag) {
   constexpr std::uint32_t kMostCopies = 65536;
   for (const Resource& item : bag) {
@@ -168,12 +180,11 @@ void Kind<Resources>::put(Encoder& encoder, std::uint32_t number, const Resource
 
 void Kind<Resources>::take(Decoder& decoder, Resources& bag) {
   decoder.charge(sizeof(Resource));
-  const Result<Resource> item = read_resource(decoder);
+  Resource item;
+  Kind<Resource>::take(decoder, item);
   if (!decoder.ok()) return;
   if (bag.size() == kMost) return decoder.fail("more than " + std::to_string(kMost) + " entries");
-  if (!item) return decoder.fail(item.error().message);
-  if (const Status valid = validate(*item); !valid) return decoder.fail(valid.error().message);
-  if (const Status added = add_checked(bag, *item); !added) decoder.fail(added.error().message);
+  if (const Status added = add_checked(bag, item); !added) decoder.fail(added.error().message);
 }
 
 void Kind<Attribute>::put(Encoder& encoder, std::uint32_t number, const Attribute& attribute) {

@@ -35,6 +35,8 @@ class Names {
 std::string print(Duration duration);  // "10s", "0.25s"; rounded to milliseconds
 std::string print(const TaskStatus& status, Names& names);
 std::string print(const TaskInfo& task, Names& names);
+std::string print(const msg::OperationUpdate& update, Names& names);
+std::string print(const Operation& operation);
 std::string print(const Task& task, Names& names);
 std::string print(const Message& message, Names& names);
 std::string print(const ContainerCall& call, Names& names);

@@ -89,9 +89,14 @@ void show(Line& line, const msg::Failure& m) {
   line.id("agent", m.agent_id).id("executor", m.executor_id);
   if (m.wait_status) line.number("wait_status", *m.wait_status);
 }
-void show(Line& line, const msg::OperationUpdate& m) {
-  line.id("operation", m.operation_id).number("state", static_cast<int>(m.state));
-  line.id("agent", m.agent_id).quote("message", m.message);
+void show(Line& line, const msg::OperationUpdate& m) { line.word(print(m, line.names())); }
+void show(Line& line, const msg::AcknowledgeOperation& m) {
+  line.id("agent", m.agent_id).id("operation", m.operation_id).uuid(m.uuid);
+}
+void show(Line& line, const msg::ReconcileOperations& m) {
+  line.list("operations", m.operations, [](const msg::ReconcileOperations::Item& item) {
+    return item.operation_id.str() + (item.agent_id.empty() ? "" : "@" + item.agent_id.str());
+  });
 }
 void show(Line& line, const msg::ErrorMessage& m) { line.quote("", m.message); }
 
@@ -104,6 +109,12 @@ void show(Line& line, const msg::ReregisterAgent& m) {
     return executor.framework_id.str() + "/" + executor.info.executor_id.str();
   });
   line.list("frameworks", m.frameworks, framework_text);
+  line.list("operations", m.operations, [&](const msg::AgentOperation& operation) {
+    return operation.framework_id.str() + "/" + print(operation.update, line.names());
+  });
+}
+void show(Line& line, const msg::AgentOperationUpdate& m) {
+  line.id("framework", m.framework_id).uuid(m.operation_uuid).word(print(m.update, line.names()));
 }
 void show(Line& line, const msg::AgentUpdate& m) {
   line.id("framework", m.framework_id).word(print(m.status, line.names()));
@@ -125,7 +136,15 @@ void show(Line& line, const msg::AgentReregistered& m) {
   line.list("missing", m.missing, [](const msg::AgentReregistered::Missing& missing) {
     return missing.framework_id.str() + "/" + missing.task_id.str();
   });
+  line.list("missing_operations", m.missing_operations, [](const auto& missing) {
+    return missing.framework_id.str() + "/" + missing.operation_id.str();
+  });
 }
+void show(Line& line, const msg::ApplyOperation& m) {
+  if (m.framework) line.id("framework", framework_text(m.framework));
+  line.uuid(m.uuid).word(print(m.operation));
+}
+void show(Line& line, const msg::OperationAcknowledged& m) { line.uuid(m.operation_uuid).uuid(m.uuid); }
 void show(Line& line, const msg::RunTask& m) {
   line.id("framework", framework_text(m.framework)).id("role", m.role).word(print(m.task, line.names()));
   line.flag("launch_executor", m.launch_executor);
@@ -180,6 +199,28 @@ std::string print(const TaskStatus& status, Names& names) {
   if (status.healthy) line.word(*status.healthy ? "healthy" : "unhealthy");
   line.flag("unreachable_time", status.unreachable_time > 0);
   return line.quote("message", status.message).quote("data", status.data).str();
+}
+
+std::string print(const msg::OperationUpdate& update, Names& names) {
+  Line line(update.operation_id.empty() ? std::string_view("(no id)") : update.operation_id.view(), names);
+  line.word(to_string(update.state)).id("agent", update.agent_id).uuid(update.uuid);
+  return line.resources(update.converted).quote("message", update.message).str();
+}
+
+std::string print(const Operation& operation) {
+  std::string text = operation.id.empty() ? "" : operation.id.str() + " ";
+  text += operation_name(operation);
+  if (const auto* reserve = std::get_if<ReserveOperation>(&operation.action)) {
+    text += " " + reserve->resources.str();
+    if (!reserve->source.empty()) text += " source " + reserve->source.str();
+  } else if (const auto* unreserve = std::get_if<UnreserveOperation>(&operation.action)) {
+    text += " " + unreserve->resources.str();
+  } else if (const auto* create = std::get_if<CreateOperation>(&operation.action)) {
+    text += " " + create->volumes.str();
+  } else if (const auto* destroy = std::get_if<DestroyOperation>(&operation.action)) {
+    text += " " + destroy->volumes.str();
+  }
+  return text;
 }
 
 std::string print(const TaskInfo& task, Names& names) {

@@ -4,6 +4,7 @@
 #include "mesoscore/message.hpp"
 #include "wire/tables/framework.hpp"
 #include "wire/tables/offer.hpp"
+#include "wire/tables/operations.hpp"
 
 namespace mesoscore::wire {
 
@@ -14,11 +15,18 @@ void fields(auto& v, Like<msg::AgentExecutor> auto& m) {
   v.required(1, "framework_id", m.framework_id);
   v.required(2, "info", m.info);
 }
+void fields(auto& v, Like<msg::AgentOperation> auto& m) {
+  v.optional(1, "framework_id", m.framework_id);
+  v.required(2, "uuid", m.uuid);
+  v.required(3, "operation", m.operation);
+  v.required(4, "update", OperationStatus{m.update});
+}
 void fields(auto& v, Like<msg::ReregisterAgent> auto& m) {
   v.required(1, "agent", m.agent);
   v.optional(2, "tasks", m.tasks);
   v.optional(3, "executors", m.executors);
   v.optional(4, "frameworks", m.frameworks);
+  v.optional(5, "operations", m.operations);
 }
 void fields(auto&, Like<msg::UnregisterAgent> auto&) {}
 void fields(auto&, Like<msg::Pong> auto&) {}
@@ -26,6 +34,11 @@ void fields(auto& v, Like<msg::AgentUpdate> auto& m) {
   v.required(1, "framework_id", m.framework_id);
   v.required(2, "status", m.status);
   v.required(3, "latest_state", m.latest_state);
+}
+void fields(auto& v, Like<msg::AgentOperationUpdate> auto& m) {
+  v.optional(1, "framework_id", m.framework_id);
+  v.required(2, "operation_uuid", m.operation_uuid);
+  v.required(3, "update", OperationStatus{m.update});
 }
 void fields(auto& v, Like<msg::ExecutorExited> auto& m) {
   v.required(1, "framework_id", m.framework_id);
@@ -49,11 +62,26 @@ void fields(auto& v, Like<msg::AgentReregistered::Missing> auto& m) {
   v.required(1, "framework_id", m.framework_id);
   v.required(2, "task_id", m.task_id);
 }
+void fields(auto& v, Like<msg::AgentReregistered::MissingOperation> auto& m) {
+  v.optional(1, "framework_id", m.framework_id);
+  v.optional(2, "operation_id", m.operation_id);
+  v.required(3, "uuid", m.uuid);
+}
 void fields(auto& v, Like<msg::AgentReregistered> auto& m) {
   v.required(1, "agent_id", m.agent_id);
   v.required(2, "master_id", PlainId{m.master_id});
   v.always(3, "ping_timeout", m.ping_timeout);
   v.optional(4, "missing", m.missing);
+  v.optional(5, "missing_operations", m.missing_operations);
+}
+void fields(auto& v, Like<msg::ApplyOperation> auto& m) {
+  v.optional(1, "framework", m.framework);
+  v.required(2, "uuid", m.uuid);
+  v.required(3, "operation", m.operation);
+}
+void fields(auto& v, Like<msg::OperationAcknowledged> auto& m) {
+  v.required(1, "operation_uuid", m.operation_uuid);
+  v.required(2, "uuid", m.uuid);
 }
 void fields(auto& v, Like<msg::RunTask> auto& m) {
   v.required(1, "framework", m.framework);

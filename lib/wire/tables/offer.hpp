@@ -1,4 +1,4 @@
-// AgentInfo, Offer and its operations, Filters (numbers of mesos.v1).
+// AgentInfo, Offer, Filters (numbers of mesos.v1).
 #pragma once
 
 #include "mesoscore/agent_info.hpp"
@@ -80,74 +80,6 @@ struct Kind<Offer> {
  private:
   static void put_for(Encoder& encoder, std::uint32_t number, const Offer& offer, const AgentInfo& agent) {
     Kind<OfferView<const Offer, const AgentInfo>>::put(encoder, number, {offer, agent});
-  }
-};
-
-// ---- operations
-
-void fields(auto& v, Like<LaunchOperation> auto& m) { v.optional(1, "task_infos", m.tasks); }
-void fields(auto& v, Like<ReserveOperation> auto& m) { v.optional(1, "resources", m.resources); }
-void fields(auto& v, Like<UnreserveOperation> auto& m) { v.optional(1, "resources", m.resources); }
-void fields(auto& v, Like<CreateOperation> auto& m) { v.optional(1, "volumes", m.volumes); }
-void fields(auto& v, Like<DestroyOperation> auto& m) { v.optional(1, "volumes", m.volumes); }
-
-template <std::size_t I, class V>
-struct Alternative {  // one alternative of the variant, at the field of its own
-  V& action;
-};
-template <std::size_t I, class V>
-struct Kind<Alternative<I, V>> {
-  using T = std::variant_alternative_t<I, std::remove_const_t<V>>;
-  static bool absent(const Alternative<I, V>& view) { return view.action.index() != I; }
-  static void put(Encoder& encoder, std::uint32_t number, const Alternative<I, V>& view) {
-    Kind<T>::put(encoder, number, std::get<I>(view.action));
-  }
-  static void take(Decoder& decoder, Alternative<I, V>& view) {
-    if (view.action.index() != I) view.action.template emplace<I>();
-    Kind<T>::take(decoder, std::get<I>(view.action));
-  }
-};
-
-template <class O>
-struct OperationView {
-  O& operation;
-  std::uint32_t type;  // Offer.Operation.Type: LAUNCH = 1, RESERVE, UNRESERVE, CREATE, DESTROY = index + 1
-};
-
-template <class M>
-concept OperationViewLike = requires(M& m) {
-  m.operation.action;
-  m.type;
-};
-void fields(auto& v, OperationViewLike auto& m) {
-  auto& action = m.operation.action;
-  using V = std::remove_reference_t<decltype(action)>;
-  v.required(1, "type", m.type);
-  v.optional(2, "launch", Alternative<0, V>{action});
-  v.optional(3, "reserve", Alternative<1, V>{action});
-  v.optional(4, "unreserve", Alternative<2, V>{action});
-  v.optional(5, "create", Alternative<3, V>{action});
-  v.optional(6, "destroy", Alternative<4, V>{action});
-  v.optional(12, "id", m.operation.id);
-}
-
-template <>
-struct Kind<Operation> {
-  static bool absent(const Operation&) { return false; }
-  static void put(Encoder& encoder, std::uint32_t number, const Operation& operation) {
-    const auto type = static_cast<std::uint32_t>(operation.action.index() + 1);
-    Kind<OperationView<const Operation>>::put(encoder, number, {operation, type});
-  }
-  static void take(Decoder& decoder, Operation& operation) {
-    OperationView<Operation> view{operation, 0};
-    decoder.nested(view);
-    if (!decoder.ok()) return;
-    constexpr std::size_t kKnown = std::variant_size_v<decltype(Operation::action)>;
-    if (view.type < 1 || view.type > kKnown) {
-      decoder.fail("operations of type " + std::to_string(view.type) + " are not supported");
-    } else if (view.type != operation.action.index() + 1) {
-      decoder.fail("has no body of its type");
-    }
   }
 };
 

@@ -160,6 +160,13 @@ void fields(auto& v, M& m) {
 Result<Resource> make_resource(ResourceParts parts);
 
 template <>
+struct Kind<Resource> {
+  static bool absent(const Resource& resource) { return resource.empty(); }
+  static void put(Encoder& encoder, std::uint32_t number, const Resource& resource);  // one copy
+  static void take(Decoder& decoder, Resource& resource);
+};
+
+template <>
 struct Kind<Resources> {
   static constexpr std::size_t kMost = 1024;  // adding one looks at all others
   static bool absent(const Resources& bag) { return bag.empty(); }

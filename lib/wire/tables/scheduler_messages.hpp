@@ -4,13 +4,9 @@
 #include "mesoscore/message.hpp"
 #include "wire/tables/framework.hpp"
 #include "wire/tables/offer.hpp"
+#include "wire/tables/operations.hpp"
 
 namespace mesoscore::wire {
-
-template <>
-struct EnumBounds<OperationState> {
-  static constexpr auto first = OperationState::unsupported, last = OperationState::unknown;
-};
 
 void fields(auto&, Like<msg::Heartbeat> auto&) {}
 void fields(auto& v, Like<msg::ErrorMessage> auto& m) { v.required(1, "message", m.message); }
@@ -52,6 +48,16 @@ void fields(auto& v, Like<msg::Reconcile::Item> auto& m) {
   v.optional(2, "agent_id", m.agent_id);
 }
 void fields(auto& v, Like<msg::Reconcile> auto& m) { v.optional(1, "tasks", m.tasks); }
+void fields(auto& v, Like<msg::AcknowledgeOperation> auto& m) {
+  v.optional(1, "agent_id", m.agent_id);
+  v.required(3, "uuid", m.uuid);
+  v.required(4, "operation_id", m.operation_id);
+}
+void fields(auto& v, Like<msg::ReconcileOperations::Item> auto& m) {
+  v.required(1, "operation_id", m.operation_id);
+  v.optional(2, "agent_id", m.agent_id);
+}
+void fields(auto& v, Like<msg::ReconcileOperations> auto& m) { v.optional(1, "operations", m.operations); }
 void fields(auto& v, Like<msg::ToExecutor> auto& m) {
   v.required(1, "agent_id", m.agent_id);
   v.required(2, "executor_id", m.executor_id);
@@ -94,19 +100,6 @@ void fields(auto& v, Like<msg::Failure> auto& m) {
   v.optional(3, "status", m.wait_status);
 }
 
-template <class M>
-struct OperationStatus {
-  M& update;
-};
-template <class M>
-OperationStatus(M&) -> OperationStatus<M>;
-template <class M>
-void fields(auto& v, const OperationStatus<M>& status) {
-  v.optional(1, "operation_id", status.update.operation_id);
-  v.required(2, "state", status.update.state);
-  v.optional(3, "message", status.update.message);
-  v.optional(6, "agent_id", status.update.agent_id);
-}
 void fields(auto& v, Like<msg::OperationUpdate> auto& m) { v.required(1, "status", OperationStatus{m}); }
 
 }  // namespace mesoscore::wire

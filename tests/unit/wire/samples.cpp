@@ -283,7 +283,7 @@ Offer Sampler::offer() {
 Operation Sampler::operation() {
   Operation out;
   out.id = maybe_id<OperationId>();
-  switch (pick(5)) {
+  switch (pick(7)) {
     case 0: {
       LaunchOperation launch;
       for (std::size_t i = count(2); i > 0; --i) launch.tasks.push_back(task_info());
@@ -291,7 +291,7 @@ Operation Sampler::operation() {
       break;
     }
     case 1:
-      out.action = ReserveOperation{resources()};
+      out.action = ReserveOperation{resources(), some() ? resources() : Resources()};
       break;
     case 2:
       out.action = UnreserveOperation{resources()};
@@ -299,8 +299,14 @@ Operation Sampler::operation() {
     case 3:
       out.action = CreateOperation{resources()};
       break;
-    default:
+    case 4:
       out.action = DestroyOperation{resources()};
+      break;
+    case 5:
+      out.action = GrowVolumeOperation{resource(), resource()};
+      break;
+    default:
+      out.action = ShrinkVolumeOperation{resource(), Scalar{static_cast<std::int64_t>(pick(1'000'000))}};
       break;
   }
   return out;

@@ -57,10 +57,13 @@ class Sampler {
   mesoscore::msg::AgentPtr agent();
   mesoscore::Offer offer();
   mesoscore::Operation operation();
+  mesoscore::msg::OperationUpdate operation_update();
   std::vector<mesoscore::RoleName> roles();
 
   template <class Alternative>
   void fill(Alternative& body);
+  template <class Alternative>
+  void fill_rest(Alternative& body);
 
   mesoscore::Rng rng_;
   double fill_;

@@ -4,6 +4,17 @@
 
 using namespace mesoscore;
 
+msg::OperationUpdate Sampler::operation_update() {
+  msg::OperationUpdate out;
+  out.operation_id = maybe_id<OperationId>();
+  out.state = any(OperationState::unknown);
+  out.message = maybe_text();
+  out.agent_id = maybe_id<AgentId>();
+  if (some()) out.converted = resources();
+  if (some()) out.uuid = uuid();
+  return out;
+}
+
 // Each kind of body in its turn: every member gets a value.
 template <class M>
 void Sampler::fill(M& m) {
@@ -11,7 +22,7 @@ void Sampler::fill(M& m) {
   if constexpr (requires { m.task_id; }) m.task_id = id<TaskId>();
   if constexpr (requires { m.offer_id; }) m.offer_id = id<OfferId>();
   if constexpr (requires { m.container_id; }) m.container_id = maybe_id<ContainerId>();
-  if constexpr (requires { m.operation_id; }) m.operation_id = maybe_id<OperationId>();
+  if constexpr (requires { m.operation_id; }) m.operation_id = id<OperationId>();
   if constexpr (requires { m.master_id; }) m.master_id = id<MasterId>();
   if constexpr (requires { m.agent_id; }) m.agent_id = id<AgentId>();
   if constexpr (requires { m.executor_id; }) m.executor_id = id<ExecutorId>();
@@ -31,7 +42,7 @@ void Sampler::fill(M& m) {
   if constexpr (requires { m.offer_ids; }) {
     for (std::size_t i = count(3); i > 0; --i) m.offer_ids.push_back(id<OfferId>());
   }
-  if constexpr (requires { m.operations; }) {
+  if constexpr (std::same_as<M, msg::Accept>) {
     for (std::size_t i = count(3); i > 0; --i) m.operations.push_back(operation());
   }
   if constexpr (requires { m.heartbeat_interval; }) m.heartbeat_interval = duration();
@@ -44,6 +55,12 @@ void Sampler::fill(M& m) {
   if constexpr (std::same_as<M, msg::Kill> || std::same_as<M, msg::Failure>) {
     if (!some()) m.agent_id = {};
   }
+  fill_rest(m);
+}
+
+// What only one kind has.
+template <class M>
+void Sampler::fill_rest(M& m) {
   if constexpr (std::same_as<M, msg::Failure>) {
     if (!some()) m.executor_id = {};
     if (some()) m.wait_status = static_cast<int>(pick(70000)) - 100;
@@ -52,14 +69,30 @@ void Sampler::fill(M& m) {
   } else if constexpr (std::same_as<M, msg::Reconcile>) {
     for (std::size_t i = count(4); i > 0; --i) m.tasks.push_back({id<TaskId>(), maybe_id<AgentId>()});
   } else if constexpr (std::same_as<M, msg::OperationUpdate>) {
-    m.state = any(OperationState::unknown);
-    if (!some()) m.agent_id = {};
+    m = operation_update();
+  } else if constexpr (std::same_as<M, msg::AgentOperationUpdate>) {
+    m = {maybe_id<FrameworkId>(), uuid(), operation_update()};
+  } else if constexpr (std::same_as<M, msg::ApplyOperation>) {
+    if (!some()) m.framework = nullptr;
+    m.operation = operation();
+  } else if constexpr (std::same_as<M, msg::OperationAcknowledged>) {
+    m.operation_uuid = uuid();
+  } else if constexpr (std::same_as<M, msg::ReconcileOperations>) {
+    for (std::size_t i = count(4); i > 0; --i) {
+      m.operations.push_back({id<OperationId>(), maybe_id<AgentId>()});
+    }
   } else if constexpr (std::same_as<M, msg::ReregisterAgent>) {
     for (std::size_t i = count(3); i > 0; --i) m.tasks.push_back(task());
     for (std::size_t i = count(3); i > 0; --i) m.executors.push_back({id<FrameworkId>(), executor()});
     for (std::size_t i = count(3); i > 0; --i) m.frameworks.push_back(framework());
+    for (std::size_t i = count(3); i > 0; --i) {
+      m.operations.push_back({maybe_id<FrameworkId>(), uuid(), operation(), operation_update()});
+    }
   } else if constexpr (std::same_as<M, msg::AgentReregistered>) {
     for (std::size_t i = count(3); i > 0; --i) m.missing.push_back({id<FrameworkId>(), id<TaskId>()});
+    for (std::size_t i = count(3); i > 0; --i) {
+      m.missing_operations.push_back({maybe_id<FrameworkId>(), maybe_id<OperationId>(), uuid()});
+    }
   } else if constexpr (std::same_as<M, msg::ExecutorSubscribe>) {
     for (std::size_t i = count(2); i > 0; --i) m.unacknowledged_tasks.push_back(task_info());
     for (std::size_t i = count(2); i > 0; --i) m.unacknowledged_updates.push_back(status());

@@ -21,6 +21,7 @@ void set(v1_subset::FrameworkInfo& out, const mesoscore::FrameworkInfo& in);
 void set(v1_subset::AgentInfo& out, const mesoscore::AgentInfo& in);
 void set(v1_subset::Offer& out, const mesoscore::Offer& in);
 void set(v1_subset::Offer::Operation& out, const mesoscore::Operation& in);
+void set(v1_subset::OperationStatus& out, const mesoscore::msg::OperationUpdate& in);
 void set(v1_subset::Labels& out, const mesoscore::Labels& in);
 
 template <class P, class T>

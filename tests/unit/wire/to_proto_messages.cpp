@@ -101,12 +101,22 @@ void put(Frame& out, const msg::Failure& in) {
   if (wait_status) failure.set_status(*wait_status);
 }
 void put(Frame& out, const msg::OperationUpdate& in) {
-  const auto& [operation_id, state, message, agent_id] = in;
-  auto& status = *out.mutable_operation_update()->mutable_status();
-  if (!operation_id.empty()) set_id(status.mutable_operation_id(), operation_id);
-  status.set_state(static_cast<int>(state));
-  if (!message.empty()) status.set_message(message);
-  if (!agent_id.empty()) set_id(status.mutable_agent_id(), agent_id);
+  set(*out.mutable_operation_update()->mutable_status(), in);
+}
+void put(Frame& out, const msg::AcknowledgeOperation& in) {
+  const auto& [agent_id, operation_id, uuid] = in;
+  auto& message = *out.mutable_acknowledge_operation();
+  if (!agent_id.empty()) set_id(message.mutable_agent_id(), agent_id);
+  set_id(message.mutable_operation_id(), operation_id);
+  message.set_uuid(bytes(uuid));
+}
+void put(Frame& out, const msg::ReconcileOperations& in) {
+  out.mutable_reconcile_operations();
+  for (const auto& [operation_id, agent_id] : in.operations) {
+    auto& operation = *out.mutable_reconcile_operations()->add_operations();
+    set_id(operation.mutable_operation_id(), operation_id);
+    if (!agent_id.empty()) set_id(operation.mutable_agent_id(), agent_id);
+  }
 }
 
 // ---- agent
@@ -115,7 +125,7 @@ void put(Frame& out, const msg::RegisterAgent& in) {
   set(*out.mutable_register_agent()->mutable_agent(), *in.agent);
 }
 void put(Frame& out, const msg::ReregisterAgent& in) {
-  const auto& [agent, tasks, executors, frameworks] = in;
+  const auto& [agent, tasks, executors, frameworks, operations] = in;
   auto& message = *out.mutable_reregister_agent();
   set(*message.mutable_agent(), *agent);
   set_all(*message.mutable_tasks(), tasks);
@@ -125,6 +135,32 @@ void put(Frame& out, const msg::ReregisterAgent& in) {
     set(*executor.mutable_info(), info);
   }
   for (const auto& framework : frameworks) set(*message.add_frameworks(), *framework);
+  for (const auto& [framework_id, uuid, operation, update] : operations) {
+    auto& one = *message.add_operations();
+    if (!framework_id.empty()) set_id(one.mutable_framework_id(), framework_id);
+    one.set_uuid(bytes(uuid));
+    set(*one.mutable_operation(), operation);
+    set(*one.mutable_update(), update);
+  }
+}
+void put(Frame& out, const msg::AgentOperationUpdate& in) {
+  const auto& [framework_id, operation_uuid, update] = in;
+  auto& message = *out.mutable_agent_operation_update();
+  if (!framework_id.empty()) set_id(message.mutable_framework_id(), framework_id);
+  message.set_operation_uuid(bytes(operation_uuid));
+  set(*message.mutable_update(), update);
+}
+void put(Frame& out, const msg::ApplyOperation& in) {
+  const auto& [framework, uuid, operation] = in;
+  auto& message = *out.mutable_apply_operation();
+  if (framework) set(*message.mutable_framework(), *framework);
+  message.set_uuid(bytes(uuid));
+  set(*message.mutable_operation(), operation);
+}
+void put(Frame& out, const msg::OperationAcknowledged& in) {
+  const auto& [operation_uuid, uuid] = in;
+  out.mutable_operation_acknowledged()->set_operation_uuid(bytes(operation_uuid));
+  out.mutable_operation_acknowledged()->set_uuid(bytes(uuid));
 }
 void put(Frame& out, const msg::UnregisterAgent&) { out.mutable_unregister_agent(); }
 void put(Frame& out, const msg::Pong&) { out.mutable_pong(); }
@@ -161,7 +197,7 @@ void put(Frame& out, const msg::AgentRegistered& in) {
   message.mutable_ping_timeout()->set_nanoseconds(timeout.count());
 }
 void put(Frame& out, const msg::AgentReregistered& in) {
-  const auto& [agent_id, master_id, timeout, missing] = in;
+  const auto& [agent_id, master_id, timeout, missing, missing_operations] = in;
   auto& message = *out.mutable_agent_reregistered();
   set_id(message.mutable_agent_id(), agent_id);
   message.set_master_id(master_id.str());
@@ -170,6 +206,12 @@ void put(Frame& out, const msg::AgentReregistered& in) {
     auto& one = *message.add_missing();
     set_id(one.mutable_framework_id(), framework_id);
     set_id(one.mutable_task_id(), task_id);
+  }
+  for (const auto& [framework_id, operation_id, uuid] : missing_operations) {
+    auto& one = *message.add_missing_operations();
+    if (!framework_id.empty()) set_id(one.mutable_framework_id(), framework_id);
+    if (!operation_id.empty()) set_id(one.mutable_operation_id(), operation_id);
+    one.set_uuid(bytes(uuid));
   }
 }
 void put(Frame& out, const msg::RunTask& in) {

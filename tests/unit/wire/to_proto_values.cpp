@@ -169,6 +169,7 @@ void set(v1_subset::Offer::Operation& out, const Operation& in) {
   } else if (const auto* reserve = std::get_if<ReserveOperation>(&action)) {
     out.set_type(Type::RESERVE);
     set_resources(*out.mutable_reserve()->mutable_resources(), reserve->resources);
+    set_resources(*out.mutable_reserve()->mutable_source(), reserve->source);
   } else if (const auto* unreserve = std::get_if<UnreserveOperation>(&action)) {
     out.set_type(Type::UNRESERVE);
     set_resources(*out.mutable_unreserve()->mutable_resources(), unreserve->resources);
@@ -178,7 +179,25 @@ void set(v1_subset::Offer::Operation& out, const Operation& in) {
   } else if (const auto* destroy = std::get_if<DestroyOperation>(&action)) {
     out.set_type(Type::DESTROY);
     set_resources(*out.mutable_destroy()->mutable_volumes(), destroy->volumes);
+  } else if (const auto* grow = std::get_if<GrowVolumeOperation>(&action)) {
+    out.set_type(Type::GROW_VOLUME);
+    set(*out.mutable_grow_volume()->mutable_volume(), grow->volume);
+    set(*out.mutable_grow_volume()->mutable_addition(), grow->addition);
+  } else if (const auto* shrink = std::get_if<ShrinkVolumeOperation>(&action)) {
+    out.set_type(Type::SHRINK_VOLUME);
+    set(*out.mutable_shrink_volume()->mutable_volume(), shrink->volume);
+    out.mutable_shrink_volume()->mutable_subtract()->set_value(shrink->subtract.to_double());
   }
+}
+
+void set(v1_subset::OperationStatus& out, const msg::OperationUpdate& in) {
+  const auto& [operation_id, state, message, agent_id, converted, uuid] = in;
+  if (!operation_id.empty()) set_id(out.mutable_operation_id(), operation_id);
+  out.set_state(static_cast<int>(state));
+  if (!message.empty()) out.set_message(message);
+  if (!agent_id.empty()) set_id(out.mutable_agent_id(), agent_id);
+  set_resources(*out.mutable_converted_resources(), converted);
+  if (uuid) out.mutable_uuid()->set_value(bytes(*uuid));
 }
 
 // ---- tasks
