@@ -29,10 +29,11 @@ struct AgentOptions {
 };
 
 struct AgentView {
-  AgentInfo info{};
+  AgentInfo info{};  // resources: as operations have changed them
   bool registered = false;
   std::uint32_t tasks = 0;           // launched and not yet terminal
   std::uint32_t unacknowledged = 0;  // status updates
+  std::uint32_t operations = 0;      // carried out, or not; their update is not acknowledged
   std::uint32_t executors = 0;       // custom executors that live
   Resources used{};
   std::uint64_t updates_sent = 0, updates_retried = 0;

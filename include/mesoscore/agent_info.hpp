@@ -13,7 +13,7 @@ namespace mesoscore {
 struct AgentInfo {
   AgentId id{};  // empty until the master has admitted the agent
   std::string hostname{};
-  Resources resources{};  // total
+  Resources resources{};  // total, in their present form: operations reserve them and make volumes of them
   Attributes attributes{};
   std::string region{}, zone{};  // fault domain; both or neither
   std::uint16_t port = 0;        // where the agent listens for executors; 0 = it does not

@@ -97,6 +97,7 @@ std::shared_ptr<const AgentView> Agent::view() const {
                [&](State::TaskRecord& task) { view->tasks += task.live() ? 1u : 0u; });
   });
   view->unacknowledged = state.updates.live_count();
+  view->operations = state.operations.live_count();
   view->used = state.used();
   view->updates_sent = state.updates_sent;
   view->updates_retried = state.updates_retried;

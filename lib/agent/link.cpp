@@ -34,6 +34,7 @@ void Agent::State::ask_for_registration() {
         again.executors.push_back({framework.id, executor.info});
       });
     });
+    report_operations(again);
   }
   timers.arm(link_timer, after(now, backoff.next(rng)));
 }
@@ -47,6 +48,7 @@ void Agent::State::registered(Duration timeout) {
   for (const msg::ExecutorExited& exit : unsent_exits) send<msg::ExecutorExited>(master) = exit;
   unsent_exits.clear();
   resume_updates();
+  resume_operations();
 }
 
 void Agent::State::drop_master(std::string_view why) {
@@ -57,6 +59,7 @@ void Agent::State::drop_master(std::string_view why) {
 
 void Agent::State::lost_master() {
   pause_updates();
+  pause_operations();
   timers.disarm(ping_timer);
   unsent_exits.clear();  // the next registration names the executors that live
   dial_later();

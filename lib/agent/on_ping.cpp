@@ -8,6 +8,7 @@ void Agent::State::on(msg::Ping& ping) {
   if (ping.connected || phase != Phase::registered) return;
   note(LogLevel::info, "the master takes this agent for disconnected: registering again");
   pause_updates();
+  pause_operations();
   ask_for_registration();
 }
 

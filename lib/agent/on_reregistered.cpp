@@ -18,6 +18,7 @@ void Agent::State::on(msg::AgentReregistered& answer) {
     registered(answer.ping_timeout);
   }
   for (const auto& missing : answer.missing) report_missing(missing.framework_id, missing.task_id);
+  for (const auto& missing : answer.missing_operations) report_missing_operation(missing);
 }
 
 // The master launched it, but it did not arrive. The answer is reliable: the master waits for its

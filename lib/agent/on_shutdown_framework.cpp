@@ -3,6 +3,7 @@
 namespace mesoscore {
 
 void Agent::State::on(msg::ShutdownFramework& shutdown) {
+  drop_operations(shutdown.framework_id);  // nobody is told of them any more
   if (FrameworkRecord* framework = find_framework(shutdown.framework_id))
     return shutdown_framework(*framework);
   note(LogLevel::info, "nothing to shut down of framework ", shutdown.framework_id);

@@ -30,7 +30,8 @@ void Agent::State::on(Stop&) {
 // At the end of each step: is everything over?
 void Agent::State::finish_stop() {
   if (!stopping || stopped || !container_by_id.empty()) return;
-  if (phase == Phase::registered && updates.live_count() > 0 && !lingered) {
+  const bool waits = updates.live_count() + operations.live_count() > 0;
+  if (phase == Phase::registered && waits && !lingered) {
     if (!linger_timer.armed()) timers.arm(linger_timer, after(now, kLinger));
     return;
   }
@@ -42,6 +43,7 @@ void Agent::State::finish_stop() {
   for (std::uint64_t peer : left) close(PeerId{peer}, "the agent has stopped");
   peers.clear();
   pause_updates();
+  pause_operations();
   timers.disarm(link_timer);
   timers.disarm(ping_timer);
   timers.disarm(linger_timer);

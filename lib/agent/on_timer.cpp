@@ -17,6 +17,8 @@ void Agent::State::on_timer(Timer& timer) {
       return over_time(tasks[timer.owner]);
     case Timer::Kind::executor:
       return executor_overdue(executors[timer.owner]);
+    case Timer::Kind::operation:
+      return retry_operation(operations[timer.owner]);
   }
 }
 

@@ -93,6 +93,16 @@ struct FrameworkRecord {
   bool has(FrameworkCapability c) const noexcept { return !info || info->has(c); }
 };
 
+// An operation on the resources of the agent. It has been carried out, or could not be; its update is sent
+// until it is acknowledged.
+struct OperationRecord {
+  msg::AgentOperation info;
+  msg::FrameworkPtr framework;  // null = of an operator, or not known
+  Duration retry{0};            // the update follows again after so long
+  Timer timer{Timer::Kind::operation};
+  Link in_agent;
+};
+
 // Keys of the indexes. The id belongs to the record.
 struct IdKey {
   const BasicText<48>* id;

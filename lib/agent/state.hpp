@@ -17,6 +17,7 @@ struct Agent::State {
   using TaskRecord = agent_detail::TaskRecord;
   using ExecutorRecord = agent_detail::ExecutorRecord;
   using FrameworkRecord = agent_detail::FrameworkRecord;
+  using OperationRecord = agent_detail::OperationRecord;
   using ContainerOwner = agent_detail::ContainerOwner;
 
   State(AgentOptions given, Rng generator, TimePoint at);
@@ -56,6 +57,8 @@ struct Agent::State {
   Slab<TaskRecord> tasks;
   Slab<ExecutorRecord> executors;
   Slab<FrameworkRecord> frameworks;
+  Slab<OperationRecord> operations;
+  LinkedList<OperationRecord, &OperationRecord::in_agent> operation_list;
   LinkedList<FrameworkRecord, &FrameworkRecord::in_agent> framework_list;
   agent_detail::IdMap<std::uint32_t> framework_by_id;
   std::uint32_t last_framework = kNone;  // that was looked for
@@ -90,6 +93,8 @@ struct Agent::State {
   void on(msg::AgentShutdownExecutor& shutdown);
   void on(msg::FrameworkToExecutor& message);
   void on(msg::UpdateFramework& update);
+  void on(msg::ApplyOperation& order);
+  void on(msg::OperationAcknowledged& ack);
 
   // ---- messages of executors ----
   void on(PeerId peer, msg::ExecutorSubscribe& subscribe);
@@ -159,6 +164,20 @@ struct Agent::State {
   void pop_update(agent_detail::UpdateStream& stream);
   void drop_updates(TaskRecord& task);
   TaskState dropped_or_lost(const FrameworkRecord& framework) const noexcept;
+
+  // ---- operations (operations.cpp, on_apply_operation.cpp) ----
+  OperationRecord* find_operation(const Uuid& uuid) noexcept;
+  Result<Resources> carry_out(const Operation& operation);                    // what it has made
+  void add_operation(msg::AgentOperation info, msg::FrameworkPtr framework);  // sends its update
+  void send_operation(OperationRecord& operation);
+  void retry_operation(OperationRecord& operation);
+  void transmit(OperationRecord& operation);
+  void forget_operation(OperationRecord& operation);
+  void pause_operations();
+  void resume_operations();
+  void drop_operations(const FrameworkId& framework);
+  void report_operations(msg::ReregisterAgent& registration);
+  void report_missing_operation(const msg::AgentReregistered::MissingOperation& missing);
 
   // ---- tasks (on_run_task.cpp, on_kill_task.cpp, on_container_event.cpp, containers.cpp) ----
   void run_in_container(TaskRecord& task, msg::RunTask& run);

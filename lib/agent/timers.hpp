@@ -11,9 +11,9 @@
 namespace mesoscore::agent_detail {
 
 struct Timer {
-  enum class Kind : std::uint8_t { link, ping, linger, update, completion, executor };
+  enum class Kind : std::uint8_t { link, ping, linger, update, completion, executor, operation };
   Kind kind;
-  std::uint32_t owner = kNone;     // index of the task or executor
+  std::uint32_t owner = kNone;     // index of the task, executor or operation
   std::uint32_t position = kNone;  // in the heap; kNone = not armed
 
   bool armed() const noexcept { return position != kNone; }
