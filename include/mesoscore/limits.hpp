@@ -20,6 +20,8 @@ struct MasterLimits {
   std::size_t max_completed_frameworks = 50;
   std::size_t max_completed_tasks_per_framework = 1000;
   std::size_t max_unreachable_tasks_per_framework = 1000;
+  // With an id, and not acknowledged; further ones are refused.
+  std::size_t max_operations_per_framework = 1000;
   std::size_t max_removed_agents = 100'000;  // ids remembered as unreachable or gone
   std::size_t max_statuses_per_task = 16;
 };

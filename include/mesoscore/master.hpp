@@ -1,6 +1,6 @@
 // The master as a state machine: admits agents, makes offers through the allocator, checks what frameworks
-// accept, forwards launches, kills and status updates, answers reconciliation. Drive it as outbox.hpp shows,
-// or use MasterServer, which binds it to asio and transports.
+// accept, converts resources, forwards launches, kills and status updates, answers reconciliation. Drive it
+// as outbox.hpp shows, or use MasterServer, which binds it to asio and transports.
 #pragma once
 
 #include <cstdint>
@@ -46,10 +46,19 @@ struct MasterView {
     std::uint32_t tasks = 0;
     Resources used{}, offered{};
   };
+  // On resources of an agent: pending, or carried out and not yet acknowledged.
+  struct Operation {
+    FrameworkId framework_id{};  // empty: of an operator
+    AgentId agent_id{};
+    Uuid uuid{};
+    mesoscore::Operation operation{};
+    OperationState state = OperationState::pending;
+  };
   MasterId id{};
   TimePoint at{};
   std::vector<Framework> frameworks{};  // in the order of their first subscription
   std::vector<Agent> agents{};          // in the order of their registration
+  std::vector<Operation> operations{};  // in the order in which the master took them, per agent
   std::vector<FrameworkId> completed_frameworks{};
   std::vector<AgentId> unreachable_agents{};
   std::uint32_t tasks = 0;
@@ -70,6 +79,10 @@ class Master {
   void receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out);
   void tick(TimePoint now, Outbox& out);
   TimePoint next_deadline() const noexcept;  // kNever when idle
+
+  // As the event OperatorOperation, with an answer: whether the operation was accepted and is on its way to
+  // the agent.
+  Status operate(OperatorOperation call, TimePoint now, Outbox& out);
 
   const MasterId& id() const noexcept;
   std::shared_ptr<const MasterView> view() const;               // built when asked for: O(tasks + offers)

@@ -73,11 +73,17 @@ struct SetWeight {
 struct TeardownFramework {
   FrameworkId framework_id{};
 };
+// RESERVE, UNRESERVE, CREATE or DESTROY on an agent, of what nobody uses there. Offers that hold some of it
+// are rescinded. What stands in the way is said in a notice; Master::operate() says it to its caller.
+struct OperatorOperation {
+  AgentId agent_id{};
+  Operation operation{};  // without an id
+};
 // Ends the machine in good order: agents shut their executors down and unregister, schedulers disconnect.
 struct Stop {};
 
 using Event = std::variant<PeerConnected, PeerDisconnected, DialFailed, Received, Submitted, ContainerEvent,
-                           SetWeight, TeardownFramework, Stop>;
+                           SetWeight, TeardownFramework, OperatorOperation, Stop>;
 
 // ---- outbox: what comes out
 // ----------------------------------------------------------------------------------------

@@ -126,6 +126,7 @@ void Master::State::lose_agent(std::uint32_t a, LossReason reason) {
   const AgentId gone = agent.id();
   rescind_offers_of_agent(a);
   while (!agent.tasks.empty()) lose_task(*this, agent.tasks.front(), reason);
+  lose_operations(a, reason);
   allocator.remove_agent(agent_handle(a));
   if (agent.peer) {
     out->closes.push_back({*agent.peer, "the agent is no longer registered"});

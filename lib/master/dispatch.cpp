@@ -16,12 +16,13 @@ inline constexpr bool binds = one_of<T, msg::Subscribe, msg::RegisterAgent, msg:
 template <class T>
 inline constexpr bool from_framework =
     one_of<T, msg::Subscribe, msg::Teardown, msg::Accept, msg::Decline, msg::Revive, msg::Suppress, msg::Kill,
-           msg::ShutdownExecutor, msg::Acknowledge, msg::Reconcile, msg::ToExecutor>;
+           msg::ShutdownExecutor, msg::Acknowledge, msg::Reconcile, msg::ToExecutor,
+           msg::AcknowledgeOperation, msg::ReconcileOperations>;
 
 template <class T>
 inline constexpr bool from_agent =
     one_of<T, msg::RegisterAgent, msg::ReregisterAgent, msg::UnregisterAgent, msg::Pong, msg::AgentUpdate,
-           msg::ExecutorExited, msg::ExecutorToFramework>;
+           msg::ExecutorExited, msg::ExecutorToFramework, msg::AgentOperationUpdate>;
 
 // The same by the index of the alternative.
 struct Senders {
@@ -53,6 +54,8 @@ void dispatch_framework(Master::State& s, std::uint32_t f, Message& message) {
                  [&](msg::Acknowledge& m) { s.on_acknowledge(f, m); },
                  [&](msg::Reconcile& m) { s.on_reconcile(f, m); },
                  [&](msg::ToExecutor& m) { s.on_to_executor(f, m); },
+                 [&](msg::AcknowledgeOperation& m) { s.on_acknowledge_operation(f, m); },
+                 [&](msg::ReconcileOperations& m) { s.on_reconcile_operations(f, m); },
                  [](auto&) {},
              },
              message);
@@ -65,6 +68,7 @@ void dispatch_agent(Master::State& s, std::uint32_t a, Message& message) {
                  [&](msg::AgentUpdate& m) { s.on_agent_update(a, m); },
                  [&](msg::ExecutorExited& m) { s.on_executor_exited(a, m); },
                  [&](msg::ExecutorToFramework& m) { s.on_executor_to_framework(a, m); },
+                 [&](msg::AgentOperationUpdate& m) { s.on_agent_operation_update(a, m); },
                  [](auto&) {},
              },
              message);
@@ -79,6 +83,11 @@ void Master::State::handle(Event& event) {
                  [&](TeardownFramework& e) {
                    if (const std::uint32_t f = find_framework(e.framework_id); f != kNone)
                      remove_framework(f);
+                 },
+                 [&](OperatorOperation& e) {
+                   if (Status done = operate(e.agent_id, e.operation); !done)
+                     note(*out, LogLevel::warning,
+                          "operation of an operator refused: ", done.error().message);
                  },
                  [](auto&) {},  // events of the other machines
              },

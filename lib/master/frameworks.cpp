@@ -71,6 +71,7 @@ void Master::State::remove_framework(std::uint32_t f) {
   }
   while (!framework.tasks.empty()) remove_task(framework.tasks.front());
   for (const std::uint32_t t : framework.completed) tasks.release(t);
+  forget_operations_of_framework(f);
   allocator.remove_framework(framework_handle(f));
   completed.push_back(gone);
   while (completed.size() > options.limits.max_completed_frameworks) completed.pop_front();

@@ -2,6 +2,19 @@
 
 namespace mesoscore {
 
+// What was offered becomes used. Of a shared volume the task gets a copy of its own, so that the next one may
+// have it too.
+void Master::State::take_for_launch(std::uint32_t f, std::uint32_t a, const RoleName& role,
+                                    const Resources& used, Resources& remaining) {
+  for (const Resource& item : used) {
+    if (item.shared()) {
+      allocator.allocate(framework_handle(f), agent_handle(a), role, Resources{item});
+    } else {
+      remaining.subtract(item);
+    }
+  }
+}
+
 // The task is valid. It is charged to the framework from here on: the resources were offered and become used.
 void Master::State::launch(std::uint32_t f, std::uint32_t a, const RoleName& role, TaskInfo& task,
                            Resources& remaining) {
@@ -12,7 +25,7 @@ void Master::State::launch(std::uint32_t f, std::uint32_t a, const RoleName& rol
   record.resources = task.resources;
   record.labels = task.labels;
   record.holds_resources = true;
-  remaining -= task.resources;
+  take_for_launch(f, a, role, task.resources, remaining);
 
   // An agent with an offer outstanding is connected.
   auto& run = send<msg::RunTask>(*agents[a].peer);

@@ -43,6 +43,14 @@ void Master::receive(PeerId from, std::span<Message> messages, TimePoint now, Ou
 
 void Master::tick(TimePoint now, Outbox& out) { step({}, now, out); }
 
+Status Master::operate(OperatorOperation call, TimePoint now, Outbox& out) {
+  state_->now = now;
+  state_->out = &out;
+  const Status done = state_->operate(call.agent_id, call.operation);
+  state_->run_allocator();
+  return done;
+}
+
 TimePoint Master::next_deadline() const noexcept { return state_->next_deadline(); }
 
 const MasterId& Master::id() const noexcept { return state_->id; }

@@ -83,10 +83,10 @@ void Master::State::return_offer(std::uint32_t o, const Filters* filters) {
   forget_offer(o);
 }
 
-void Master::State::rescind_offer(std::uint32_t o) {
+void Master::State::rescind_offer(std::uint32_t o, const Filters* filters) {
   ++offers_rescinded;
   send_to_framework(offers[o].framework, msg::Rescind{offer_id(offers[o])});
-  return_offer(o, nullptr);
+  return_offer(o, filters);
 }
 
 void Master::State::rescind_offers_of_agent(std::uint32_t a) {

@@ -1,4 +1,6 @@
 // ACCEPT: all or nothing over its offers, then its operations one after the other over what remains of them.
+#include <algorithm>
+
 #include "master/state.hpp"
 
 namespace mesoscore {
@@ -31,7 +33,8 @@ Status check_offers(const Master::State& s, std::uint32_t f, const msg::Accept& 
   return {};
 }
 
-// Every task that was to be launched gets an answer; the offers that are still good go back.
+// Every task that was to be launched gets an answer, and every operation with an id; the offers that are
+// still good go back.
 void fail_accept(Master::State& s, std::uint32_t f, msg::Accept& call, const std::string& why) {
   for (const OfferId& id : call.offer_ids) {
     const std::uint32_t o = s.find_offer(id);
@@ -40,7 +43,10 @@ void fail_accept(Master::State& s, std::uint32_t f, msg::Accept& call, const std
   const TaskState state = s.lost_or(s.frameworks[f], TaskState::dropped);
   for (Operation& operation : call.operations) {
     auto* launch = std::get_if<LaunchOperation>(&operation.action);
-    if (launch == nullptr) continue;
+    if (launch == nullptr) {
+      s.send_operation_status(f, operation.id, OperationState::error, cat("invalid offers: ", why), {});
+      continue;
+    }
     for (const TaskInfo& task : launch->tasks) {
       TaskStatus status = s.own_status(task.task_id, state, TaskReason::invalid_offers,
                                        cat("task launched with invalid offers: ", why));
@@ -50,27 +56,22 @@ void fail_accept(Master::State& s, std::uint32_t f, msg::Accept& call, const std
   }
 }
 
-std::string_view name_of(const Operation& operation) {
-  constexpr std::string_view names[] = {"LAUNCH", "RESERVE", "UNRESERVE", "CREATE", "DESTROY"};
-  return names[operation.action.index()];
+bool is_conversion(const Operation& operation) noexcept {
+  return !std::holds_alternative<LaunchOperation>(operation.action);
 }
 
-void execute(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName& role, Operation& operation,
-             Resources& remaining) {
-  auto* launches = std::get_if<LaunchOperation>(&operation.action);
-  if (launches == nullptr) {
-    std::string why = cat(name_of(operation), " is not supported by this master");
-    note(*s.out, LogLevel::warning, "operation of framework ", s.frameworks[f].id(), " refused: ", why);
-    if (operation.id.empty()) return;
-    s.send_to_framework(
-        f, msg::OperationUpdate{operation.id, OperationState::error, std::move(why), s.agents[a].id()});
-    return;
-  }
-  for (TaskInfo& task : launches->tasks) {
-    Status valid =
-        operation.id.empty()
-            ? s.validate_launch(f, a, task, remaining)
-            : fail(Errc::invalid_argument, "LAUNCH must not have an operation id; its tasks have their own");
+void refuse_operation(Master::State& s, std::uint32_t f, std::uint32_t a, const Operation& operation,
+                      const std::string& why) {
+  note(*s.out, LogLevel::warning, "operation of framework ", s.frameworks[f].id(), " refused: ", why);
+  s.send_operation_status(f, operation.id, OperationState::error, why, s.agents[a].id());
+}
+
+void execute_launch(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName& role,
+                    const OperationId& id, LaunchOperation& launch, Resources& remaining) {
+  for (TaskInfo& task : launch.tasks) {
+    Status valid = id.empty() ? s.validate_launch(f, a, task, remaining)
+                              : fail(Errc::invalid_argument,
+                                     "LAUNCH must not have an operation id; its tasks have their own");
     if (valid) {
       s.launch(f, a, role, task, remaining);
       continue;
@@ -80,6 +81,28 @@ void execute(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName&
     status.agent_id = task.agent_id;
     s.send_status(f, std::move(status));
   }
+}
+
+// True: the form of some of the remainder has changed.
+bool execute(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName& role, Operation& operation,
+             Resources& remaining) {
+  if (auto* launch = std::get_if<LaunchOperation>(&operation.action)) {
+    execute_launch(s, f, a, role, operation.id, *launch, remaining);
+    return false;
+  }
+  if (Status done = s.convert_offered(f, a, role, operation, remaining); !done) {
+    refuse_operation(s, f, a, operation, done.error().message);
+    return false;
+  }
+  return true;
+}
+
+// What operations have made and nobody used is offered again at once; the untouched rest is declined.
+void return_rest(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName& role,
+                 const Resources& untouched, const Resources& made, const Filters& filters) {
+  if (!made.empty()) s.allocator.recover(framework_handle(f), agent_handle(a), role, made, nullptr, s.now);
+  if (untouched.empty()) return;
+  s.allocator.recover(framework_handle(f), agent_handle(a), role, untouched, &filters, s.now);
 }
 
 }  // namespace
@@ -99,10 +122,13 @@ void Master::State::on_accept(std::uint32_t f, msg::Accept& call) {
     remaining += offers[o].resources;
     forget_offer(o);
   }
-  for (Operation& operation : call.operations) execute(*this, f, a, role, operation, remaining);
-  if (!remaining.empty()) {
-    allocator.recover(framework_handle(f), agent_handle(a), role, remaining, &call.filters, now);
-  }
+  const bool converts = std::any_of(call.operations.begin(), call.operations.end(), is_conversion);
+  const Resources offered = converts ? remaining : Resources();
+  bool changed = false;
+  for (Operation& operation : call.operations) changed |= execute(*this, f, a, role, operation, remaining);
+  if (!changed) return return_rest(*this, f, a, role, remaining, {}, call.filters);
+  const Resources made = remaining - offered;
+  return_rest(*this, f, a, role, remaining - made, made, call.filters);
 }
 
 }  // namespace mesoscore

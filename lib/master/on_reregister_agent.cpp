@@ -7,17 +7,6 @@
 namespace mesoscore {
 namespace {
 
-// A framework that is known from agents only: it has no timer and lives until it subscribes or is torn down.
-std::uint32_t framework_of(Master::State& s, const FrameworkId& id,
-                           const std::vector<msg::FrameworkPtr>& reported) {
-  const std::uint32_t known = s.find_framework(id);
-  if (known != kNone || s.is_completed(id)) return known;
-  for (const msg::FrameworkPtr& info : reported) {
-    if (info && info->id == id && validate(*info)) return s.add_framework(info, {});
-  }
-  return kNone;
-}
-
 void shut_down_completed(Master::State& s, PeerId peer, const msg::ReregisterAgent& call) {
   for (const msg::FrameworkPtr& info : call.frameworks) {
     if (info && s.is_completed(info->id)) s.send(peer, msg::ShutdownFramework{info->id});
@@ -53,14 +42,14 @@ void announce_return(Master::State& s, std::uint32_t f, std::uint32_t a, const T
 std::vector<Holding> adopt_all(Master::State& s, std::uint32_t a, const msg::ReregisterAgent& call) {
   std::vector<Holding> holdings;
   for (const Task& task : call.tasks) {
-    const std::uint32_t f = framework_of(s, task.framework_id, call.frameworks);
+    const std::uint32_t f = s.framework_of(task.framework_id, call.frameworks);
     if (f == kNone || s.find_task(f, task.task_id) != kNone) continue;
     adopt_task(s, f, a, task);
     announce_return(s, f, a, task);
     if (!is_terminal(task.state)) holdings.push_back({framework_handle(f), task.role, task.resources});
   }
   for (const msg::AgentExecutor& executor : call.executors) {
-    const std::uint32_t f = framework_of(s, executor.framework_id, call.frameworks);
+    const std::uint32_t f = s.framework_of(executor.framework_id, call.frameworks);
     if (f == kNone || s.find_executor(a, f, executor.info.executor_id) != nullptr) continue;
     RoleName role = s.frameworks[f].info->roles.front();
     for (const Task& task : call.tasks) {
@@ -118,23 +107,37 @@ void repeat_kills(Master::State& s, std::uint32_t a) {
   s.agents[a].pending_kills.clear();
 }
 
+// On one connection the master knows better than an earlier message what operations have made of the
+// resources; on a new one the agent does.
+void take_info(Master::State& s, std::uint32_t a, msg::AgentPtr reported, bool asks_again) {
+  if (asks_again && !(reported->resources == s.agents[a].info->resources)) {
+    auto current = std::make_shared<AgentInfo>(*reported);
+    current->resources = s.agents[a].info->resources;
+    reported = std::move(current);
+  }
+  if (*s.agents[a].info == *reported) return;
+  s.rescind_offers_of_agent(a);
+  s.agents[a].info = std::move(reported);
+  s.allocator.update_agent(agent_handle(a), s.agents[a].info);
+}
+
 // The agent is known here: compare notes.
 void reregister_known(Master::State& s, std::uint32_t a, PeerId peer, const msg::ReregisterAgent& call) {
-  const bool was_connected = s.agents[a].peer.has_value();
-  if (was_connected && *s.agents[a].peer != peer) s.rescind_offers_of_agent(a);
+  const std::optional<PeerId> before = s.agents[a].peer;
+  const bool asks_again = before == peer;  // it has not yet had the answer
+  if (before && !asks_again) s.rescind_offers_of_agent(a);
   s.bind_agent(a, peer);
-  if (!(*s.agents[a].info == *call.agent)) {
-    s.rescind_offers_of_agent(a);
-    s.agents[a].info = call.agent;
-    s.allocator.update_agent(agent_handle(a), call.agent);
-  }
+  take_info(s, a, call.agent, asks_again);
   drop_missing_executors(s, a, call);
   refresh_states(s, a, call);
   for (const Holding& holding : adopt_all(s, a, call)) {
     s.allocator.allocate(holding.framework, agent_handle(a), holding.role, holding.resources);
   }
   s.allocator.activate_agent(agent_handle(a));
-  s.send(peer, msg::AgentReregistered{s.agents[a].id(), s.id, s.ping_timeout(), missing_tasks(s, a, call)});
+  msg::AgentReregistered answer{s.agents[a].id(), s.id, s.ping_timeout(), missing_tasks(s, a, call), {}};
+  if (!asks_again) answer.missing_operations = s.compare_operations(a, call);
+  s.adopt_operations(a, call);
+  s.send(peer, std::move(answer));
   shut_down_completed(s, peer, call);
   repeat_kills(s, a);
 }
@@ -148,12 +151,24 @@ void reregister_returning(Master::State& s, PeerId peer, const msg::ReregisterAg
   commit.record.kind = Record::Kind::agent_reachable;
   commit.record.agent_id = id;
   commit.record.agent = call.agent;
-  commit.after.push_back({peer, msg::AgentReregistered{id, s.id, s.ping_timeout(), {}}});
+  commit.after.push_back({peer, msg::AgentReregistered{id, s.id, s.ping_timeout(), {}, {}}});
   s.allocator.add_agent(agent_handle(a), call.agent, adopt_all(s, a, call));
+  s.adopt_operations(a, call);
   shut_down_completed(s, peer, call);
 }
 
 }  // namespace
+
+// A framework that is known from agents only: it has no timer and lives until it subscribes or is torn down.
+std::uint32_t Master::State::framework_of(const FrameworkId& framework,
+                                          const std::vector<msg::FrameworkPtr>& reported) {
+  const std::uint32_t known = find_framework(framework);
+  if (known != kNone || is_completed(framework)) return known;
+  for (const msg::FrameworkPtr& info : reported) {
+    if (info && info->id == framework && validate(*info)) return add_framework(info, {});
+  }
+  return kNone;
+}
 
 void Master::State::on_reregister_agent(PeerId peer, msg::ReregisterAgent& call) {
   if (!call.agent) return refuse(peer, "ReregisterAgent without an agent");

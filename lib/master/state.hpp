@@ -14,6 +14,7 @@
 #include "core/notices.hpp"
 #include "core/slab.hpp"
 #include "core/status_history.hpp"
+#include "master/operation_record.hpp"
 #include "mesoscore/master.hpp"
 
 namespace mesoscore {
@@ -64,6 +65,8 @@ struct MasterFramework {
   tsl::robin_map<TaskId, std::uint32_t> task_by_id;
   LinkedList<MasterTask, &MasterTask::in_framework> tasks;
   LinkedList<MasterOffer, &MasterOffer::in_framework> offers;
+  tsl::robin_map<OperationId, std::uint32_t> operation_by_id;
+  LinkedList<MasterOperation, &MasterOperation::in_framework> operations;  // with an id
   std::deque<UnreachableTask> unreachable;  // oldest first, bounded
   std::vector<std::uint32_t> completed;     // tasks that have ended; a ring when it is full
   std::size_t completed_next = 0;           // the oldest of the full ring
@@ -95,6 +98,9 @@ struct MasterAgent {
   TimePoint armed = kNever;
   LinkedList<MasterTask, &MasterTask::in_agent> tasks;
   LinkedList<MasterOffer, &MasterOffer::in_agent> offers;
+  LinkedList<MasterOperation, &MasterOperation::in_agent> operations;
+  Resources
+      confirmed;  // what it has without the operations of which it has said nothing yet; if there are any
   std::vector<MasterExecutor> executors;
   std::vector<PendingKill> pending_kills;  // asked for while it was disconnected
 
@@ -130,11 +136,13 @@ struct Master::State {
   Slab<MasterAgent> agents;
   Slab<MasterOffer> offers;
   Slab<MasterTask> tasks;
+  Slab<MasterOperation> operations;
   LinkedList<MasterOffer, &MasterOffer::by_age> offers_by_age;
   tsl::robin_map<FrameworkId, std::uint32_t> framework_by_id;
   mutable std::uint32_t last_framework = kNone;  // that was looked for
   tsl::robin_map<AgentId, std::uint32_t> agent_by_id;
   tsl::robin_map<std::uint64_t, std::uint32_t> offer_by_number;
+  tsl::robin_map<Uuid, std::uint32_t, UuidHash> operation_by_uuid;
   tsl::robin_map<std::uint64_t, MasterPeer> peers;
   std::vector<MasterTimer> timers;         // min-heap; stale entries are dropped when they come up
   std::deque<FrameworkId> completed;       // oldest first, bounded
@@ -165,12 +173,15 @@ struct Master::State {
   void on_kill(std::uint32_t f, const msg::Kill& call);
   void on_acknowledge(std::uint32_t f, const msg::Acknowledge& call);
   void on_reconcile(std::uint32_t f, const msg::Reconcile& call);
+  void on_acknowledge_operation(std::uint32_t f, const msg::AcknowledgeOperation& call);
+  void on_reconcile_operations(std::uint32_t f, const msg::ReconcileOperations& call);
   void on_to_executor(std::uint32_t f, msg::ToExecutor& call);
   void on_shutdown_executor(std::uint32_t f, const msg::ShutdownExecutor& call);
   void on_register_agent(PeerId peer, const msg::RegisterAgent& call);
   void on_reregister_agent(PeerId peer, msg::ReregisterAgent& call);
   void on_unregister_agent(std::uint32_t a);
   void on_agent_update(std::uint32_t a, msg::AgentUpdate& call);
+  void on_agent_operation_update(std::uint32_t a, msg::AgentOperationUpdate& call);
   void on_executor_exited(std::uint32_t a, const msg::ExecutorExited& call);
   void on_executor_to_framework(std::uint32_t a, msg::ExecutorToFramework& call);
   void on_pong(std::uint32_t a);
@@ -226,7 +237,7 @@ struct Master::State {
   OfferId offer_id(const MasterOffer& offer) const;
   void forget_offer(std::uint32_t o);  // the resources are the caller's concern
   void return_offer(std::uint32_t o, const Filters* filters);
-  void rescind_offer(std::uint32_t o);
+  void rescind_offer(std::uint32_t o, const Filters* filters = nullptr);
   void rescind_offers_of_agent(std::uint32_t a);
   void discard_offers_of_framework(std::uint32_t f);  // without telling it
 
@@ -251,6 +262,34 @@ struct Master::State {
   Status validate_launch(std::uint32_t f, std::uint32_t a, const TaskInfo& task, const Resources& remaining);
   // launch.cpp
   void launch(std::uint32_t f, std::uint32_t a, const RoleName& role, TaskInfo& task, Resources& remaining);
+  void take_for_launch(std::uint32_t f, std::uint32_t a, const RoleName& role, const Resources& used,
+                       Resources& remaining);
+
+  // operations.cpp
+  std::uint32_t find_operation(const Uuid& operation) const;
+  std::uint32_t find_operation(std::uint32_t f, const OperationId& operation) const;
+  std::uint32_t add_operation(std::uint32_t f, std::uint32_t a, const Uuid& uuid, Operation operation);
+  void remove_operation(std::uint32_t o);
+  void set_resources(std::uint32_t a, Resources resources);  // of the record; the allocator knows
+  Resources in_use(std::uint32_t a) const;                   // by tasks and executors
+  // The conversion is made: from here on it is the agent's to carry out.
+  void start_operation(std::uint32_t f, std::uint32_t a, Operation& operation, Conversion change);
+  void settle_operation(std::uint32_t o);  // the agent has, or could not
+  void lose_operations(std::uint32_t a, LossReason reason);
+  void forget_operations_of_framework(std::uint32_t f);
+  // An update of the master's own: no uuid, sent once.
+  void send_operation_status(std::uint32_t f, const OperationId& operation, OperationState state,
+                             std::string message, const AgentId& agent);
+  // convert.cpp
+  Status convert_offered(std::uint32_t f, std::uint32_t a, const RoleName& role, Operation& operation,
+                         Resources& remaining);
+  Status operate(const AgentId& agent, Operation& operation);
+  // recover_operations.cpp
+  void adopt_operations(std::uint32_t a, const msg::ReregisterAgent& call);
+  std::vector<msg::AgentReregistered::MissingOperation> compare_operations(std::uint32_t a,
+                                                                           const msg::ReregisterAgent& call);
+  // on_reregister_agent.cpp
+  std::uint32_t framework_of(const FrameworkId& framework, const std::vector<msg::FrameworkPtr>& reported);
 
   // view.cpp
   MasterView make_view() const;

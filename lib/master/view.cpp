@@ -38,6 +38,16 @@ MasterView::Agent view_of_agent(const Master::State& s, std::uint32_t a) {
   return view;
 }
 
+MasterView::Operation view_of_operation(const Master::State& s, const MasterOperation& operation) {
+  MasterView::Operation view;
+  if (operation.framework != kNone) view.framework_id = s.frameworks[operation.framework].id();
+  view.agent_id = s.agents[operation.agent].id();
+  view.uuid = operation.uuid;
+  view.operation = operation.operation;
+  view.state = operation.latest.state;
+  return view;
+}
+
 // The live indexes of a slab in the order in which the records came to be.
 template <class Records>
 std::vector<std::uint32_t> in_order(const Records& records) {
@@ -67,6 +77,11 @@ MasterView Master::State::make_view() const {
           framework.used += executor.info.resources;
       }
     }
+  }
+  for (const std::uint32_t a : in_order(agents)) {
+    const auto& list = agents[a].operations;
+    for (std::uint32_t o = list.front(); o != kNone; o = list.next(operations, o))
+      view.operations.push_back(view_of_operation(*this, operations[o]));
   }
   view.completed_frameworks.assign(completed.begin(), completed.end());
   view.unreachable_agents.assign(unreachable_agents.begin(), unreachable_agents.end());

@@ -29,7 +29,8 @@ std::vector<std::string> MasterScript::operator()(Command& command) {
   } else if (command.is("weight")) {
     const std::string role = command.next("a role");
     step(SetWeight{role, std::stod(command.next("a weight"))});
-  } else if (!agent(command) && !framework(command) && !offers(command) && !tasks(command)) {
+  } else if (!agent(command) && !framework(command) && !offers(command) && !operations(command) &&
+             !tasks(command)) {
     throw std::runtime_error("no such command: " + command.line());
   }
   if (!command.done()) throw std::runtime_error("too many words: " + command.line());
@@ -74,6 +75,7 @@ void MasterScript::connect(PeerId peer, PeerRole role, const std::string& name) 
 
 void MasterScript::collect(const std::string& prefix) {
   learn_ids();
+  learn_orders();
   for (const std::string& line : print(out_, names_)) lines_.push_back(prefix + shortened(line));
 }
 

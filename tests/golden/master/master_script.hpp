@@ -10,6 +10,12 @@
 //   decline f M-O0 [refuse=1h]
 //   update h1 f t1 TASK_RUNNING [latest=TASK_FINISHED]
 //   ack f t1                                       the last update that was forwarded
+//   operations f M-O0 [o1:] reserve +cpus:1 create v1@64 launch t1 "+cpus:1;v1@64" [refuse=0s]
+//                                                  o1 is an id; + is a reservation for the role; @ is a
+//                                                  volume
+//   operator h1 reserve +cpus:1 [role=eng]         unreserve, create and destroy as well
+//   done h1 | failed h1 "why"                      says so of the operations that it was sent (of the first)
+//   ack operation f o1 | reconcile operations f [o1]
 //   kill f t1 | reconcile f [t1] [agent=M-S0] | revive f | suppress f | weight eng 2
 #pragma once
 
@@ -43,6 +49,10 @@ class MasterScript {
   bool framework(Command& command);
   bool offers(Command& command);
   bool tasks(Command& command);
+  bool operations(Command& command);
+  void accept_operations(Command& command);
+  void report(const std::string& agent, OperationState state, const std::string& why);
+  void learn_orders();
   void agent_connects(const std::string& name, Command& command);
   void agent_returns(const std::string& name, Command& command);
   void framework_connects(const std::string& name, Command& command);
@@ -62,6 +72,7 @@ class MasterScript {
   Names names_;
   std::map<std::string, AgentPeer> agents_;
   std::map<std::string, FrameworkPeer> frameworks_;
+  std::vector<msg::ApplyOperation> orders_;  // of which the agents have said nothing yet
   std::uint64_t last_peer_ = 0;
   std::vector<std::string> lines_;
 };

@@ -47,6 +47,12 @@ class Cluster {
     master.step(batch, now, out);
     absorb();
   }
+  Status operate(OperatorOperation call) {
+    forget();
+    const Status done = master.operate(std::move(call), now, out);
+    absorb();
+    return done;
+  }
   void advance(Duration by) {  // deadline by deadline, as a driver would
     forget();
     const TimePoint target = now + by;

@@ -179,21 +179,6 @@ TEST_CASE("LAUNCH with an operation id is an error for every task") {
   CHECK(r.c.status(r.f.peer).state == TaskState::error);
 }
 
-TEST_CASE("other operations are answered with an error and leave the remainder alone") {
-  Ready r;
-  msg::Accept accept;
-  accept.offer_ids = {r.offer.id};
-  accept.operations.push_back(Operation{OperationId("op"), ReserveOperation{r.offer.resources}});
-  accept.operations.push_back(Operation{OperationId(), DestroyOperation{}});
-  accept.operations.push_back(launch({task("t1", r.offer)}));
-  r.c.send(r.f.peer, std::move(accept));
-  const auto answer = r.c.one<msg::OperationUpdate>(r.f.peer);
-  CHECK(answer.operation_id == "op");
-  CHECK(answer.state == OperationState::error);
-  CHECK_THAT(answer.message, Catch::Contains("RESERVE"));
-  CHECK(r.c.one<msg::RunTask>(r.agent.peer).task.task_id == "t1");
-}
-
 TEST_CASE("a custom executor is charged once, as long as it lives") {
   Ready r;
   const auto with_executor = [&](std::string id, std::string executor, std::string name = "") {

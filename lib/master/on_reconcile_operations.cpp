@@ -1,0 +1,35 @@
+// RECONCILE_OPERATIONS: what does the master know of these operations? Implicitly (no list): all that it
+// holds.
+#include "master/state.hpp"
+
+namespace mesoscore {
+namespace {
+
+void answer_unknown_operation(Master::State& s, std::uint32_t f, const msg::ReconcileOperations::Item& item) {
+  const bool lost = s.unreachable_since.find(item.agent_id) != s.unreachable_since.end();
+  s.send_operation_status(f, item.operation_id, lost ? OperationState::unreachable : OperationState::unknown,
+                          lost ? "Reconciliation: the agent of the operation is unreachable"
+                               : "Reconciliation: the operation is unknown",
+                          item.agent_id);
+}
+
+}  // namespace
+
+void Master::State::on_reconcile_operations(std::uint32_t f, const msg::ReconcileOperations& call) {
+  if (call.operations.empty()) {
+    const auto& list = frameworks[f].operations;
+    for (std::uint32_t o = list.front(); o != kNone; o = list.next(operations, o))
+      send_to_framework(f, operations[o].latest);
+    return;
+  }
+  for (const msg::ReconcileOperations::Item& item : call.operations) {
+    const std::uint32_t o = find_operation(f, item.operation_id);
+    if (o != kNone) {
+      send_to_framework(f, operations[o].latest);
+    } else {
+      answer_unknown_operation(*this, f, item);
+    }
+  }
+}
+
+}  // namespace mesoscore
