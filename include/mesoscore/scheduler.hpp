@@ -3,15 +3,16 @@
 // shows, or use SchedulerDriver.
 //
 // The application's calls go in as Submitted{msg::Accept, Decline, Kill, Revive, Suppress, Reconcile,
-// Acknowledge, ToExecutor, ShutdownExecutor, Teardown}; what concerns it comes out in Outbox::deliveries:
-// Subscribed, OfferMade, Rescind, Update, OperationUpdate, FromExecutor, Failure, ErrorMessage. After an
-// ErrorMessage nothing is retried.
+// ReconcileOperations, Acknowledge, AcknowledgeOperation, ToExecutor, ShutdownExecutor, Teardown}; what
+// concerns it comes out in Outbox::deliveries: Subscribed, OfferMade, Rescind, Update, OperationUpdate,
+// FromExecutor, Failure, ErrorMessage. After an ErrorMessage nothing is retried.
 //
 // Without a subscription: Accept finds no offer any more, so its tasks are answered at once with an Update to
-// DROPPED (reason MASTER_DISCONNECTED); Decline and ToExecutor are dropped; Acknowledge is remembered and
-// made when the update is repeated; Revive and Suppress become part of the next subscription; Kill, Reconcile
-// and ShutdownExecutor are held for it, and so is Teardown of a framework that has an id. A Kill is repeated
-// after every re-subscription until the task is terminal, and ever more seldom while the answer is UNKNOWN or
+// DROPPED (reason MASTER_DISCONNECTED), and so are its operations with an id; Decline and ToExecutor are
+// dropped; Acknowledge and AcknowledgeOperation are remembered and made when the update is repeated; Revive
+// and Suppress become part of the next subscription; Kill, both kinds of reconciliation and ShutdownExecutor
+// are held for it, and so is Teardown of a framework that has an id. A Kill is repeated after every
+// re-subscription until the task is terminal, and ever more seldom while the answer is UNKNOWN or
 // UNREACHABLE, of which the application hears once. A connection is lost when PeerDisconnected goes in
 // or a Close comes out: all offers are void then. Teardown has ended (SchedulerStats::ended) when the master
 // has closed the connection.
@@ -40,8 +41,8 @@ struct SchedulerOptions {
   Duration reconnect_backoff_max = std::chrono::seconds(10);    // ... up to this
   std::uint32_t missed_heartbeats = 5;                          // in a row: the connection counts as dead
   // After each re-subscription, ask for the state of every task that is not known to be terminal, again and
-  // again for those without an answer. A scheduler that continues a framework (`framework.id` set) begins by
-  // asking for all.
+  // again for those without an answer, and once for that of every operation. A scheduler that continues a
+  // framework (`framework.id` set) begins by asking for all.
   bool reconcile = true;
   // Uuids of terminal updates that are remembered, so that one that is repeated is not delivered again.
   std::size_t remembered_updates = 1024;
@@ -49,9 +50,10 @@ struct SchedulerOptions {
 
 struct SchedulerStats {
   bool subscribed = false;
-  bool ended = false;            // refused, torn down or stopped: final
-  std::uint32_t offers = 0;      // held and not yet answered
-  std::uint32_t live_tasks = 0;  // launched or heard of, and not known to be terminal
+  bool ended = false;                    // refused, torn down or stopped: final
+  std::uint32_t offers = 0;              // held and not yet answered
+  std::uint32_t live_tasks = 0;          // launched or heard of, and not known to be terminal
+  std::uint32_t pending_operations = 0;  // with an id, and not known to be terminal
   std::uint64_t updates = 0, duplicates = 0, subscriptions = 0;
 };
 

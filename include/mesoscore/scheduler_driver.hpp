@@ -53,6 +53,8 @@ class SchedulerDriver {
   SchedulerDriver& on_offers(std::function<void(std::span<Offer>)> handler);  // may move from them
   SchedulerDriver& on_rescind(std::function<void(const OfferId&)> handler);
   SchedulerDriver& on_update(std::function<void(const TaskStatus&)> handler);
+  // What became of an operation that carried an id. Acknowledged after the handler has returned, as for
+  // on_update.
   SchedulerDriver& on_operation(std::function<void(const msg::OperationUpdate&)> handler);
   SchedulerDriver& on_message(
       std::function<void(const AgentId&, const ExecutorId&, std::string_view)> handler);
@@ -78,7 +80,8 @@ class SchedulerDriver {
   }
 
   // Operations run in order over the sum of the offers, which must be of one agent and role. Unused resources
-  // are not offered again for `filters.refuse`. Failures come back as updates (TASK_ERROR, TASK_DROPPED).
+  // are not offered again for `filters.refuse`. Failures come back as updates (TASK_ERROR, TASK_DROPPED;
+  // OPERATION_ERROR if the operation has an id).
   void accept(const Offer& offer, std::vector<Operation> operations, Filters filters = {});
   // Chosen for one operation in braces, `accept(offer, {launch(tasks)})`: it is moved, where a list would
   // copy it.
@@ -97,6 +100,8 @@ class SchedulerDriver {
   void kill(const TaskId& task, const AgentId& agent = {}, std::optional<KillPolicy> policy = std::nullopt);
   void acknowledge(const TaskStatus& status);  // only with SchedulerOptions::acknowledge = false
   void reconcile(std::vector<msg::Reconcile::Item> tasks = {});  // empty: implicit
+  void acknowledge(const msg::OperationUpdate& update);          // the same for operations
+  void reconcile_operations(std::vector<msg::ReconcileOperations::Item> operations = {});  // empty: implicit
   void send_to_executor(const AgentId& agent, const ExecutorId& executor, std::string data);
   void shutdown_executor(const AgentId& agent, const ExecutorId& executor);
 

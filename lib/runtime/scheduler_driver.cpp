@@ -161,6 +161,13 @@ void SchedulerDriver::acknowledge(const TaskStatus& status) {
 void SchedulerDriver::reconcile(std::vector<msg::Reconcile::Item> tasks) {
   impl_->submit(msg::Reconcile{std::move(tasks)});
 }
+void SchedulerDriver::acknowledge(const msg::OperationUpdate& update) {
+  if (update.uuid)
+    impl_->submit(msg::AcknowledgeOperation{update.agent_id, update.operation_id, *update.uuid});
+}
+void SchedulerDriver::reconcile_operations(std::vector<msg::ReconcileOperations::Item> operations) {
+  impl_->submit(msg::ReconcileOperations{std::move(operations)});
+}
 void SchedulerDriver::send_to_executor(const AgentId& agent, const ExecutorId& executor, std::string data) {
   impl_->submit(msg::ToExecutor{agent, executor, std::move(data)});
 }

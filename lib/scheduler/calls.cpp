@@ -20,6 +20,9 @@ void Scheduler::State::on(Submitted& event) {
   if (std::holds_alternative<msg::Kill>(call)) return submit_kill(call);
   if (std::holds_alternative<msg::Acknowledge>(call)) return submit_acknowledge(call);
   if (auto* reconcile = std::get_if<msg::Reconcile>(&call)) return submit_reconcile(*reconcile);
+  if (std::holds_alternative<msg::AcknowledgeOperation>(call)) return submit_acknowledge_operation(call);
+  if (auto* reconcile = std::get_if<msg::ReconcileOperations>(&call))
+    return submit_reconcile_operations(*reconcile);
   if (std::holds_alternative<msg::Teardown>(call)) return submit_teardown();
   if (const auto* revive = std::get_if<msg::Revive>(&call)) return submit_roles(call, revive->roles, false);
   if (const auto* suppress = std::get_if<msg::Suppress>(&call))
@@ -67,6 +70,8 @@ void Scheduler::State::release_held() {
   for (Message& call : held) {
     if (auto* reconcile = std::get_if<msg::Reconcile>(&call)) {
       send_reconcile(reconcile->tasks);
+    } else if (auto* operations_asked = std::get_if<msg::ReconcileOperations>(&call)) {
+      send_reconcile_operations(operations_asked->operations);
     } else {
       send(std::move(call));
     }

@@ -65,6 +65,7 @@ void Scheduler::State::end(std::string_view why) {
   phase = Phase::ended;
   offers.clear();
   tasks.clear();
+  operations.clear();
   held.clear();
   reconcile_at = kNever;
 }

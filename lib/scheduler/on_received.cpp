@@ -17,10 +17,9 @@ void Scheduler::State::on_message(PeerId peer, Message& message) {
   if (std::holds_alternative<msg::OfferMade>(message)) return on_offer(message);
   if (std::holds_alternative<msg::Rescind>(message)) return on_rescind(message);
   if (std::holds_alternative<msg::Update>(message)) return on_update(message);
-  if (std::holds_alternative<msg::FromExecutor>(message) || std::holds_alternative<msg::Failure>(message) ||
-      std::holds_alternative<msg::OperationUpdate>(message)) {
+  if (std::holds_alternative<msg::OperationUpdate>(message)) return on_operation_update(message);
+  if (std::holds_alternative<msg::FromExecutor>(message) || std::holds_alternative<msg::Failure>(message))
     return deliver(std::move(message));
-  }
   drop_master(cat("the master sent ", message_name(message), ", which is not for schedulers"));
 }
 

@@ -19,6 +19,7 @@ void Scheduler::State::begin_reconciliation() {
   if (!options.reconcile) return;
   if (unknown_tasks) send(msg::Reconcile{});  // all that the master holds for this framework
   if (counters.subscriptions < 2 && !unknown_tasks) return;
+  ask_for_operations(unknown_tasks);
   for (LiveTask& task : tasks.all()) task.unanswered = true;
   reconcile_wait = kFirstWait;
   ask_unanswered();

@@ -57,6 +57,7 @@ SchedulerStats Scheduler::stats() const noexcept {
   stats.ended = state_->phase == State::Phase::ended;
   stats.offers = static_cast<std::uint32_t>(state_->offers.size());
   stats.live_tasks = static_cast<std::uint32_t>(state_->tasks.size());
+  stats.pending_operations = static_cast<std::uint32_t>(state_->operations.size());
   return stats;
 }
 

@@ -2,6 +2,7 @@
 // says, submit_*.cpp for what the application asks.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,8 @@ struct Scheduler::State {
   tsl::robin_set<OfferId> offers;  // held and not yet answered
   scheduler_detail::TaskTable tasks;
   scheduler_detail::EndedUpdates ended_updates;
+  std::set<OperationId>
+      operations;  // with an id, and not known to have ended; in an order, as it is walked over
   std::vector<RoleName> suppressed;  // said again in each Subscribe
   std::vector<Message> held;         // calls to be made at the next subscription
   bool adopts = false;               // continues a framework whose tasks it does not know yet
@@ -73,6 +76,7 @@ struct Scheduler::State {
   void on_offer(Message& message);
   void on_rescind(Message& message);
   void on_update(Message& message);
+  void on_operation_update(Message& message);
   void on_error(Message& message);
 
   // ---- calls of the application ----
@@ -83,6 +87,8 @@ struct Scheduler::State {
   void submit_roles(Message& call, const std::vector<RoleName>& roles, bool suppress);
   void submit_acknowledge(Message& call);
   void submit_reconcile(msg::Reconcile& call);
+  void submit_acknowledge_operation(Message& call);
+  void submit_reconcile_operations(msg::ReconcileOperations& call);
   void submit_teardown();
 
   // ---- link.cpp ----
@@ -119,6 +125,8 @@ struct Scheduler::State {
   void ask_again_later();
   void ask_unanswered();
   void send_reconcile(std::vector<msg::Reconcile::Item>& items);
+  void ask_for_operations(bool all);
+  void send_reconcile_operations(std::vector<msg::ReconcileOperations::Item>& items);
 };
 
 }  // namespace mesoscore

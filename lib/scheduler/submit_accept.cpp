@@ -12,6 +12,22 @@ void for_each_launch(const msg::Accept& call, F&& f) {
   }
 }
 
+// Operations with an id, for whose update somebody waits.
+template <class F>
+void for_each_operation(const msg::Accept& call, F&& f) {
+  for (const Operation& operation : call.operations) {
+    if (!operation.id.empty() && !std::holds_alternative<LaunchOperation>(operation.action)) f(operation.id);
+  }
+}
+
+msg::OperationUpdate dropped(const OperationId& id) {
+  msg::OperationUpdate update;
+  update.operation_id = id;
+  update.state = OperationState::dropped;
+  update.message = "not executed: there is no connection to the master, and the offer is void";
+  return update;
+}
+
 // The answer that the master would give if it could be asked.
 TaskStatus dropped(const TaskInfo& task, bool partition_aware, TimePoint now) {
   TaskStatus status;
@@ -29,9 +45,10 @@ TaskStatus dropped(const TaskInfo& task, bool partition_aware, TimePoint now) {
 void Scheduler::State::submit_accept(Message& call) {
   auto& accept = std::get<msg::Accept>(call);
   if (!subscribed()) {
-    // The offers went with the connection. The application must not wait for these tasks for ever.
+    // The offers went with the connection. The application must not wait for these for ever.
     const bool aware = framework->has(FrameworkCapability::partition_aware);
     for_each_launch(accept, [&](const TaskInfo& task) { deliver(msg::Update{dropped(task, aware, now)}); });
+    for_each_operation(accept, [&](const OperationId& id) { deliver(dropped(id)); });
     return;
   }
   // An offer that is no longer held is sent all the same: the master answers for its tasks.
@@ -40,6 +57,7 @@ void Scheduler::State::submit_accept(Message& call) {
     LiveTask& live = tasks.add(task.task_id);
     if (live.agent_id.empty()) live.agent_id = task.agent_id;
   });
+  for_each_operation(accept, [&](const OperationId& id) { operations.insert(id); });
   send(std::move(call));
 }
 
