@@ -44,6 +44,10 @@ TEST_CASE("functions run from end to end over a stream") {
   Place place;
   functions_run_from_end_to_end(all(), place.listen());
 }
+TEST_CASE("reservations outlive the master over a stream") {
+  Place place;
+  reservations_outlive_the_master(all(), place.listen());
+}
 TEST_CASE("a master that comes back finds everything again over a stream") {
   Place place;
   a_master_that_comes_back_finds_everything_again(all(), place.listen());

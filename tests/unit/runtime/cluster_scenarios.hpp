@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cluster.hpp"
+#include "support/operation_resources.hpp"
 
 namespace mesoscore::test {
 
@@ -92,6 +93,54 @@ inline void everything_ends_in_good_order(const TransportSet& transports, const 
   cluster.io.run();  // returns: nothing is left to do
   CHECK(master_stopped);
   CHECK(cluster.master->endpoints().empty());
+}
+
+// Reserved, made a volume, used, found again by a new master, and given back.
+inline void reservations_outlive_the_master(const TransportSet& transports, const std::string& listen) {
+  Cluster cluster(transports, listen);
+  cluster.start_master();
+  cluster.add_agent("h", "cpus:4;mem:1024;disk:1000");
+  SchedulerDriverConfig config = cluster.scheduler_config();
+  config.framework.roles = {"eng"};
+  SchedulerDriver driver(cluster.io.get_executor(), transports, config);
+  std::vector<Offer> offers;
+  std::map<std::string, msg::OperationUpdate> operations;
+  std::optional<TaskState> task_state;
+  driver.on_offers([&](std::span<Offer> all) { offers.assign(all.begin(), all.end()); });
+  driver.on_operation([&](const msg::OperationUpdate& update) {
+    CHECK(operations.emplace(update.operation_id.str(), update).second);
+  });
+  driver.on_update([&](const TaskStatus& status) { task_state = status.state; });
+  driver.on_disconnected([&](std::string_view) { offers.clear(); });
+  REQUIRE(driver.start());
+  run_until(cluster.io, [&] { return !offers.empty(); });
+
+  const Resources cpus = reserved("cpus:1", "eng"), disk = reserved("disk:64", "eng");
+  const Resources volumes{volume("v1", "eng", 64)};
+  TaskInfo task;
+  task.task_id = "t";
+  task.agent_id = offers[0].agent_id;
+  task.function = "echo";
+  task.resources = cpus + volumes;
+  driver.accept(offers[0], {reserve(cpus + disk, "reserve"), create(volumes, "create"), launch({task}),
+                            destroy(volumes, "too early")});
+  run_until(cluster.io, [&] { return operations.size() == 3 && task_state == TaskState::finished; });
+  CHECK(operations.at("reserve").state == OperationState::finished);
+  CHECK(operations.at("reserve").converted == cpus + disk);
+  CHECK(operations.at("create").state == OperationState::finished);
+  CHECK(operations.at("too early").state == OperationState::error);
+  run_until(cluster.io, [&] { return cluster.master->view()->operations.empty(); });  // all is acknowledged
+
+  cluster.master.reset();
+  run_until(cluster.io, [&] { return !driver.stats().subscribed; });
+  cluster.start_master();
+  run_until(cluster.io, [&] { return !offers.empty(); });
+  CHECK(offers[0].resources == parsed("cpus:3;mem:1024;disk:936") + cpus + volumes);
+  driver.accept(offers[0], {destroy(volumes, "destroy"), unreserve(cpus + disk, "unreserve")});
+  run_until(cluster.io, [&] { return operations.size() == 5; });
+  CHECK(operations.at("unreserve").state == OperationState::finished);
+  CHECK(cluster.agents[0]->info().resources == parsed("cpus:4;mem:1024;disk:1000"));
+  CHECK(cluster.master->view()->agents.at(0).info.resources == cluster.agents[0]->info().resources);
 }
 
 inline void many_small_tasks(const TransportSet& transports, const std::string& listen) {

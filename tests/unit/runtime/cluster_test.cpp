@@ -20,6 +20,7 @@ TEST_CASE("a master that comes back finds everything again") {
   a_master_that_comes_back_finds_everything_again(inproc(), "inproc://m");
 }
 TEST_CASE("everything ends in good order") { everything_ends_in_good_order(inproc(), "inproc://m"); }
+TEST_CASE("reservations outlive the master") { reservations_outlive_the_master(inproc(), "inproc://m"); }
 TEST_CASE("many small tasks of two frameworks") { many_small_tasks(inproc(), "inproc://m"); }
 
 TEST_CASE("two clusters side by side in one process do not meet") {
