@@ -14,10 +14,12 @@
 #include <vector>
 
 #include "mesoscore/agent_info.hpp"
+#include "mesoscore/demand.hpp"
 #include "mesoscore/framework.hpp"
 #include "mesoscore/ids.hpp"
 #include "mesoscore/offer.hpp"
 #include "mesoscore/operation_messages.hpp"
+#include "mesoscore/operator.hpp"
 #include "mesoscore/small_vector.hpp"
 #include "mesoscore/task.hpp"
 #include "mesoscore/time.hpp"
@@ -30,9 +32,15 @@ using AgentPtr = std::shared_ptr<const AgentInfo>;          // never null in a v
 // ---- scheduler -> master
 // -------------------------------------------------------------------------------------------
 
+struct Request {  // what the framework wants in this role, in place of what it has stated there before
+  RoleName role{};
+  std::vector<Demand> demands{};
+};
 struct Subscribe {
   FrameworkPtr framework{};  // `id` set = re-subscription; the newest subscriber wins
   std::vector<RoleName> suppressed_roles{};
+  // Stated before the first offer is made. Roles that are not named keep what was stated there.
+  std::vector<Request> requests{};
 };
 struct Teardown {};
 struct Accept {
@@ -103,6 +111,16 @@ struct Failure {
   AgentId agent_id{};
   ExecutorId executor_id{};          // empty = the agent itself is gone
   std::optional<int> wait_status{};  // of the executor
+};
+struct DemandRefused {  // the answer to a Request that is not valid; what was stated before still holds
+  RoleName role{};
+  std::string message{};
+};
+struct DemandExpired {  // its time was over before all of its units had been offered; it is forgotten
+  RoleName role{};
+  DemandId demand{};
+  std::uint32_t open_units = 0;
+  std::string message{};
 };
 struct ErrorMessage {  // also to agents and executors; the sender closes the connection after it
   std::string message{};
@@ -259,7 +277,8 @@ using Message = std::variant<
     msg::FrameworkToExecutor, msg::UpdateFramework, msg::Ping, msg::ShutdownAgent, msg::ExecutorSubscribe,
     msg::ExecutorUpdate, msg::ExecutorMessage, msg::ExecutorSubscribed, msg::LaunchTask, msg::ExecutorKill,
     msg::ExecutorAcknowledged, msg::ExecutorShutdown, msg::OperationUpdate, msg::AcknowledgeOperation,
-    msg::ReconcileOperations, msg::AgentOperationUpdate, msg::ApplyOperation, msg::OperationAcknowledged>;
+    msg::ReconcileOperations, msg::AgentOperationUpdate, msg::ApplyOperation, msg::OperationAcknowledged,
+    msg::Request, msg::DemandRefused, msg::DemandExpired, msg::OperatorCall, msg::OperatorAnswer>;
 
 // "Subscribe", "OfferMade", ...
 std::string_view message_name(const Message& message) noexcept;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mesoscore/agent_info.hpp"
+#include "mesoscore/demand.hpp"
 #include "mesoscore/ids.hpp"
 #include "mesoscore/resources.hpp"
 #include "mesoscore/small_vector.hpp"
@@ -27,6 +28,8 @@ struct Offer {
   Resources resources{};
   std::shared_ptr<const AgentInfo> agent{};  // hostname, attributes and domain; never null
   std::vector<ExecutorId> executor_ids{};    // this framework's executors on that agent
+  DemandId demand{};                         // of the framework, which it serves; empty: none is stated
+  std::uint32_t units = 0;                   // of that demand
 };
 
 // What to do with resources that were offered and not used.

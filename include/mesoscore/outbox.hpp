@@ -24,6 +24,7 @@
 #include "mesoscore/ids.hpp"
 #include "mesoscore/log.hpp"
 #include "mesoscore/message.hpp"
+#include "mesoscore/operator.hpp"
 #include "mesoscore/time.hpp"
 
 namespace mesoscore {
@@ -65,14 +66,6 @@ struct Received {
 struct Submitted {
   Message message{};
 };
-// Operator actions, for the master.
-struct SetWeight {
-  RoleName role{};
-  double weight = 1.0;
-};
-struct TeardownFramework {
-  FrameworkId framework_id{};
-};
 // RESERVE, UNRESERVE, CREATE or DESTROY on an agent, of what nobody uses there. Offers that hold some of it
 // are rescinded. What stands in the way is said in a notice; Master::operate() says it to its caller.
 struct OperatorOperation {
@@ -82,8 +75,9 @@ struct OperatorOperation {
 // Ends the machine in good order: agents shut their executors down and unregister, schedulers disconnect.
 struct Stop {};
 
+// SetWeight and the like are actions of an operator, for the master: operator.hpp.
 using Event = std::variant<PeerConnected, PeerDisconnected, DialFailed, Received, Submitted, ContainerEvent,
-                           SetWeight, TeardownFramework, OperatorOperation, Stop>;
+                           SetWeight, TeardownFramework, OperatorOperation, Stop, SetQuota, DeactivateAgent, ReactivateAgent>;
 
 // ---- outbox: what comes out
 // ----------------------------------------------------------------------------------------
@@ -108,6 +102,9 @@ struct Record {
     agent_reachable = 3,    // agent
     agent_removed = 4,      // agent id
     weight = 5,             // role, weight
+    quota = 6,              // quotas
+    agent_deactivated = 7,  // agent id
+    agent_reactivated = 8,  // agent id
   };
   Kind kind = Kind::agent_admitted;
   AgentId agent_id{};
@@ -115,6 +112,7 @@ struct Record {
   TimePoint at{};
   RoleName role{};
   double weight = 1.0;
+  std::vector<RoleQuota> quotas{};  // a default one takes the role's quota away
 };
 struct Commit {
   Record record{};

@@ -59,7 +59,12 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {"
                                                                                "ReconcileOperations",
                                                                                "AgentOperationUpdate",
                                                                                "ApplyOperation",
-                                                                               "OperationAcknowledged"};
+                                                                               "OperationAcknowledged",
+                                                                               "Request",
+                                                                               "DemandRefused",
+                                                                               "DemandExpired",
+                                                                               "OperatorCall",
+                                                                               "OperatorAnswer"};
 static_assert(!kNames.back().empty(), "a new alternative of Message needs its name here");
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "wire/tables/agent_messages.hpp"
 #include "wire/tables/envelope.hpp"
 #include "wire/tables/executor_messages.hpp"
+#include "wire/tables/operator_messages.hpp"
 #include "wire/tables/scheduler_messages.hpp"
 
 namespace mesoscore::wire {

@@ -51,6 +51,12 @@ std::string_view kind_name(Record::Kind kind) {
       return "agent_removed";
     case Record::Kind::weight:
       return "weight";
+    case Record::Kind::quota:
+      return "quota";
+    case Record::Kind::agent_deactivated:
+      return "agent_deactivated";
+    case Record::Kind::agent_reactivated:
+      return "agent_reactivated";
   }
   return "?";
 }
@@ -131,6 +137,13 @@ std::string print(const ContainerEvent& event, Names& names) {
   return line.quote("message", event.message).quote("data", event.data).str();
 }
 
+std::string print(const RoleQuota& quota) {
+  Names names;
+  Line line(quota.role, names);
+  line.id("guarantee", quota.quota.guarantee.str()).id("limit", quota.quota.limit.str());
+  return line.flag("default", quota.quota.is_default()).str();
+}
+
 std::string print(const Record& record) {
   Names names;
   Line line(kind_name(record.kind), names);
@@ -140,6 +153,7 @@ std::string print(const Record& record) {
     std::snprintf(weight, sizeof weight, "%g", record.weight);
     line.word(weight);
   }
+  for (const RoleQuota& quota : record.quotas) line.word(print(quota));
   return line.str();
 }
 

@@ -42,6 +42,7 @@ std::string print(const Message& message, Names& names);
 std::string print(const ContainerCall& call, Names& names);
 std::string print(const ContainerEvent& event, Names& names);
 std::string print(const Record& record);
+std::string print(const RoleQuota& quota);  // "eng guarantee=cpus:2 limit=cpus:4"
 
 // One line for each thing in the order in which the driver carries them out, commits first:
 //   commit agent_admitted S0, then -> p1 AgentRegistered ...

@@ -35,11 +35,30 @@ std::string operation_text(const Operation& operation, Names& names) {
   return line.str();
 }
 
+std::string demand_text(const Demand& demand) {
+  std::string text = demand.id.str() + " " + std::to_string(demand.count) + " x " + demand.unit.str();
+  if (demand.gang) text += " gang";
+  if (demand.priority != 0) text += " priority=" + std::to_string(demand.priority);
+  if (demand.within > Duration::zero()) text += " within=" + print(demand.within);
+  for (const ConstraintGroup& group : demand.constraints.any) {
+    for (const AttributeConstraint& constraint : group.all) text += " " + to_text(constraint);
+  }
+  return text;
+}
+
 // ---- scheduler -> master ----
+void show(Line& line, const msg::Request& m) {
+  line.id("role", m.role).list("demands", m.demands, demand_text);
+}
 void show(Line& line, const msg::Subscribe& m) {
   line.word(m.framework ? m.framework->name : "null");
   if (m.framework) line.id("framework", m.framework->id).ids("roles", m.framework->roles);
   line.ids("suppressed", m.suppressed_roles);
+  line.list("requests", m.requests, [&](const msg::Request& request) {
+    Line inner("", line.names());
+    show(inner, request);
+    return inner.str();
+  });
 }
 void show(Line& line, const msg::Accept& m) {
   line.ids("offers", m.offer_ids);
@@ -79,6 +98,7 @@ void show(Line& line, const msg::OfferMade& m) {
   const Offer& offer = m.offer;
   line.word(offer.id).id("framework", offer.framework_id).id("role", offer.role).id("agent", offer.agent_id);
   line.resources(offer.resources).ids("executors", offer.executor_ids);
+  if (!offer.demand.empty()) line.id("demand", offer.demand).number("units", offer.units);
 }
 void show(Line& line, const msg::Rescind& m) { line.word(m.offer_id); }
 void show(Line& line, const msg::Update& m) { line.word(print(m.status, line.names())); }
@@ -97,6 +117,10 @@ void show(Line& line, const msg::ReconcileOperations& m) {
   line.list("operations", m.operations, [](const msg::ReconcileOperations::Item& item) {
     return item.operation_id.str() + (item.agent_id.empty() ? "" : "@" + item.agent_id.str());
   });
+}
+void show(Line& line, const msg::DemandRefused& m) { line.id("role", m.role).quote("message", m.message); }
+void show(Line& line, const msg::DemandExpired& m) {
+  line.id("role", m.role).id("demand", m.demand).number("open", m.open_units).quote("message", m.message);
 }
 void show(Line& line, const msg::ErrorMessage& m) { line.quote("", m.message); }
 
@@ -181,6 +205,35 @@ void show(Line& line, const msg::ExecutorSubscribed& m) {
 void show(Line& line, const msg::LaunchTask& m) { line.word(print(m.task, line.names())); }
 void show(Line& line, const msg::ExecutorKill& m) { line.id("task", m.task_id).kill_policy(m.kill_policy); }
 void show(Line& line, const msg::ExecutorAcknowledged& m) { line.id("task", m.task_id).uuid(m.uuid); }
+
+// ---- operator <-> master ----
+void show(Line& line, const ExplainOffers& a) {
+  line.word("explain").id("framework", a.framework_id).id("role", a.role).id("agent", a.agent_id);
+}
+void show(Line& line, const ListFrameworks&) { line.word("list frameworks"); }
+void show(Line& line, const ListAgents&) { line.word("list agents"); }
+void show(Line& line, const ListRoles&) { line.word("list roles"); }
+void show(Line& line, const SetWeight& a) { line.word("weight").word(a.role); }
+void show(Line& line, const SetQuota& a) {
+  line.list("quotas", a.quotas, [](const RoleQuota& quota) { return print(quota); });
+  line.flag("force", a.force);
+}
+void show(Line& line, const TeardownFramework& a) { line.word("teardown").word(a.framework_id); }
+void show(Line& line, const DeactivateAgent& a) { line.word("deactivate").word(a.agent_id); }
+void show(Line& line, const ReactivateAgent& a) { line.word("reactivate").word(a.agent_id); }
+void show(Line& line, const std::monostate&) { line.word("nothing"); }
+void show(Line& line, const msg::OperatorCall& m) {
+  std::visit([&](const auto& action) { show(line, action); }, m.action);
+}
+void show(Line& line, const msg::OperatorAnswer& m) {
+  if (m.error != 0) line.number("error", m.error);
+  line.quote("", m.text);
+  line.list("frameworks", m.frameworks, [](const FrameworkSummary& f) { return f.id.str(); });
+  line.list("agents", m.agents, [](const AgentSummary& a) {
+    return a.id.str() + (a.deactivated ? " deactivated" : a.connected ? "" : " disconnected");
+  });
+  line.list("roles", m.roles, [](const RoleSummary& r) { return print(RoleQuota{r.role, r.quota}); });
+}
 
 // ---- without content ----
 void show(Line&, const msg::Heartbeat&) {}

@@ -1,4 +1,5 @@
 // AgentInfo, Offer, Filters (numbers of mesos.v1).
+// Ours, not in v1: Offer.demand = 1000, Offer.units = 1001.
 #pragma once
 
 #include "mesoscore/agent_info.hpp"
@@ -60,6 +61,8 @@ void fields(auto& v, const OfferView<O, A>& view) {
   v.optional(7, "attributes", view.agent.attributes);
   v.optional(10, "allocation_info", wrapped(view.offer.role, "role"));
   v.optional(11, "domain", Domain{view.agent});
+  v.optional(1000, "demand", view.offer.demand);
+  v.optional(1001, "units", view.offer.units);
 }
 
 template <>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mesoscore/message.hpp"
+#include "wire/tables/demand.hpp"
 #include "wire/tables/framework.hpp"
 #include "wire/tables/offer.hpp"
 #include "wire/tables/operations.hpp"
@@ -13,9 +14,68 @@ void fields(auto& v, Like<msg::ErrorMessage> auto& m) { v.required(1, "message",
 
 // ---- scheduler -> master
 
+// A framework is immutable once it is there: each of the two members of Subscribe that make it up is read
+// into a copy of what the other has left.
+template <class P>
+struct SubscribedFramework {
+  P& framework;
+};
+template <class P>
+SubscribedFramework(P&) -> SubscribedFramework<P>;
+template <class P>
+struct Kind<SubscribedFramework<P>> {
+  static bool absent(const SubscribedFramework<P>& view) { return !view.framework; }
+  static void put(Encoder& encoder, std::uint32_t number, const SubscribedFramework<P>& view) {
+    Kind<msg::FrameworkPtr>::put(encoder, number, view.framework);
+  }
+  static void take(Decoder& decoder, SubscribedFramework<P>& view) {
+    auto made = std::make_shared<FrameworkInfo>();
+    decoder.charge(sizeof(FrameworkInfo));
+    Kind<FrameworkInfo>::take(decoder, *made);
+    if (view.framework) made->offer_constraints = view.framework->offer_constraints;
+    view.framework = std::move(made);
+  }
+};
+
+template <class P>
+struct FrameworkConstraints {
+  P& framework;
+};
+template <class P>
+FrameworkConstraints(P&) -> FrameworkConstraints<P>;
+template <class M>
+struct ConstraintsMessage {
+  M& map;
+};
+template <class M>
+void fields(auto& v, const ConstraintsMessage<M>& message) {
+  v.optional(1, "role_constraints", ConstraintMap{message.map});
+}
+template <class P>
+struct Kind<FrameworkConstraints<P>> {
+  using Map = decltype(FrameworkInfo::offer_constraints);
+  static bool absent(const FrameworkConstraints<P>& view) {
+    return !view.framework || view.framework->offer_constraints.empty();
+  }
+  static void put(Encoder& encoder, std::uint32_t number, const FrameworkConstraints<P>& view) {
+    using Message = ConstraintsMessage<const Map>;
+    Kind<Message>::put(encoder, number, Message{view.framework->offer_constraints});
+  }
+  static void take(Decoder& decoder, FrameworkConstraints<P>& view) {
+    auto made =
+        view.framework ? std::make_shared<FrameworkInfo>(*view.framework) : std::make_shared<FrameworkInfo>();
+    decoder.charge(sizeof(FrameworkInfo));
+    ConstraintsMessage<Map> message{made->offer_constraints};
+    decoder.nested(message);
+    view.framework = std::move(made);
+  }
+};
+
 void fields(auto& v, Like<msg::Subscribe> auto& m) {
-  v.required(1, "framework_info", m.framework);
+  v.required(1, "framework_info", SubscribedFramework{m.framework});
   v.optional(2, "suppressed_roles", m.suppressed_roles);
+  v.optional(3, "offer_constraints", FrameworkConstraints{m.framework});
+  v.optional(1000, "requests", m.requests);
 }
 void fields(auto&, Like<msg::Teardown> auto&) {}
 void fields(auto& v, Like<msg::Accept> auto& m) {
@@ -64,6 +124,12 @@ void fields(auto& v, Like<msg::ToExecutor> auto& m) {
   v.required(3, "data", Data{m.data});
 }
 
+// In v1 REQUEST is a list of {agent, resources} that no allocator has ever read; role and demands are ours.
+void fields(auto& v, Like<msg::Request> auto& m) {
+  v.required(1000, "role", m.role);
+  v.optional(1001, "demands", m.demands);
+}
+
 // ---- master -> scheduler
 
 template <class I>
@@ -98,6 +164,17 @@ void fields(auto& v, Like<msg::Failure> auto& m) {
   v.optional(1, "agent_id", m.agent_id);
   v.optional(2, "executor_id", m.executor_id);
   v.optional(3, "status", m.wait_status);
+}
+
+void fields(auto& v, Like<msg::DemandRefused> auto& m) {
+  v.required(1, "role", m.role);
+  v.optional(2, "message", m.message);
+}
+void fields(auto& v, Like<msg::DemandExpired> auto& m) {
+  v.required(1, "role", m.role);
+  v.required(2, "demand", m.demand);
+  v.optional(3, "open_units", m.open_units);
+  v.optional(4, "message", m.message);
 }
 
 void fields(auto& v, Like<msg::OperationUpdate> auto& m) { v.required(1, "status", OperationStatus{m}); }

@@ -353,3 +353,44 @@ TEST_CASE("greetings and goodbyes") {
   CHECK(std::get<wire::Goodbye>(*frame).code == Errc::limit_exceeded);
   CHECK(std::get<wire::Goodbye>(*frame).text == "why");
 }
+
+TEST_CASE("a constraint that is not understood is an error and not another one") {
+  Frame frame;
+  auto& demand = *frame.mutable_request()->add_demands();
+  frame.mutable_request()->set_role("r");
+  demand.set_id("d");
+  (*demand.mutable_unit()->mutable_quantities())["cpus"].set_value(1);
+  auto& constraint = *demand.mutable_constraints()->add_groups()->add_attribute_constraints();
+  constraint.mutable_selector()->set_attribute_name("rack");
+  constraint.mutable_predicate();  // of a kind that only a newer peer knows
+  CHECK(error_of(frame) ==
+        "Request.demands.constraints.groups.attribute_constraints.predicate: is none of the known ones");
+  constraint.mutable_predicate()->mutable_exists();
+  CHECK(wire::decode(frame.SerializeAsString()));
+  constraint.mutable_selector()->set_pseudoattribute_type(v1_subset::AttributeConstraint::Selector::UNKNOWN);
+  CHECK_THAT(error_of(frame), Contains("pseudoattribute_type: has the unknown value 0"));
+}
+
+TEST_CASE("the framework and its constraints may come in any order") {
+  Frame frame;
+  frame.mutable_subscribe()->mutable_framework_info()->set_name("n");
+  frame.mutable_subscribe()->mutable_framework_info()->set_user("u");
+  Frame constraints;
+  auto& groups = *constraints.mutable_subscribe()->mutable_offer_constraints()->mutable_role_constraints();
+  auto& constraint = *groups["r"].add_groups()->add_attribute_constraints();
+  constraint.mutable_selector()->set_attribute_name("rack");
+  constraint.mutable_predicate()->mutable_text_equals()->set_value("r7");
+  const std::string first = frame.subscribe().SerializeAsString();
+  const std::string second = constraints.subscribe().SerializePartialAsString();
+  for (const std::string& body : {first + second, second + first}) {
+    std::string bytes(1, '\x1a');  // field 3, Subscribe
+    bytes += static_cast<char>(body.size());
+    const Result<Message> read = wire::decode(bytes + body);
+    if (!read) FAIL(read.error().message);
+    const FrameworkInfo& info = *std::get<msg::Subscribe>(*read).framework;
+    CHECK(info.name == "n");
+    REQUIRE(info.offer_constraints.count("r") == 1);
+    CHECK(info.offer_constraints.at("r").any.at(0).all.at(0).text == "r7");
+  }
+  CHECK(error_of(constraints) == "Subscribe.framework_info: is missing");
+}

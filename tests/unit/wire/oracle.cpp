@@ -91,6 +91,8 @@ TEST_CASE("the message numbers are those of the oracle's frame, and the names fi
   CHECK(message_name(Message(msg::RunTask())) == "RunTask");
   CHECK(message_name(Message(msg::ExecutorShutdown())) == "ExecutorShutdown");
   CHECK(message_name(Message(msg::OperationUpdate())) == "OperationUpdate");
+  CHECK(message_name(Message(msg::Request())) == "Request");
+  CHECK(message_name(Message(msg::OperatorAnswer())) == "OperatorAnswer");
 }
 
 TEST_CASE("defaults of Mesos v1 hold for what is not there") {

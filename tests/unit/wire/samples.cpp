@@ -277,6 +277,10 @@ Offer Sampler::offer() {
   about->port = 0;
   out.agent = std::move(about);
   for (std::size_t i = count(3); i > 0; --i) out.executor_ids.push_back(id<ExecutorId>());
+  if (some()) {
+    out.demand = text(24);
+    out.units = 1 + static_cast<std::uint32_t>(pick(1000));
+  }
   return out;
 }
 

@@ -59,11 +59,21 @@ class Sampler {
   mesoscore::Operation operation();
   mesoscore::msg::OperationUpdate operation_update();
   std::vector<mesoscore::RoleName> roles();
+  mesoscore::Quantities quantities();
+  mesoscore::OfferConstraints constraints();
+  mesoscore::Demand demand();
+  mesoscore::msg::Request request();
+  mesoscore::RoleQuota role_quota();
+  mesoscore::OperatorAction action();
+  mesoscore::FrameworkSummary framework_summary();
+  mesoscore::AgentSummary agent_summary();
+  mesoscore::RoleSummary role_summary();
 
   template <class Alternative>
   void fill(Alternative& body);
   template <class Alternative>
   void fill_rest(Alternative& body);
+  void fill_wishes(Alternative& body);
 
   mesoscore::Rng rng_;
   double fill_;

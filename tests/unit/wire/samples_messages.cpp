@@ -15,6 +15,32 @@ msg::OperationUpdate Sampler::operation_update() {
   return out;
 }
 
+// Demands, constraints, and what operators say.
+template <class M>
+void Sampler::fill_wishes(M& m) {
+  if constexpr (std::same_as<M, msg::Subscribe>) {
+    auto constrained = std::make_shared<FrameworkInfo>(*m.framework);
+    for (std::size_t i = count(3); i > 0; --i) constrained->offer_constraints[role()] = constraints();
+    m.framework = std::move(constrained);
+    for (std::size_t i = count(3); i > 0; --i) m.requests.push_back(request());
+  } else if constexpr (std::same_as<M, msg::Request>) {
+    m = request();
+  } else if constexpr (std::same_as<M, msg::DemandExpired>) {
+    m.demand = text(24);
+    m.open_units = some() ? static_cast<std::uint32_t>(pick(1'000'000)) : 0;
+  } else if constexpr (std::same_as<M, msg::OperatorCall>) {
+    m.id = pick(1u << 31);
+    m.action = action();
+  } else if constexpr (std::same_as<M, msg::OperatorAnswer>) {
+    m.id = pick(1u << 31);
+    m.error = some() ? static_cast<std::uint32_t>(pick(14)) : 0;
+    m.text = maybe_text();
+    for (std::size_t i = count(3); i > 0; --i) m.frameworks.push_back(framework_summary());
+    for (std::size_t i = count(3); i > 0; --i) m.agents.push_back(agent_summary());
+    for (std::size_t i = count(3); i > 0; --i) m.roles.push_back(role_summary());
+  }
+}
+
 // Each kind of body in its turn: every member gets a value.
 template <class M>
 void Sampler::fill(M& m) {
@@ -37,7 +63,7 @@ void Sampler::fill(M& m) {
     if (some()) m.kill_policy = KillPolicy{duration()};
   }
   if constexpr (requires { m.filters; }) m.filters.refuse = duration();
-  if constexpr (requires { m.roles; }) m.roles = roles();
+  if constexpr (requires { m.roles = std::vector<RoleName>(); }) m.roles = roles();
   if constexpr (requires { m.suppressed_roles; }) m.suppressed_roles = roles();
   if constexpr (requires { m.offer_ids; }) {
     for (std::size_t i = count(3); i > 0; --i) m.offer_ids.push_back(id<OfferId>());
@@ -52,6 +78,7 @@ void Sampler::fill(M& m) {
   if constexpr (requires { m.connected; }) m.connected = some();
   if constexpr (requires { m.latest_state; }) m.latest_state = any(TaskState::unknown);
   if constexpr (requires { m.task.command; }) m.task = task_info();
+  fill_wishes(m);
   if constexpr (std::same_as<M, msg::Kill> || std::same_as<M, msg::Failure>) {
     if (!some()) m.agent_id = {};
   }

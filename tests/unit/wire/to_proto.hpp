@@ -23,10 +23,21 @@ void set(v1_subset::Offer& out, const mesoscore::Offer& in);
 void set(v1_subset::Offer::Operation& out, const mesoscore::Operation& in);
 void set(v1_subset::OperationStatus& out, const mesoscore::msg::OperationUpdate& in);
 void set(v1_subset::Labels& out, const mesoscore::Labels& in);
+void set(v1_subset::OfferConstraints::RoleConstraints& out, const mesoscore::OfferConstraints& in);
+void set(v1_subset::Demand& out, const mesoscore::Demand& in);
+void set(v1_subset::SchedulerCall::Request& out, const mesoscore::msg::Request& in);
+void set(v1_subset::OperatorCall& out, const mesoscore::msg::OperatorCall& in);
+void set(v1_subset::OperatorAnswer& out, const mesoscore::msg::OperatorAnswer& in);
 
 template <class P, class T>
 void set_all(google::protobuf::RepeatedPtrField<P>& out, const T& list) {
   for (const auto& item : list) set(*out.Add(), item);
+}
+template <class P>
+void set_resources(google::protobuf::RepeatedPtrField<P>& out, const mesoscore::Resources& in) {
+  for (const mesoscore::Resource& item : in) {
+    for (std::uint32_t i = 0; i < item.copies(); ++i) set(*out.Add(), item);
+  }
 }
 template <class P>
 void set_id(P* out, std::string_view id) {

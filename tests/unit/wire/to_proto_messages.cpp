@@ -17,9 +17,14 @@ void set_policy(P& out, const std::optional<KillPolicy>& policy) {
 void put(Frame& out, const msg::Heartbeat&) { out.mutable_heartbeat(); }
 void put(Frame& out, const msg::ErrorMessage& in) { out.mutable_error()->set_message(in.message); }
 void put(Frame& out, const msg::Subscribe& in) {
-  const auto& [framework, suppressed] = in;
+  const auto& [framework, suppressed, requests] = in;
+  set_all(*out.mutable_subscribe()->mutable_requests(), requests);
   set(*out.mutable_subscribe()->mutable_framework_info(), *framework);
   for (const RoleName& role : suppressed) out.mutable_subscribe()->add_suppressed_roles(role.str());
+  for (const auto& [role, constraints] : framework->offer_constraints) {
+    auto& all = *out.mutable_subscribe()->mutable_offer_constraints()->mutable_role_constraints();
+    set(all[role.str()], constraints);
+  }
 }
 void put(Frame& out, const msg::Teardown&) { out.mutable_teardown(); }
 void put(Frame& out, const msg::Accept& in) {
@@ -118,6 +123,26 @@ void put(Frame& out, const msg::ReconcileOperations& in) {
     if (!agent_id.empty()) set_id(operation.mutable_agent_id(), agent_id);
   }
 }
+
+void put(Frame& out, const msg::Request& in) { set(*out.mutable_request(), in); }
+void put(Frame& out, const msg::DemandRefused& in) {
+  const auto& [role, message] = in;
+  out.mutable_demand_refused()->set_role(role.str());
+  if (!message.empty()) out.mutable_demand_refused()->set_message(message);
+}
+void put(Frame& out, const msg::DemandExpired& in) {
+  const auto& [role, demand, open_units, message] = in;
+  auto& expired = *out.mutable_demand_expired();
+  expired.set_role(role.str());
+  expired.set_demand(demand.str());
+  if (open_units != 0) expired.set_open_units(open_units);
+  if (!message.empty()) expired.set_message(message);
+}
+
+// ---- operator
+
+void put(Frame& out, const msg::OperatorCall& in) { set(*out.mutable_operator_call(), in); }
+void put(Frame& out, const msg::OperatorAnswer& in) { set(*out.mutable_operator_answer(), in); }
 
 // ---- agent
 

@@ -95,20 +95,10 @@ void set(v1_subset::Attribute& out, const Attribute& in) {
   }
 }
 
-namespace {
-
-template <class P>
-void set_resources(google::protobuf::RepeatedPtrField<P>& out, const Resources& in) {
-  for (const Resource& item : in) {
-    for (std::uint32_t i = 0; i < item.copies(); ++i) set(*out.Add(), item);
-  }
-}
-
-}  // namespace
-
 void set(v1_subset::FrameworkInfo& out, const FrameworkInfo& in) {
-  const auto& [name, user, id, roles, failover, checkpoint, capabilities, filters, principal, hostname, url,
-               labels] = in;
+  const auto& [name, user, id, roles, failover, checkpoint, capabilities, filters, constraints, principal,
+               hostname, url, labels] = in;  // constraints go with Subscribe
+  static_cast<void>(constraints);
   out.set_name(name);
   out.set_user(user);
   if (!id.empty()) set_id(out.mutable_id(), id);
@@ -147,7 +137,7 @@ void set(v1_subset::AgentInfo& out, const AgentInfo& in) {
 }
 
 void set(v1_subset::Offer& out, const Offer& in) {
-  const auto& [id, framework_id, agent_id, role, resources, agent, executor_ids] = in;
+  const auto& [id, framework_id, agent_id, role, resources, agent, executor_ids, demand, units] = in;
   set_id(out.mutable_id(), id);
   set_id(out.mutable_framework_id(), framework_id);
   set_id(out.mutable_agent_id(), agent_id);
@@ -157,6 +147,8 @@ void set(v1_subset::Offer& out, const Offer& in) {
   set_all(*out.mutable_attributes(), agent->attributes);
   if (!agent->region.empty()) set_domain(*out.mutable_domain(), *agent);
   for (const ExecutorId& executor : executor_ids) set_id(out.add_executor_ids(), executor);
+  if (!demand.empty()) out.set_demand(demand.str());
+  if (units != 0) out.set_units(units);
 }
 
 void set(v1_subset::Offer::Operation& out, const Operation& in) {

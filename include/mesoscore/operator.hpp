@@ -1,0 +1,103 @@
+// What operators may ask of a master: with MasterServer in the same process, with OperatorClient from another
+// one. The actions are also events of the Master.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mesoscore/ids.hpp"
+#include "mesoscore/quota.hpp"
+#include "mesoscore/resources.hpp"
+
+namespace mesoscore {
+
+// ---- actions
+// ---------------------------------------------------------------------------------------------------------
+
+struct SetWeight {
+  RoleName role{};
+  double weight = 1.0;  // more than zero
+};
+// All or nothing; see Allocator::update_quota. Afterwards offers are rescinded: of these roles until they are
+// within their limits, then of others until the guarantees could be met. No task is killed.
+struct SetQuota {
+  std::vector<RoleQuota> quotas{};
+  bool force = false;  // although a role has more than its limit, or the cluster less than the guarantees
+};
+struct TeardownFramework {
+  FrameworkId framework_id{};
+};
+// Offers of the agent are rescinded and no new ones are made, until ReactivateAgent. Its tasks live on.
+struct DeactivateAgent {
+  AgentId agent_id{};
+};
+struct ReactivateAgent {
+  AgentId agent_id{};
+};
+
+// ---- reads
+// -----------------------------------------------------------------------------------------------------------
+
+// Why is the framework not offered anything in this role, of all agents or of this one? A framework may also
+// be called by its name, when no other has it; of a framework with one role the role may be empty.
+struct ExplainOffers {
+  FrameworkId framework_id{};
+  RoleName role{};
+  AgentId agent_id{};  // empty: all
+};
+struct ListFrameworks {};
+struct ListAgents {};
+struct ListRoles {};
+
+using OperatorAction = std::variant<std::monostate, ExplainOffers, ListFrameworks, ListAgents, ListRoles,
+                                    SetWeight, SetQuota, TeardownFramework, DeactivateAgent, ReactivateAgent>;
+
+// ---- answers
+// ---------------------------------------------------------------------------------------------------------
+
+struct FrameworkSummary {
+  FrameworkId id{};
+  std::string name{};
+  std::vector<RoleName> roles{};
+  bool connected = false;
+  std::uint32_t tasks = 0, offers = 0;
+  Resources used{}, offered{};
+  double dominant_share = 0;  // of used + offered, over the whole cluster
+};
+struct AgentSummary {
+  AgentId id{};
+  std::string hostname{};
+  bool connected = false, deactivated = false;
+  std::uint32_t tasks = 0;
+  Resources total{}, used{}, offered{};
+};
+struct RoleSummary {
+  RoleName role{};
+  double weight = 1.0;
+  Quota quota{};
+  Quantities consumed{};         // what counts for the quota
+  std::uint32_t frameworks = 0;  // that are in the role itself
+};
+
+// A list has at most so many entries; the text of the answer says how many there are.
+inline constexpr std::size_t kMaxListedEntries = 10'000;
+
+namespace msg {
+
+struct OperatorCall {
+  std::uint64_t id = 0;  // the caller's; comes back in the answer
+  OperatorAction action{};
+};
+struct OperatorAnswer {
+  std::uint64_t id = 0;
+  std::uint32_t error = 0;  // of Errc; zero: done
+  std::string text{};       // what was done, the explanation, or what was wrong
+  std::vector<FrameworkSummary> frameworks{};
+  std::vector<AgentSummary> agents{};
+  std::vector<RoleSummary> roles{};
+};
+
+}  // namespace msg
+}  // namespace mesoscore
