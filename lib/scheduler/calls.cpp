@@ -27,6 +27,7 @@ void Scheduler::State::on(Submitted& event) {
   if (const auto* revive = std::get_if<msg::Revive>(&call)) return submit_roles(call, revive->roles, false);
   if (const auto* suppress = std::get_if<msg::Suppress>(&call))
     return submit_roles(call, suppress->roles, true);
+  if (std::holds_alternative<msg::Request>(call)) return submit_request(call);
   if (std::holds_alternative<msg::ShutdownExecutor>(call))
     return subscribed() ? send(std::move(call)) : hold(call);
   if (std::holds_alternative<msg::ToExecutor>(call)) {

@@ -1,4 +1,6 @@
 // The way to the master: dial, subscribe, notice that it has gone, and begin again.
+#include <algorithm>
+
 #include "scheduler/state.hpp"
 
 namespace mesoscore {
@@ -24,6 +26,12 @@ void Scheduler::State::subscribe() {
   msg::Subscribe call;
   call.framework = framework;
   call.suppressed_roles = suppressed;
+  call.requests = demands.still_wanted(now);
+  satisfied = demands.satisfied(now);
+  for (const RoleName& role : satisfied) {
+    if (std::find(suppressed.begin(), suppressed.end(), role) == suppressed.end())
+      call.suppressed_roles.push_back(role);
+  }
   send(std::move(call));
 }
 
@@ -54,6 +62,7 @@ void Scheduler::State::drop_master(std::string_view why) {
 void Scheduler::State::lost_master(std::string_view why) {
   const bool was_subscribed = subscribed();
   offers.clear();  // the master took them back
+  demands.all_ended();
   reconcile_at = kNever;
   dial_later();
   note(*out, LogLevel::warning, was_subscribed ? "disconnected: " : "not subscribed: ", why,
@@ -66,6 +75,7 @@ void Scheduler::State::end(std::string_view why) {
   offers.clear();
   tasks.clear();
   operations.clear();
+  demands.clear();
   held.clear();
   reconcile_at = kNever;
 }

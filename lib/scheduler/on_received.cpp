@@ -18,8 +18,12 @@ void Scheduler::State::on_message(PeerId peer, Message& message) {
   if (std::holds_alternative<msg::Rescind>(message)) return on_rescind(message);
   if (std::holds_alternative<msg::Update>(message)) return on_update(message);
   if (std::holds_alternative<msg::OperationUpdate>(message)) return on_operation_update(message);
-  if (std::holds_alternative<msg::FromExecutor>(message) || std::holds_alternative<msg::Failure>(message))
+  if (std::holds_alternative<msg::DemandExpired>(message)) return on_demand_expired(message);
+  if (const auto* refused = std::get_if<msg::DemandRefused>(&message)) demands.forget(refused->role);
+  if (std::holds_alternative<msg::FromExecutor>(message) || std::holds_alternative<msg::Failure>(message) ||
+      std::holds_alternative<msg::DemandRefused>(message)) {
     return deliver(std::move(message));
+  }
   drop_master(cat("the master sent ", message_name(message), ", which is not for schedulers"));
 }
 

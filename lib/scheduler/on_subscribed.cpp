@@ -29,6 +29,7 @@ void Scheduler::State::on_subscribed(msg::Subscribed& answer) {
   note(*out, LogLevel::info, "subscribed as ", answer.framework_id, " with master ", answer.master_id);
   if (teardown_wanted) return submit_teardown();
   deliver(std::move(answer));
+  for (msg::DemandExpired& expired : demands.take_expired(now)) deliver(std::move(expired));
   release_held();
   begin_reconciliation();
 }

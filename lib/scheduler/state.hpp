@@ -13,6 +13,7 @@
 #include "core/notices.hpp"
 #include "mesoscore/scheduler.hpp"
 #include "scheduler/ended_updates.hpp"
+#include "scheduler/stated_demands.hpp"
 #include "scheduler/task_table.hpp"
 
 namespace mesoscore {
@@ -52,8 +53,10 @@ struct Scheduler::State {
   std::set<OperationId>
       operations;  // with an id, and not known to have ended; in an order, as it is walked over
   std::vector<RoleName> suppressed;  // said again in each Subscribe
-  std::vector<Message> held;         // calls to be made at the next subscription
-  bool adopts = false;               // continues a framework whose tasks it does not know yet
+  scheduler_detail::StatedDemands demands;
+  std::vector<RoleName> satisfied;  // suppressed in this subscription, because nothing is wanted there
+  std::vector<Message> held;        // calls to be made at the next subscription
+  bool adopts = false;              // continues a framework whose tasks it does not know yet
   SchedulerStats counters;
 
   // ---- the reconciliation that runs, and kills that have reached nobody (reconcile.cpp) ----
@@ -75,6 +78,7 @@ struct Scheduler::State {
   void on_subscribed(msg::Subscribed& answer);
   void on_offer(Message& message);
   void on_rescind(Message& message);
+  void on_demand_expired(Message& message);
   void on_update(Message& message);
   void on_operation_update(Message& message);
   void on_error(Message& message);
@@ -85,6 +89,8 @@ struct Scheduler::State {
   void submit_kill(Message& call);
   bool follow_kill(LiveTask& task, const TaskStatus& status);
   void submit_roles(Message& call, const std::vector<RoleName>& roles, bool suppress);
+  void submit_request(Message& call);
+  void send_or_hold(Message call);  // not in the Subscribe that is under way
   void submit_acknowledge(Message& call);
   void submit_reconcile(msg::Reconcile& call);
   void submit_acknowledge_operation(Message& call);

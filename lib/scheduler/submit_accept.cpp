@@ -53,6 +53,7 @@ void Scheduler::State::submit_accept(Message& call) {
   }
   // An offer that is no longer held is sent all the same: the master answers for its tasks.
   for (const OfferId& id : accept.offer_ids) offers.erase(id);
+  demands.accepted(accept);
   for_each_launch(accept, [&](const TaskInfo& task) {
     LiveTask& live = tasks.add(task.task_id);
     if (live.agent_id.empty()) live.agent_id = task.agent_id;
