@@ -20,6 +20,7 @@ namespace mesoscore {
 struct MasterOptions {
   AllocatorOptions allocator{};
   std::vector<SetWeight> weights{};  // initial; others are 1
+  std::vector<RoleQuota> quotas{};   // initial; others have none
 
   Duration offer_timeout = std::chrono::minutes(5);        // unanswered offers are rescinded; zero: never
   Duration heartbeat_interval = std::chrono::seconds(15);  // to schedulers
@@ -39,10 +40,16 @@ struct MasterView {
     std::uint32_t offers = 0;
     Resources used{}, offered{};
     double dominant_share = 0;  // of offered + used, over the whole cluster
+    struct Wanted {
+      RoleName role{};
+      std::uint32_t open_units = 0;
+    };
+    std::vector<Wanted> wanted{};  // the roles in which it has stated demands, by name
   };
   struct Agent {
     AgentInfo info{};
     bool connected = false;
+    bool deactivated = false;  // by an operator
     std::uint32_t tasks = 0;
     Resources used{}, offered{};
   };
@@ -59,6 +66,8 @@ struct MasterView {
   std::vector<Framework> frameworks{};  // in the order of their first subscription
   std::vector<Agent> agents{};          // in the order of their registration
   std::vector<Operation> operations{};  // in the order in which the master took them, per agent
+  // Those with frameworks, a weight or a quota of their own; by path.
+  std::vector<RoleSummary> roles{};
   std::vector<FrameworkId> completed_frameworks{};
   std::vector<AgentId> unreachable_agents{};
   std::uint32_t tasks = 0;
@@ -90,6 +99,8 @@ class Master {
   // The last ones that ended, oldest first; at most MasterLimits::max_completed_tasks_per_framework.
   std::vector<Task> completed_tasks(const FrameworkId& framework) const;
   Explanation explain(const FrameworkId& framework, std::string_view role, TimePoint now) const;
+  AgentExplanation explain(const FrameworkId& framework, std::string_view role, const AgentId& agent,
+                           TimePoint now) const;
 
   struct State;  // internal
 

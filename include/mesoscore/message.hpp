@@ -191,6 +191,7 @@ struct RunTask {
   RoleName role{};
   TaskInfo task{};
   bool launch_executor = false;  // the master accounts for a new executor
+  std::int32_t priority = 0;     // kept with the task, for a new master
 };
 struct KillTask {
   FrameworkId framework_id{};

@@ -176,7 +176,8 @@ struct Task {
   AgentId agent_id{};
   ExecutorId executor_id{};  // empty for command and function tasks
   std::string name{};
-  RoleName role{};  // the role whose offer it was launched from
+  RoleName role{};            // the role whose offer it was launched from
+  std::int32_t priority = 0;  // of the demand that its offer was made for
   Resources resources{};
   TaskState state = TaskState::staging;            // latest known
   std::optional<TaskState> status_update_state{};  // last one forwarded to the scheduler

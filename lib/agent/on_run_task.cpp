@@ -28,6 +28,7 @@ void Agent::State::on(msg::RunTask& run) {
   if (framework.info != run.framework) framework.info = run.framework;
   TaskRecord& task = add_task(framework, info);
   task.info.role = run.role;
+  task.info.priority = run.priority;
   if (auto valid = validate_contents(info); !valid) {  // its ids have been looked at
     unused_launch(run);
     return decline_task(task, TaskState::error, TaskReason::task_invalid,

@@ -18,6 +18,7 @@ void reset(Agent::State::TaskRecord& task, const TaskInfo& from) {
   info.resources = from.resources;
   info.labels = from.labels;
   info.role = {};
+  info.priority = 0;
   info.state = TaskState::staging;
   info.status_update_state.reset();
   info.status_update_uuid.reset();

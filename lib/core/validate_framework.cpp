@@ -35,6 +35,14 @@ Status check_filters(const FrameworkInfo& framework) {
                       ", which is not a role of this framework: name one of its roles");
     }
   }
+  for (const auto& [role, constraints] : framework.offer_constraints) {
+    if (std::find(framework.roles.begin(), framework.roles.end(), role) == framework.roles.end()) {
+      return fail(Errc::invalid_argument,
+                  "offer_constraints are set for role " + in_quotes(role) +
+                      ", which is not a role of this framework: name one of its roles");
+    }
+    MESOSCORE_TRY_IN("offer_constraints of role " + in_quotes(role), validate(constraints));
+  }
   return {};
 }
 

@@ -82,6 +82,7 @@ void Master::State::mark_unreachable(std::uint32_t a) {
   unreachable_agents.push_back(gone);
   while (unreachable_agents.size() > options.limits.max_removed_agents) {
     unreachable_since.erase(unreachable_agents.front());
+    deactivated.erase(unreachable_agents.front());
     unreachable_agents.pop_front();
   }
   lose_agent(a, LossReason::unreachable);
@@ -91,6 +92,7 @@ void Master::State::on_unregister_agent(std::uint32_t a) {
   Commit& commit = out->commits.emplace_back();
   commit.record.kind = Record::Kind::agent_removed;
   commit.record.agent_id = agents[a].id();
+  deactivated.erase(agents[a].id());
   lose_agent(a, LossReason::unregistered);
 }
 

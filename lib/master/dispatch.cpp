@@ -17,7 +17,7 @@ template <class T>
 inline constexpr bool from_framework =
     one_of<T, msg::Subscribe, msg::Teardown, msg::Accept, msg::Decline, msg::Revive, msg::Suppress, msg::Kill,
            msg::ShutdownExecutor, msg::Acknowledge, msg::Reconcile, msg::ToExecutor,
-           msg::AcknowledgeOperation, msg::ReconcileOperations>;
+           msg::AcknowledgeOperation, msg::ReconcileOperations, msg::Request>;
 
 template <class T>
 inline constexpr bool from_agent =
@@ -56,6 +56,7 @@ void dispatch_framework(Master::State& s, std::uint32_t f, Message& message) {
                  [&](msg::ToExecutor& m) { s.on_to_executor(f, m); },
                  [&](msg::AcknowledgeOperation& m) { s.on_acknowledge_operation(f, m); },
                  [&](msg::ReconcileOperations& m) { s.on_reconcile_operations(f, m); },
+                 [&](msg::Request& m) { s.on_request(f, m); },
                  [](auto&) {},
              },
              message);
@@ -79,11 +80,9 @@ void dispatch_agent(Master::State& s, std::uint32_t a, Message& message) {
 void Master::State::handle(Event& event) {
   std::visit(Overloaded{
                  [&](PeerConnected& e) { on_connected(e); }, [&](PeerDisconnected& e) { on_disconnected(e); },
-                 [&](Received& e) { on_message(e.peer, e.message); }, [&](SetWeight& e) { on_set_weight(e); },
-                 [&](TeardownFramework& e) {
-                   if (const std::uint32_t f = find_framework(e.framework_id); f != kNone)
-                     remove_framework(f);
-                 },
+                 [&](Received& e) { on_message(e.peer, e.message); }, [&](SetWeight& e) { on_action(e); },
+                 [&](SetQuota& e) { on_action(e); }, [&](TeardownFramework& e) { on_action(e); },
+                 [&](DeactivateAgent& e) { on_action(e); }, [&](ReactivateAgent& e) { on_action(e); },
                  [&](OperatorOperation& e) {
                    if (Status done = operate(e.agent_id, e.operation); !done)
                      note(*out, LogLevel::warning,
@@ -102,6 +101,8 @@ void Master::State::on_message(PeerId peer, Message& message) {
     note(*out, LogLevel::warning, known->address, " reports: ", call->message);
     return;
   }
+  const auto* operation = std::get_if<msg::OperatorCall>(&message);
+  if (operation && known->role == PeerRole::operator_) return on_operator_call(peer, *operation);
   const auto [may_scheduler, may_agent, begins] = kSenders[message.index()];
   const bool role_fits =
       (may_scheduler && (known->role == PeerRole::scheduler || known->role == PeerRole::unknown)) ||
@@ -130,16 +131,8 @@ void Master::State::run_allocator() {
   grants.clear();
   allocator.run(now, grants);
   for (Grant& grant : grants) make_offer(grant);
-}
-
-void Master::State::on_set_weight(const SetWeight& event) {
-  if (Status set = allocator.set_weight(event.role, event.weight); !set) {
-    return note(*out, LogLevel::warning, "weight not set: ", set.error().message);
-  }
-  Commit& commit = out->commits.emplace_back();
-  commit.record.kind = Record::Kind::weight;
-  commit.record.role = event.role;
-  commit.record.weight = event.weight;
+  tell_expired();
+  if (preempts) preempt();
 }
 
 }  // namespace mesoscore

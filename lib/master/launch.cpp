@@ -17,13 +17,14 @@ void Master::State::take_for_launch(std::uint32_t f, std::uint32_t a, const Role
 
 // The task is valid. It is charged to the framework from here on: the resources were offered and become used.
 void Master::State::launch(std::uint32_t f, std::uint32_t a, const RoleName& role, TaskInfo& task,
-                           Resources& remaining) {
+                           Resources& remaining, std::int32_t priority) {
   const std::uint32_t t = add_task(f, a, task.task_id);
   MasterTask& record = tasks[t];
   record.name = task.name;
   record.role = role;
   record.resources = task.resources;
   record.labels = task.labels;
+  record.priority = priority;
   record.holds_resources = true;
   take_for_launch(f, a, role, task.resources, remaining);
 
@@ -40,6 +41,7 @@ void Master::State::launch(std::uint32_t f, std::uint32_t a, const RoleName& rol
   }
   run.framework = frameworks[f].info;
   run.role = role;
+  run.priority = priority;
   run.task = std::move(task);
   ++tasks_launched;
 }

@@ -10,6 +10,7 @@ Master::State::State(MasterOptions opts, std::unique_ptr<AllocationPolicy> polic
     : options(std::move(opts)),
       rng(seed),
       id(Uuid::from_random(rng.next(), rng.next()).str()),
+      preempts(policy && policy->preempts()),
       allocator(options.allocator, std::move(policy), rng.split()),
       now(at) {}
 
@@ -17,7 +18,12 @@ Master::Master(MasterOptions options, std::unique_ptr<AllocationPolicy> policy, 
     : state_(std::make_unique<State>(std::move(options), std::move(policy), rng, now)) {
   for (const SetWeight& weight : state_->options.weights) {
     // A bad weight among the options leaves the default; MasterServer has checked them before.
-    (void)state_->allocator.set_weight(weight.role, weight.weight);
+    if (state_->allocator.set_weight(weight.role, weight.weight))
+      state_->configured_roles.insert(weight.role);
+  }
+  // There is no agent yet that could meet a guarantee.
+  if (state_->allocator.update_quota(state_->options.quotas, true)) {
+    for (const RoleQuota& quota : state_->options.quotas) state_->configured_roles.insert(quota.role);
   }
 }
 
@@ -90,6 +96,18 @@ Explanation Master::explain(const FrameworkId& framework, std::string_view role,
   if (f != kNone) return state_->allocator.explain(framework_handle(f), role, now);
   Explanation unknown;
   unknown.sentence = cat("no framework with the id \"", framework, "\" is subscribed");
+  return unknown;
+}
+
+AgentExplanation Master::explain(const FrameworkId& framework, std::string_view role, const AgentId& agent,
+                                 TimePoint now) const {
+  const std::uint32_t f = state_->find_framework(framework);
+  const std::uint32_t a = state_->find_agent(agent);
+  if (f != kNone && a != kNone)
+    return state_->allocator.explain(framework_handle(f), role, agent_handle(a), now);
+  AgentExplanation unknown;
+  unknown.sentence = f == kNone ? cat("no framework with the id \"", framework, "\" is subscribed")
+                                : cat("no agent with the id \"", agent, "\" is registered");
   return unknown;
 }
 

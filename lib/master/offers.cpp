@@ -12,6 +12,7 @@ void Master::State::make_offer(Grant& grant) {
   MasterFramework& framework = frameworks[f];
   MasterAgent& agent = agents[a];
   if (!framework.peer || !agent.peer) {  // one of the two left between the run and now
+    if (!grant.demand.empty()) allocator.reopen(grant, grant.units);
     allocator.recover(grant.framework, grant.agent, grant.role, grant.resources, nullptr, now);
     return;
   }
@@ -22,6 +23,10 @@ void Master::State::make_offer(Grant& grant) {
   offer.agent = a;
   offer.role = grant.role;
   offer.resources = grant.resources;
+  offer.purpose = Grant{grant.framework, grant.agent, grant.role,     {},
+                        grant.demand,    grant.units, grant.priority, grant.statement};
+  const Quantities* unit = unit_of(f, grant.role, grant.demand);
+  offer.unit = unit ? *unit : Quantities();
   offer.expires = options.offer_timeout > Duration::zero() ? after(now, options.offer_timeout) : kNever;
   framework.offers.push_back(offers, o);
   agent.offers.push_back(offers, o);
@@ -35,6 +40,8 @@ void Master::State::make_offer(Grant& grant) {
   made.agent_id = agent.id();
   made.role = offer.role;
   made.resources = std::move(grant.resources);
+  made.demand = grant.demand;
+  made.units = grant.units;
   made.agent = agent.info;
   for (const MasterExecutor& executor : agent.executors) {
     if (executor.framework == f) made.executor_ids.push_back(executor.info.executor_id);
@@ -78,6 +85,7 @@ void Master::State::forget_offer(std::uint32_t o) {
 
 void Master::State::return_offer(std::uint32_t o, const Filters* filters) {
   const MasterOffer& offer = offers[o];
+  if (!offer.purpose.demand.empty()) allocator.reopen(offer.purpose, offer.purpose.units);
   allocator.recover(framework_handle(offer.framework), agent_handle(offer.agent), offer.role, offer.resources,
                     filters, now);
   forget_offer(o);

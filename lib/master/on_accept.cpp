@@ -1,6 +1,7 @@
 // ACCEPT: all or nothing over its offers, then its operations one after the other over what remains of them.
 #include <algorithm>
 
+#include "master/accepted_demands.hpp"
 #include "master/state.hpp"
 
 namespace mesoscore {
@@ -67,13 +68,14 @@ void refuse_operation(Master::State& s, std::uint32_t f, std::uint32_t a, const 
 }
 
 void execute_launch(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName& role,
-                    const OperationId& id, LaunchOperation& launch, Resources& remaining) {
+                    const OperationId& id, LaunchOperation& launch, Resources& remaining,
+                    std::int32_t priority) {
   for (TaskInfo& task : launch.tasks) {
     Status valid = id.empty() ? s.validate_launch(f, a, task, remaining)
                               : fail(Errc::invalid_argument,
                                      "LAUNCH must not have an operation id; its tasks have their own");
     if (valid) {
-      s.launch(f, a, role, task, remaining);
+      s.launch(f, a, role, task, remaining, priority);
       continue;
     }
     TaskStatus status = s.own_status(task.task_id, TaskState::error, TaskReason::task_invalid,
@@ -85,9 +87,9 @@ void execute_launch(Master::State& s, std::uint32_t f, std::uint32_t a, const Ro
 
 // True: the form of some of the remainder has changed.
 bool execute(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName& role, Operation& operation,
-             Resources& remaining) {
+             Resources& remaining, std::int32_t priority) {
   if (auto* launch = std::get_if<LaunchOperation>(&operation.action)) {
-    execute_launch(s, f, a, role, operation.id, *launch, remaining);
+    execute_launch(s, f, a, role, operation.id, *launch, remaining, priority);
     return false;
   }
   if (Status done = s.convert_offered(f, a, role, operation, remaining); !done) {
@@ -117,15 +119,18 @@ void Master::State::on_accept(std::uint32_t f, msg::Accept& call) {
   const std::uint32_t a = offers[first].agent;
   const RoleName role = offers[first].role;
   Resources remaining;
+  AcceptedDemands demands;
   for (const OfferId& offer : call.offer_ids) {
     const std::uint32_t o = find_offer(offer);
     remaining += offers[o].resources;
+    demands.add(offers[o]);
     forget_offer(o);
   }
   const bool converts = std::any_of(call.operations.begin(), call.operations.end(), is_conversion);
   const Resources offered = converts ? remaining : Resources();
   bool changed = false;
-  for (Operation& operation : call.operations) changed |= execute(*this, f, a, role, operation, remaining);
+  for (Operation& operation : call.operations) changed |= execute(*this, f, a, role, operation, remaining, demands.priority());
+  demands.reopen_unused(allocator, remaining);
   if (!changed) return return_rest(*this, f, a, role, remaining, {}, call.filters);
   const Resources made = remaining - offered;
   return_rest(*this, f, a, role, remaining - made, made, call.filters);

@@ -17,6 +17,7 @@ void Master::State::on_agent_update(std::uint32_t a, msg::AgentUpdate& call) {
     // The newest state frees the resources although the scheduler may still be reading an older one.
     if (!is_terminal(task.state)) task.state = call.latest_state;
     if (is_terminal(task.state)) release_resources(t);
+    explain_preemption(task, call.status);
     task.history.add(call.status, options.limits.max_statuses_per_task);
   }
   if (!frameworks[f].peer) return;  // the agent tries again

@@ -11,13 +11,7 @@ void Master::State::on_kill(std::uint32_t f, const msg::Kill& call) {
     return note(*out, LogLevel::warning, "KILL of task ", call.task_id, " ignored: it runs on agent ",
                 agents[a].id(), ", not on \"", call.agent_id, "\"");
   }
-  if (send_to_agent(a, msg::KillTask{frameworks[f].id(), call.task_id, call.kill_policy})) return;
-  for (PendingKill& kill : agents[a].pending_kills) {
-    if (kill.framework != f || kill.task_id != call.task_id) continue;
-    kill.policy = call.kill_policy;
-    return;
-  }
-  agents[a].pending_kills.push_back({f, call.task_id, call.kill_policy});
+  kill_task(t, call.kill_policy);
 }
 
 }  // namespace mesoscore

@@ -19,6 +19,7 @@ void adopt_task(Master::State& s, std::uint32_t f, std::uint32_t a, const Task& 
   record.executor_id = task.executor_id;
   record.name = task.name;
   record.role = task.role;
+  record.priority = task.priority;
   record.resources = task.resources;
   record.labels = task.labels;
   record.state = task.state;
@@ -133,7 +134,7 @@ void reregister_known(Master::State& s, std::uint32_t a, PeerId peer, const msg:
   for (const Holding& holding : adopt_all(s, a, call)) {
     s.allocator.allocate(holding.framework, agent_handle(a), holding.role, holding.resources);
   }
-  s.allocator.activate_agent(agent_handle(a));
+  if (!s.deactivated.contains(s.agents[a].id())) s.allocator.activate_agent(agent_handle(a));
   msg::AgentReregistered answer{s.agents[a].id(), s.id, s.ping_timeout(), missing_tasks(s, a, call), {}};
   if (!asks_again) answer.missing_operations = s.compare_operations(a, call);
   s.adopt_operations(a, call);
@@ -154,6 +155,7 @@ void reregister_returning(Master::State& s, PeerId peer, const msg::ReregisterAg
   commit.after.push_back({peer, msg::AgentReregistered{id, s.id, s.ping_timeout(), {}, {}}});
   s.allocator.add_agent(agent_handle(a), call.agent, adopt_all(s, a, call));
   s.adopt_operations(a, call);
+  if (s.deactivated.contains(id)) s.allocator.deactivate_agent(agent_handle(a));
   shut_down_completed(s, peer, call);
 }
 

@@ -42,7 +42,7 @@ void replace_connection(Master::State& s, std::uint32_t f) {
 }
 
 // A subscription of a framework that is known: connected, disconnected, or only heard of from agents.
-void resubscribe(Master::State& s, std::uint32_t f, PeerId peer, const msg::Subscribe& call) {
+void resubscribe(Master::State& s, std::uint32_t f, PeerId peer, msg::Subscribe& call) {
   MasterFramework& framework = s.frameworks[f];
   replace_connection(s, f);
   s.discard_offers_of_framework(f);
@@ -54,8 +54,14 @@ void resubscribe(Master::State& s, std::uint32_t f, PeerId peer, const msg::Subs
   const bool changed = !(*info == *framework.info);
   framework.info = std::move(info);
   s.allocator.update_framework(framework_handle(f), *framework.info, call.suppressed_roles);
+  // Stated demands are kept in the roles that it still has.
+  std::erase_if(framework.stated, [&](const auto& entry) {
+    const auto& roles = framework.info->roles;
+    return std::find(roles.begin(), roles.end(), entry.first) == roles.end();
+  });
   if (changed) s.tell_agents(f);
   s.connect_framework(f, peer);
+  s.state_all(f, call.requests);
 }
 
 }  // namespace
@@ -71,13 +77,19 @@ void Master::State::on_subscribe(PeerId peer, msg::Subscribe& call) {
     const std::uint32_t f = find_framework(call.framework->id);
     if (f != kNone) return resubscribe(*this, f, peer, call);
     // An id of an earlier master: it is kept.
-    return connect_framework(add_framework(call.framework, call.suppressed_roles), peer);
+    return subscribe_new(call.framework, peer, call);
   }
   auto info = std::make_shared<FrameworkInfo>(*call.framework);
   std::string number = std::to_string(framework_counter++);
   if (number.size() < 4) number.insert(0, 4 - number.size(), '0');
   info->id = FrameworkId(cat(id, "-", number));
-  connect_framework(add_framework(std::move(info), call.suppressed_roles), peer);
+  subscribe_new(std::move(info), peer, call);
+}
+
+void Master::State::subscribe_new(msg::FrameworkPtr info, PeerId peer, msg::Subscribe& call) {
+  const std::uint32_t f = add_framework(std::move(info), call.suppressed_roles);
+  connect_framework(f, peer);
+  state_all(f, call.requests);
 }
 
 }  // namespace mesoscore

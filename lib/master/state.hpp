@@ -3,18 +3,22 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
 
 #include "core/notices.hpp"
 #include "core/slab.hpp"
 #include "core/status_history.hpp"
 #include "master/operation_record.hpp"
+#include "master/small_records.hpp"
 #include "mesoscore/master.hpp"
 
 namespace mesoscore {
@@ -34,6 +38,8 @@ struct MasterTask {
   std::optional<Uuid> forwarded_uuid;
   StatusHistory history;
   Labels labels;
+  std::int32_t priority = 0;  // of the demand that its offer was made for
+  std::string preempted;      // for whom; empty: it is not
   bool holds_resources = false;
   AgentId ended_on;  // when it has ended: the agent may be gone
   Link in_framework, in_agent;
@@ -46,6 +52,8 @@ struct MasterOffer {
   RoleName role;
   Resources resources;
   TimePoint expires = kNever;
+  Grant purpose;    // as granted, without the resources: the demand that it serves
+  Quantities unit;  // of that demand
   Link in_framework, in_agent, by_age;
 };
 
@@ -70,6 +78,7 @@ struct MasterFramework {
   std::deque<UnreachableTask> unreachable;  // oldest first, bounded
   std::vector<std::uint32_t> completed;     // tasks that have ended; a ring when it is full
   std::size_t completed_next = 0;           // the oldest of the full ring
+  std::map<RoleName, std::vector<StatedDemand>> stated;  // ascending by id
 
   const FrameworkId& id() const noexcept { return info->id; }
   bool partition_aware() const noexcept { return info->has(FrameworkCapability::partition_aware); }
@@ -107,27 +116,13 @@ struct MasterAgent {
   const AgentId& id() const noexcept { return info->id; }
 };
 
-// A connection and what it belongs to.
-struct MasterPeer {
-  PeerRole role = PeerRole::unknown;  // from the handshake; unknown fits every role
-  enum class Bound : std::uint8_t { nobody, framework, agent } bound = Bound::nobody;
-  std::uint32_t index = kNone;
-  std::string address;
-};
-
-struct MasterTimer {
-  TimePoint at;
-  std::uint32_t index;
-  bool of_agent;
-  friend bool operator>(const MasterTimer& a, const MasterTimer& b) noexcept { return a.at > b.at; }
-};
-
 struct Master::State {
   State(MasterOptions opts, std::unique_ptr<AllocationPolicy> policy, Rng seed, TimePoint now);
 
   MasterOptions options;
   Rng rng;
   MasterId id;
+  bool preempts;  // so says the policy, which the allocator takes
   Allocator allocator;
   TimePoint now{};
   Outbox* out = nullptr;  // of the current step
@@ -148,7 +143,11 @@ struct Master::State {
   std::deque<FrameworkId> completed;       // oldest first, bounded
   std::deque<AgentId> unreachable_agents;  // oldest first, bounded
   tsl::robin_map<AgentId, double> unreachable_since;
-  std::vector<Grant> grants;  // scratch
+  tsl::robin_set<AgentId> deactivated;  // by an operator; also unreachable ones that are remembered
+  std::set<RoleName> configured_roles;  // with a weight or quota of their own
+  std::vector<Grant> grants;            // scratch
+  std::vector<ExpiredDemand> expired;   // scratch
+  std::vector<RunningTask> running;     // scratch
   std::uint64_t framework_counter = 0, agent_counter = 0, offer_counter = 0, order_counter = 0;
   std::uint64_t offers_made = 0, offers_rescinded = 0, tasks_launched = 0, updates_forwarded = 0, refused = 0;
 
@@ -185,7 +184,32 @@ struct Master::State {
   void on_executor_exited(std::uint32_t a, const msg::ExecutorExited& call);
   void on_executor_to_framework(std::uint32_t a, msg::ExecutorToFramework& call);
   void on_pong(std::uint32_t a);
-  void on_set_weight(const SetWeight& event);
+  void on_request(std::uint32_t f, msg::Request& call);
+  void state_all(std::uint32_t f, std::vector<msg::Request>& requests) {  // of a Subscribe
+    for (msg::Request& request : requests) on_request(f, request);
+  }
+  void subscribe_new(msg::FrameworkPtr info, PeerId peer, msg::Subscribe& call);
+  void on_operator_call(PeerId peer, const msg::OperatorCall& call);
+
+  // actions.cpp, set_quota.cpp: what operators may do. On error nothing has changed.
+  Status carry_out(const SetWeight& action);
+  Status carry_out(const SetQuota& action);
+  Status carry_out(const TeardownFramework& action);
+  Status carry_out(const DeactivateAgent& action);
+  Status carry_out(const ReactivateAgent& action);
+  template <class Action>
+  void on_action(const Action& action) {  // without anybody to answer
+    if (Status done = carry_out(action); !done) {
+      note(*out, LogLevel::warning, "action of the operator refused: ", done.error().message);
+    }
+  }
+
+  // demands.cpp
+  const Quantities* unit_of(std::uint32_t f, const RoleName& role, const DemandId& demand) const;
+  void tell_expired();
+  // preemption.cpp
+  void preempt();
+  void explain_preemption(const MasterTask& task, TaskStatus& status) const;
 
   // peers.cpp
   MasterPeer* find_peer(PeerId peer);
@@ -246,6 +270,7 @@ struct Master::State {
   std::uint32_t add_task(std::uint32_t f, std::uint32_t a, const TaskId& task);
   void remove_task(std::uint32_t t);  // gives back what it still holds
   void release_resources(std::uint32_t t);
+  void kill_task(std::uint32_t t, const std::optional<KillPolicy>& policy);  // when its agent is connected
   void remember_completed(std::uint32_t t);
   void forget_unreachable(MasterFramework& framework, const TaskId& task);
   // An update of the master's own: no uuid, sent once.
@@ -261,7 +286,8 @@ struct Master::State {
   // validate_launch.cpp: the rules that need to know the cluster
   Status validate_launch(std::uint32_t f, std::uint32_t a, const TaskInfo& task, const Resources& remaining);
   // launch.cpp
-  void launch(std::uint32_t f, std::uint32_t a, const RoleName& role, TaskInfo& task, Resources& remaining);
+  void launch(std::uint32_t f, std::uint32_t a, const RoleName& role, TaskInfo& task, Resources& remaining,
+              std::int32_t priority);
   void take_for_launch(std::uint32_t f, std::uint32_t a, const RoleName& role, const Resources& used,
                        Resources& remaining);
 

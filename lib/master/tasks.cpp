@@ -24,6 +24,8 @@ std::uint32_t Master::State::add_task(std::uint32_t f, std::uint32_t a, const Ta
   record.forwarded_uuid.reset();
   record.history.clear();
   record.labels.clear();
+  record.priority = 0;
+  record.preempted.clear();
   record.holds_resources = false;
   frameworks[f].tasks.push_back(tasks, t);
   agents[a].tasks.push_back(tasks, t);
@@ -37,6 +39,18 @@ void Master::State::release_resources(std::uint32_t t) {
   task.holds_resources = false;
   allocator.recover(framework_handle(task.framework), agent_handle(task.agent), task.role, task.resources,
                     nullptr, now);
+}
+
+void Master::State::kill_task(std::uint32_t t, const std::optional<KillPolicy>& policy) {
+  const MasterTask& task = tasks[t];
+  const std::uint32_t f = task.framework;
+  if (send_to_agent(task.agent, msg::KillTask{frameworks[f].id(), task.id, policy})) return;
+  for (PendingKill& kill : agents[task.agent].pending_kills) {
+    if (kill.framework != f || kill.task_id != task.id) continue;
+    kill.policy = policy;
+    return;
+  }
+  agents[task.agent].pending_kills.push_back({f, task.id, policy});
 }
 
 // The record that it pushes out of the ring is free.
@@ -92,6 +106,7 @@ Task Master::State::describe(const MasterTask& task, const AgentId& agent) const
   out_task.executor_id = task.executor_id;
   out_task.name = task.name;
   out_task.role = task.role;
+  out_task.priority = task.priority;
   out_task.resources = task.resources;
   out_task.state = task.state;
   out_task.status_update_state = task.forwarded_state;

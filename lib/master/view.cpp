@@ -18,6 +18,9 @@ MasterView::Framework view_of(const Master::State& s, std::uint32_t f) {
   for (std::uint32_t o = framework.offers.front(); o != kNone; o = framework.offers.next(s.offers, o)) {
     view.offered += s.offers[o].resources;
   }
+  for (const auto& [role, demands] : framework.stated) {
+    view.wanted.push_back({role, s.allocator.open_units(framework_handle(f), role)});
+  }
   view.dominant_share = s.allocator.dominant_share(framework_handle(f));
   return view;
 }
@@ -27,6 +30,7 @@ MasterView::Agent view_of_agent(const Master::State& s, std::uint32_t a) {
   MasterView::Agent view;
   view.info = *agent.info;
   view.connected = agent.peer.has_value();
+  view.deactivated = s.deactivated.contains(agent.id());
   view.tasks = agent.tasks.size();
   for (std::uint32_t t = agent.tasks.front(); t != kNone; t = agent.tasks.next(s.tasks, t)) {
     if (s.tasks[t].holds_resources) view.used += s.tasks[t].resources;
@@ -48,6 +52,20 @@ MasterView::Operation view_of_operation(const Master::State& s, const MasterOper
   return view;
 }
 
+std::vector<RoleSummary> view_of_roles(const Master::State& s, const std::vector<std::uint32_t>& frameworks) {
+  std::map<RoleName, std::uint32_t> members;
+  for (const RoleName& role : s.configured_roles) members[role];
+  for (const std::uint32_t f : frameworks) {
+    for (const RoleName& role : s.frameworks[f].info->roles) ++members[role];
+  }
+  std::vector<RoleSummary> views;
+  for (const auto& [role, count] : members) {
+    views.push_back(
+        {role, s.allocator.weight(role), s.allocator.quota(role), s.allocator.consumed(role), count});
+  }
+  return views;
+}
+
 // The live indexes of a slab in the order in which the records came to be.
 template <class Records>
 std::vector<std::uint32_t> in_order(const Records& records) {
@@ -65,10 +83,12 @@ MasterView Master::State::make_view() const {
   MasterView view;
   view.id = id;
   view.at = now;
-  for (const std::uint32_t f : in_order(frameworks)) {
+  const std::vector<std::uint32_t> subscribed = in_order(frameworks);
+  for (const std::uint32_t f : subscribed) {
     view.frameworks.push_back(view_of(*this, f));
     view.tasks += view.frameworks.back().tasks;
   }
+  view.roles = view_of_roles(*this, subscribed);
   for (const std::uint32_t a : in_order(agents)) {
     view.agents.push_back(view_of_agent(*this, a));
     for (const MasterExecutor& executor : agents[a].executors) {

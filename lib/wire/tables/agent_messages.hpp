@@ -88,6 +88,7 @@ void fields(auto& v, Like<msg::RunTask> auto& m) {
   v.optional(2, "role", m.role);
   v.required(3, "task", m.task);
   v.optional(4, "launch_executor", m.launch_executor);
+  v.optional(5, "priority", m.priority);
 }
 void fields(auto& v, Like<msg::KillTask> auto& m) {
   v.required(1, "framework_id", m.framework_id);

@@ -1,5 +1,5 @@
 // Tasks and what runs them: CommandInfo, ExecutorInfo, TaskInfo, TaskStatus, Task (numbers of mesos.v1).
-// Ours, not in v1: TaskInfo.function = 1000, Task.role = 1000.
+// Ours, not in v1: TaskInfo.function = 1000, Task.role = 1000, Task.priority = 1001.
 #pragma once
 
 #include "mesoscore/task.hpp"
@@ -112,6 +112,7 @@ void fields(auto& v, Like<Task> auto& m) {
   v.optional(10, "status_update_uuid", m.status_update_uuid);
   v.optional(11, "labels", wrapped(m.labels, "labels"));
   v.optional(1000, "role", m.role);
+  v.optional(1001, "priority", m.priority);
 }
 
 }  // namespace mesoscore::wire

@@ -3,6 +3,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "mesoscore/policies/priority.hpp"
+
 namespace mesoscore::test {
 namespace {
 
@@ -30,7 +32,7 @@ std::vector<std::string> MasterScript::operator()(Command& command) {
     const std::string role = command.next("a role");
     step(SetWeight{role, std::stod(command.next("a weight"))});
   } else if (!agent(command) && !framework(command) && !offers(command) && !operations(command) &&
-             !tasks(command)) {
+             !tasks(command) && !demands(command) && !operators(command)) {
     throw std::runtime_error("no such command: " + command.line());
   }
   if (!command.done()) throw std::runtime_error("too many words: " + command.line());
@@ -42,8 +44,10 @@ void MasterScript::make(Command& command) {
   if (const std::string timeout = command.get("offer_timeout"); !timeout.empty()) {
     options.offer_timeout = parse_duration(timeout);
   }
+  const bool priority = command.get("policy") == "priority";
   *this = MasterScript();
-  master_ = std::make_unique<Master>(std::move(options), nullptr, Rng(1), now_);
+  master_ = std::make_unique<Master>(
+      std::move(options), priority ? policies::priority({.preempt = true}) : nullptr, Rng(1), now_);
 }
 
 void MasterScript::step(Event event) {

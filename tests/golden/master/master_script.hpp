@@ -1,6 +1,6 @@
 // The words of the master's golden scripts. Ids are shown with M for the master's own: M-S0, M-O3, M-0000.
 //
-//   master [offer_timeout=30s]                     makes the master (must come first)
+//   master [offer_timeout=30s] [policy=priority]   makes the master (must come first)
 //   wait 10s                                       lets time pass
 //   agent h1 connects ["cpus:4;mem:1024"]          connects and registers
 //   agent h1 disconnects | returns [tasks=f:t1]    ... and re-registers, with these tasks RUNNING
@@ -13,9 +13,13 @@
 //   operations f M-O0 [o1:] reserve +cpus:1 create v1@64 launch t1 "+cpus:1;v1@64" [refuse=0s]
 //                                                  o1 is an id; + is a reservation for the role; @ is a
 //                                                  volume
-//   operator h1 reserve +cpus:1 [role=eng]         unreserve, create and destroy as well
+//   on h1 reserve +cpus:1 [role=eng]               an operator does; unreserve, create and destroy as well
 //   done h1 | failed h1 "why"                      says so of the operations that it was sent (of the first)
 //   ack operation f o1 | reconcile operations f [o1]
+//   request f eng ["job cpus:1;mem:64 x4 gang within=10s priority=5" ...]      replaces what was stated
+//   quota eng [guarantee=cpus:2] [limit=cpus:4] [force]
+//   operator connects | operator asks explain f [eng] [agent=M-S0] | frameworks | agents | roles
+//   operator weight eng 2 | quota eng ... | teardown f | deactivate M-S0 | reactivate M-S0
 //   kill f t1 | reconcile f [t1] [agent=M-S0] | revive f | suppress f | weight eng 2
 #pragma once
 
@@ -53,6 +57,8 @@ class MasterScript {
   void accept_operations(Command& command);
   void report(const std::string& agent, OperationState state, const std::string& why);
   void learn_orders();
+  bool demands(Command& command);
+  bool operators(Command& command);
   void agent_connects(const std::string& name, Command& command);
   void agent_returns(const std::string& name, Command& command);
   void framework_connects(const std::string& name, Command& command);
@@ -73,7 +79,8 @@ class MasterScript {
   std::map<std::string, AgentPeer> agents_;
   std::map<std::string, FrameworkPeer> frameworks_;
   std::vector<msg::ApplyOperation> orders_;  // of which the agents have said nothing yet
-  std::uint64_t last_peer_ = 0;
+  std::uint64_t last_peer_ = 0, last_call_ = 0;
+  PeerId operator_{};
   std::vector<std::string> lines_;
 };
 

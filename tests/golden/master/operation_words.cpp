@@ -35,7 +35,7 @@ Operation operation_called(const std::string& name, Resources resources) {
 bool MasterScript::operations(Command& command) {
   if (command.is("operations")) {
     accept_operations(command);
-  } else if (command.is("operator")) {
+  } else if (command.is("on")) {
     const AgentId agent = agents_.at(command.next("an agent")).info->id;
     const std::string name = command.next("an operation");
     const std::string role = command.get("role", "*");

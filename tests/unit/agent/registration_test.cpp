@@ -82,7 +82,7 @@ TEST_CASE("re-registration reports tasks, executors and frameworks") {
   agent.acknowledge();
   agent.exited(0);
   agent.start_executor("t1");
-  agent.run(executor_task("t2"), framework_info());
+  agent.from_master(msg::RunTask{framework_info(), "*", executor_task("t2"), false, 5});
   agent.step(PeerDisconnected{kMaster, "gone"});
   agent.connect(PeerId{2});
   const auto& again = agent.only<msg::ReregisterAgent>(PeerId{2});
@@ -91,6 +91,8 @@ TEST_CASE("re-registration reports tasks, executors and frameworks") {
   CHECK(again.tasks[0].status_update_state == TaskState::finished);
   CHECK(again.tasks[0].status_update_uuid.has_value());
   CHECK(again.tasks[0].role == "*");
+  CHECK(again.tasks[0].priority == 0);
+  CHECK(again.tasks[2].priority == 5);
   CHECK(again.tasks[1].state == TaskState::staging);
   CHECK(again.tasks[1].executor_id == "e1");
   CHECK(again.tasks[1].agent_id == kAgent);

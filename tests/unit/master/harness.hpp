@@ -37,7 +37,8 @@ inline TaskInfo task(std::string id, const Offer& offer, std::string_view resour
 
 class Cluster {
  public:
-  explicit Cluster(MasterOptions options = {}) : master(std::move(options), nullptr, Rng(7), now) {}
+  explicit Cluster(MasterOptions options = {}, std::unique_ptr<AllocationPolicy> policy = nullptr)
+      : master(std::move(options), std::move(policy), Rng(7), now) {}
 
   // ---- in ----
   void step(Event event) {

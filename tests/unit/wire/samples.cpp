@@ -214,6 +214,7 @@ Task Sampler::task() {
   out.executor_id = maybe_id<ExecutorId>();
   out.name = maybe_text();
   out.role = some() ? RoleName(role()) : RoleName();
+  out.priority = priority();
   out.resources = resources();
   out.state = any(TaskState::unknown);
   if (some()) out.status_update_state = any(TaskState::unknown);

@@ -19,6 +19,7 @@ class Sampler {
   mesoscore::TaskStatus status();
 
  private:
+  std::int32_t priority() { return some() ? static_cast<std::int32_t>(pick(2000)) - 1000 : 0; }
   bool some() { return rng_.uniform() < fill_; }
   std::size_t count(std::size_t most) { return some() ? 1 + rng_.below(most) : 0; }
   std::uint64_t pick(std::uint64_t bound) { return rng_.below(bound); }

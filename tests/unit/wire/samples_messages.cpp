@@ -75,6 +75,7 @@ void Sampler::fill(M& m) {
   if constexpr (requires { m.ping_timeout; }) m.ping_timeout = duration();
   if constexpr (requires { m.role; }) m.role = some() ? RoleName(role()) : RoleName();
   if constexpr (requires { m.launch_executor; }) m.launch_executor = some();
+  if constexpr (requires { m.priority; }) m.priority = priority();
   if constexpr (requires { m.connected; }) m.connected = some();
   if constexpr (requires { m.latest_state; }) m.latest_state = any(TaskState::unknown);
   if constexpr (requires { m.task.command; }) m.task = task_info();

@@ -33,7 +33,7 @@ Demand Sampler::demand() {
   out.count = static_cast<std::uint32_t>(pick(1000));
   out.gang = some();
   out.constraints = constraints();
-  out.priority = some() ? static_cast<std::int32_t>(pick(2000)) - 1000 : 0;
+  out.priority = priority();
   out.within = duration();
   return out;
 }

@@ -240,12 +240,13 @@ void put(Frame& out, const msg::AgentReregistered& in) {
   }
 }
 void put(Frame& out, const msg::RunTask& in) {
-  const auto& [framework, role, task, launch_executor] = in;
+  const auto& [framework, role, task, launch_executor, priority] = in;
   auto& message = *out.mutable_run_task();
   set(*message.mutable_framework(), *framework);
   if (!role.empty()) message.set_role(role.str());
   set(*message.mutable_task(), task);
   if (launch_executor) message.set_launch_executor(true);
+  if (priority != 0) message.set_priority(priority);
 }
 void put(Frame& out, const msg::KillTask& in) {
   const auto& [framework_id, task_id, policy] = in;

@@ -280,8 +280,8 @@ void set(v1_subset::TaskStatus& out, const TaskStatus& in) {
 }
 
 void set(v1_subset::Task& out, const Task& in) {
-  const auto& [task_id, framework_id, agent_id, executor_id, name, role, resources, state, update_state,
-               update_uuid, statuses, labels] = in;
+  const auto& [task_id, framework_id, agent_id, executor_id, name, role, priority, resources, state,
+               update_state, update_uuid, statuses, labels] = in;
   set_id(out.mutable_task_id(), task_id);
   set_id(out.mutable_framework_id(), framework_id);
   set_id(out.mutable_agent_id(), agent_id);
@@ -293,6 +293,7 @@ void set(v1_subset::Task& out, const Task& in) {
   if (update_state) out.set_status_update_state(static_cast<v1_subset::TaskState>(*update_state));
   if (update_uuid) out.set_status_update_uuid(bytes(*update_uuid));
   set_all(*out.mutable_statuses(), statuses);
+  if (priority != 0) out.set_priority(priority);
   if (!labels.empty()) set(*out.mutable_labels(), labels);
 }
 
