@@ -26,8 +26,16 @@
 
 namespace mesoscore {
 
+// Whose OperatorClient is taken. There is no authentication: on tcp everybody who reaches the port is one.
+enum class OperatorAccess : std::uint8_t {
+  none,
+  local,  // over inproc; over unix sockets from processes of the master's own user and of root
+  any,
+};
+
 struct MasterServerConfig {
   std::vector<std::string> listen{};  // endpoints; at least one
+  OperatorAccess operators = OperatorAccess::local;
   MasterOptions master{};
   std::function<std::unique_ptr<AllocationPolicy>()> policy{};  // empty: drf
   ConnectionOptions connection{};
@@ -53,11 +61,16 @@ class MasterServer {
   std::vector<Endpoint> endpoints() const;  // as bound
   std::shared_ptr<const MasterView> view() const;
   Explanation explain(const FrameworkId& framework, std::string_view role) const;
+  AgentExplanation explain(const FrameworkId& framework, std::string_view role, const AgentId& agent) const;
   std::vector<Task> tasks(const FrameworkId& framework) const;
 
-  // Operator actions; take effect with the next step.
+  // Operator actions; take effect with the next step. What the values alone show to be wrong is an error; an
+  // action that does not fit the cluster is logged (OperatorClient gets an answer, also over inproc).
   Status set_weight(std::string_view role, double weight);
+  Status set_quota(std::vector<RoleQuota> quotas, bool force = false);
   void teardown(const FrameworkId& framework);
+  void deactivate_agent(const AgentId& agent);
+  void reactivate_agent(const AgentId& agent);
 
  private:
   void stop(std::function<void()> done);

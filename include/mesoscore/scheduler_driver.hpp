@@ -56,6 +56,10 @@ class SchedulerDriver {
   // What became of an operation that carried an id. Acknowledged after the handler has returned, as for
   // on_update.
   SchedulerDriver& on_operation(std::function<void(const msg::OperationUpdate&)> handler);
+  // A demand was not met in its time, with what is still open of it.
+  SchedulerDriver& on_demand_expired(std::function<void(const msg::DemandExpired&)> handler);
+  // A request() was not valid and changed nothing; the message names the offending value.
+  SchedulerDriver& on_demand_refused(std::function<void(const msg::DemandRefused&)> handler);
   SchedulerDriver& on_message(
       std::function<void(const AgentId&, const ExecutorId&, std::string_view)> handler);
   SchedulerDriver& on_failure(std::function<void(const msg::Failure&)> handler);
@@ -97,6 +101,10 @@ class SchedulerDriver {
   void decline(std::span<const OfferId> offers, Filters filters = {});
   void revive(std::vector<RoleName> roles = {});
   void suppress(std::vector<RoleName> roles = {});
+  // What is wanted in the role, in place of what was stated there before: see demand.hpp. Offers say in
+  // `demand` and `units` what they are for. None: whole agents again. Lasts over lost connections and new
+  // masters: what is still open then is stated again.
+  void request(const RoleName& role, std::vector<Demand> demands);
   void kill(const TaskId& task, const AgentId& agent = {}, std::optional<KillPolicy> policy = std::nullopt);
   void acknowledge(const TaskStatus& status);  // only with SchedulerOptions::acknowledge = false
   void reconcile(std::vector<msg::Reconcile::Item> tasks = {});  // empty: implicit

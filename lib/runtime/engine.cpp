@@ -43,6 +43,7 @@ Engine::Engine(EngineConfig config)
       dial_to_(std::move(config.dial_to)),
       dial_role_(config.dial_role),
       accepts_(std::move(config.accepts)),
+      admit_(std::move(config.admit)),
       log_(std::move(config.log)),
       clock_(config.clock ? std::move(config.clock) : steady_clock_from_wall_time()),
       scratch_(Scratch::of(executor_)),

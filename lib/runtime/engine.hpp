@@ -17,6 +17,7 @@
 // each hook.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -45,6 +46,8 @@ struct EngineConfig {
   std::string dial_to;                     // whom Dial means
   PeerRole dial_role = PeerRole::unknown;  // what that must be
   std::vector<PeerRole> accepts;           // what those who connect to us must be
+  // What else is to be said of them; empty: nothing. The scheme is that of the endpoint they have come to.
+  std::function<Status(const PeerInfo& peer, std::string_view scheme)> admit;
   Logger log;
   ClockFunction clock;  // empty: steady_clock_from_wall_time()
 };
@@ -109,7 +112,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void arm(TimePoint now);
   void dial();
   void dialed(Result<std::shared_ptr<Connection>> result);
-  void accept(std::shared_ptr<Connection> connection);
+  void accept(std::shared_ptr<Connection> connection, std::string_view scheme);
+  Status check(const PeerInfo& peer, std::string_view scheme) const;
   void connected(std::shared_ptr<Connection> connection);
   void received(PeerId from, std::span<Message> messages);
   void take(PeerId from, std::span<Message> messages);
@@ -122,6 +126,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::string dial_to_;
   PeerRole dial_role_;
   std::vector<PeerRole> accepts_;
+  std::function<Status(const PeerInfo& peer, std::string_view scheme)> admit_;
   Logger log_;
   ClockFunction clock_;
 

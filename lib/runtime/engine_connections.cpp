@@ -10,16 +10,21 @@ namespace {
 constexpr std::size_t kWorthARun = 8;  // events
 constexpr std::size_t kMostPerRun = 128;
 
+std::string scheme_of(std::string_view endpoint) {
+  return std::string(endpoint.substr(0, endpoint.find("://")));
+}
+
 }  // namespace
 
 Status Engine::listen(std::span<const std::string> endpoints) {
   std::vector<std::unique_ptr<Listener>> listeners;
   for (const std::string& endpoint : endpoints) {
-    auto listener = transports_.listen(executor_, endpoint, connection_,
-                                       [weak = weak_from_this()](std::shared_ptr<Connection> connection) {
-                                         const auto self = weak.lock();
-                                         if (self) self->accept(std::move(connection));
-                                       });
+    auto listener = transports_.listen(
+        executor_, endpoint, connection_,
+        [weak = weak_from_this(), scheme = scheme_of(endpoint)](std::shared_ptr<Connection> connection) {
+          const auto self = weak.lock();
+          if (self) self->accept(std::move(connection), scheme);
+        });
     if (!listener) return fail(std::move(listener.error()));
     listeners.push_back(*std::move(listener));
   }
@@ -34,17 +39,21 @@ std::vector<Endpoint> Engine::endpoints() const {
   return bound;
 }
 
-void Engine::accept(std::shared_ptr<Connection> connection) {
-  if (ended_) return;
-  const PeerInfo& peer = connection->peer();
+Status Engine::check(const PeerInfo& peer, std::string_view scheme) const {
   if (std::find(accepts_.begin(), accepts_.end(), peer.hello.role) != accepts_.end()) {
-    return connected(std::move(connection));
+    return admit_ ? admit_(peer, scheme) : Status();
   }
-  const std::string why =
-      cat("the ", to_string(connection_.hello.role), " at this endpoint does not take a peer of the role ",
-          to_string(peer.hello.role));
-  log(LogLevel::warning, cat(peer.address, ": ", why));
-  connection->send(msg::ErrorMessage{why});
+  return fail(Errc::permission_denied,
+              cat("the ", to_string(connection_.hello.role),
+                  " at this endpoint does not take a peer of the role ", to_string(peer.hello.role)));
+}
+
+void Engine::accept(std::shared_ptr<Connection> connection, std::string_view scheme) {
+  if (ended_) return;
+  const Status admitted = check(connection->peer(), scheme);
+  if (admitted) return connected(std::move(connection));
+  log(LogLevel::warning, cat(connection->peer().address, ": ", admitted.error().message));
+  connection->send(msg::ErrorMessage{admitted.error().message});
   connection->close();
 }
 

@@ -1,5 +1,7 @@
 #include "mesoscore/master_server.hpp"
 
+#include <unistd.h>
+
 #include <cmath>
 
 #include "core/messages.hpp"
@@ -40,6 +42,20 @@ struct MasterServer::Impl final : runtime::MachineEngine<Master> {
 
 namespace {
 
+Status check_operator(OperatorAccess access, const PeerInfo& peer, std::string_view scheme) {
+  if (access == OperatorAccess::any) return {};
+  if (access == OperatorAccess::none) {
+    return fail(Errc::permission_denied, "this master takes no operators");
+  }
+  if (scheme == "inproc") return {};
+  if (scheme != "unix") {
+    return fail(Errc::permission_denied,
+                cat("this master takes operators over unix sockets only, not over ", scheme));
+  }
+  if (peer.uid && (*peer.uid == 0 || *peer.uid == ::geteuid())) return {};
+  return fail(Errc::permission_denied, "this master takes operators of its own user and of root only");
+}
+
 runtime::EngineConfig engine_config(asio::any_io_executor executor, TransportSet transports,
                                     MasterServerConfig& config) {
   runtime::EngineConfig engine;
@@ -48,6 +64,9 @@ runtime::EngineConfig engine_config(asio::any_io_executor executor, TransportSet
   engine.connection = config.connection;
   engine.role = PeerRole::master;
   engine.accepts = {PeerRole::scheduler, PeerRole::agent, PeerRole::operator_};
+  engine.admit = [access = config.operators](const PeerInfo& peer, std::string_view scheme) {
+    return peer.hello.role == PeerRole::operator_ ? check_operator(access, peer, scheme) : Status();
+  };
   engine.log = std::move(config.log);
   engine.clock = config.clock ? std::move(config.clock) : steady_clock_from_wall_time();
   return engine;
@@ -62,6 +81,7 @@ Status check_weight(std::string_view role, double weight) {
 
 Status check_options(const MasterOptions& options) {
   for (const SetWeight& weight : options.weights) MESOSCORE_TRY(check_weight(weight.role, weight.weight));
+  for (const RoleQuota& quota : options.quotas) MESOSCORE_TRY(validate(quota));
   MESOSCORE_TRY(runtime::check_not_negative(options.offer_timeout, "offer_timeout"));
   MESOSCORE_TRY(runtime::check_positive(options.heartbeat_interval, "heartbeat_interval"));
   MESOSCORE_TRY(runtime::check_positive(options.ping_interval, "ping_interval"));
@@ -121,6 +141,10 @@ std::vector<Task> MasterServer::tasks(const FrameworkId& framework) const {
 Explanation MasterServer::explain(const FrameworkId& framework, std::string_view role) const {
   return impl_->machine.explain(framework, role, impl_->now());
 }
+AgentExplanation MasterServer::explain(const FrameworkId& framework, std::string_view role,
+                                       const AgentId& agent) const {
+  return impl_->machine.explain(framework, role, agent, impl_->now());
+}
 
 Status MasterServer::set_weight(std::string_view role, double weight) {
   MESOSCORE_TRY(check_weight(role, weight));
@@ -128,6 +152,14 @@ Status MasterServer::set_weight(std::string_view role, double weight) {
   return {};
 }
 
+Status MasterServer::set_quota(std::vector<RoleQuota> quotas, bool force) {
+  for (const RoleQuota& quota : quotas) MESOSCORE_TRY(validate(quota));
+  impl_->push(SetQuota{std::move(quotas), force});
+  return {};
+}
+
 void MasterServer::teardown(const FrameworkId& framework) { impl_->push(TeardownFramework{framework}); }
+void MasterServer::deactivate_agent(const AgentId& agent) { impl_->push(DeactivateAgent{agent}); }
+void MasterServer::reactivate_agent(const AgentId& agent) { impl_->push(ReactivateAgent{agent}); }
 
 }  // namespace mesoscore

@@ -62,6 +62,11 @@ void SchedulerDriver::Impl::deliver_one(Message& message) {
     if (on.message) on.message(data->agent_id, data->executor_id, data->data);
   } else if (const auto* failure = std::get_if<msg::Failure>(&message)) {
     if (on.failure) on.failure(*failure);
+  } else if (const auto* expired = std::get_if<msg::DemandExpired>(&message)) {
+    if (on.demand_expired) on.demand_expired(*expired);
+  } else if (const auto* refusal = std::get_if<msg::DemandRefused>(&message)) {
+    log(LogLevel::warning, cat("demands in role \"", refusal->role, "\" refused: ", refusal->message));
+    if (on.demand_refused) on.demand_refused(*refusal);
   } else if (auto* error = std::get_if<msg::ErrorMessage>(&message)) {
     refused = Error(Errc::stopped, std::move(error->message));  // told when the step is settled
   }

@@ -130,6 +130,14 @@ SchedulerDriver& SchedulerDriver::on_disconnected(std::function<void(std::string
   impl_->on.disconnected = std::move(handler);
   return *this;
 }
+SchedulerDriver& SchedulerDriver::on_demand_expired(std::function<void(const msg::DemandExpired&)> handler) {
+  impl_->on.demand_expired = std::move(handler);
+  return *this;
+}
+SchedulerDriver& SchedulerDriver::on_demand_refused(std::function<void(const msg::DemandRefused&)> handler) {
+  impl_->on.demand_refused = std::move(handler);
+  return *this;
+}
 SchedulerDriver& SchedulerDriver::on_error(std::function<void(const Error&)> handler) {
   impl_->on.error = std::move(handler);
   return *this;
@@ -151,6 +159,9 @@ void SchedulerDriver::decline(std::span<const OfferId> offers, Filters filters) 
 void SchedulerDriver::revive(std::vector<RoleName> roles) { impl_->submit(msg::Revive{std::move(roles)}); }
 void SchedulerDriver::suppress(std::vector<RoleName> roles) {
   impl_->submit(msg::Suppress{std::move(roles)});
+}
+void SchedulerDriver::request(const RoleName& role, std::vector<Demand> demands) {
+  impl_->submit(msg::Request{role, std::move(demands)});
 }
 void SchedulerDriver::kill(const TaskId& task, const AgentId& agent, std::optional<KillPolicy> policy) {
   impl_->submit(msg::Kill{task, agent, policy});

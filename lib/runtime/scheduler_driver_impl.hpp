@@ -27,6 +27,8 @@ struct SchedulerDriver::Impl final : runtime::MachineEngine<Scheduler> {
     std::function<void(const OfferId&)> rescind;
     std::function<void(const TaskStatus&)> update;
     std::function<void(const msg::OperationUpdate&)> operation;
+    std::function<void(const msg::DemandExpired&)> demand_expired;
+    std::function<void(const msg::DemandRefused&)> demand_refused;
     std::function<void(const AgentId&, const ExecutorId&, std::string_view)> message;
     std::function<void(const msg::Failure&)> failure;
     std::function<void(std::string_view)> disconnected;
