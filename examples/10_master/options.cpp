@@ -28,11 +28,26 @@ mesoscore::Result<mesoscore::SetWeight> parse_weight(const std::string& text) {
   return out;
 }
 
+// "eng/web=cpus:4;mem:1024" -> the role and its amounts, which `Amounts` parses.
+template <class Amounts>
+mesoscore::Result<std::pair<mesoscore::RoleName, Amounts>> parse_amounts(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos) {
+    return mesoscore::fail(mesoscore::Errc::invalid_argument,
+                           "'" + text + "' is not of the form role=amounts, like web=cpus:4;mem:1024");
+  }
+  const std::string role = text.substr(0, equals);
+  if (auto valid = mesoscore::validate_role(role); !valid) return mesoscore::fail(valid.error());
+  auto amounts = Amounts::parse(text.substr(equals + 1));
+  if (!amounts) return mesoscore::fail(amounts.error());
+  return std::pair(mesoscore::RoleName(role), *amounts);
+}
+
 // As CLI11 fills them in; what needs parsing has been checked by then.
 struct Texts {
   std::vector<std::string> listen = {"tcp://127.0.0.1:5050"};
-  std::vector<std::string> weights, min_allocatable, excluded;
-  std::string policy = "drf";
+  std::vector<std::string> weights, guarantees, limits, min_allocatable, excluded;
+  std::string policy = "drf", operators = "local";
 };
 
 void define_flags(CLI::App& app, Options& options, Texts& texts) {
@@ -45,6 +60,16 @@ void define_flags(CLI::App& app, Options& options, Texts& texts) {
       ->capture_default_str();
   app.add_option("--weight", texts.weights, "role=2: the role's weight in the fair share; repeatable")
       ->check(cli::checked_by(parse_weight));
+  app.add_option("--guarantee", texts.guarantees,
+                 "role=cpus:4;mem:1024: what the role can always have; repeatable")
+      ->check(cli::checked_by(parse_amounts<Quantities>));
+  app.add_option("--limit", texts.limits, "role=cpus:8: what the role has at most; repeatable")
+      ->check(cli::checked_by(parse_amounts<mesoscore::QuantityLimits>));
+  app.add_option("--operators", texts.operators,
+                 "Whose mesoscore-ctl is taken: that of this user and of root over unix sockets (local), of "
+                 "everybody who reaches the master, also over tcp (any), or of nobody (none)")
+      ->check(CLI::IsMember({"none", "local", "any"}))
+      ->capture_default_str();
   app.add_option("--policy", texts.policy, "Who is served next")
       ->check(CLI::IsMember({"drf", "random"}))
       ->capture_default_str();
@@ -65,9 +90,31 @@ void define_flags(CLI::App& app, Options& options, Texts& texts) {
   app.add_option("--name", options.name, "Name of this master in its log lines")->capture_default_str();
 }
 
+mesoscore::Quota& quota_of(mesoscore::MasterOptions& master, const mesoscore::RoleName& role) {
+  for (mesoscore::RoleQuota& each : master.quotas) {
+    if (each.role == role) return each.quota;
+  }
+  return master.quotas.emplace_back(mesoscore::RoleQuota{role, {}}).quota;
+}
+
+void fill_quotas(const Texts& texts, mesoscore::MasterOptions& master) {
+  for (const std::string& text : texts.guarantees) {
+    const auto [role, amounts] = *parse_amounts<mesoscore::Quantities>(text);
+    quota_of(master, role).guarantee += amounts;
+  }
+  for (const std::string& text : texts.limits) {
+    const auto [role, limits] = *parse_amounts<mesoscore::QuantityLimits>(text);
+    for (const auto& [name, most] : limits.entries()) quota_of(master, role).limit.set(name, most);
+  }
+}
+
 void fill_config(const Texts& texts, mesoscore::MasterServerConfig& config) {
   config.listen = texts.listen;
   for (const std::string& text : texts.weights) config.master.weights.push_back(*parse_weight(text));
+  fill_quotas(texts, config.master);
+  config.operators = texts.operators == "any"    ? mesoscore::OperatorAccess::any
+                     : texts.operators == "none" ? mesoscore::OperatorAccess::none
+                                                 : mesoscore::OperatorAccess::local;
   if (texts.policy == "random") config.policy = mesoscore::policies::random;
   mesoscore::AllocatorOptions& allocator = config.master.allocator;
   if (!texts.min_allocatable.empty()) allocator.min_allocatable.clear();

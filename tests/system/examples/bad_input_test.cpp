@@ -38,6 +38,11 @@ TEST_CASE("mesoscore-master refuses bad input") {
       {{"--listen", "tcp://127.0.0.1:0", "--min-allocatable", "cpus:many"}, "many"},
       {{"--listen", "tcp://127.0.0.1:0", "--policy", "best"}, "best"},
       {{"--listen", "tcp://127.0.0.1:0", "--offer-timeout", "soon"}, "soon"},
+      {{"--listen", "tcp://127.0.0.1:0", "--guarantee", "web"}, "'web' is not of the form role=amounts"},
+      {{"--listen", "tcp://127.0.0.1:0", "--guarantee", "web=cpus:few"}, "few"},
+      {{"--listen", "tcp://127.0.0.1:0", "--limit", "web/=cpus:1"}, "web/"},
+      {{"--listen", "tcp://127.0.0.1:0", "--guarantee", "web=cpus:4", "--limit", "web=cpus:2"}, "cpus"},
+      {{"--listen", "tcp://127.0.0.1:0", "--operators", "some"}, "some"},
       {{"--listen", "unix:///no/such/directory/socket"}, "/no/such/directory/socket"},
       {{"--unknown"}, "--unknown"},
   };
@@ -92,6 +97,32 @@ TEST_CASE("mesoscore-run refuses bad input") {
       {{"--master", master, "--connect-timeout", "soon", "--", "true"}, "soon"},
   };
   for (const Case& bad : cases) check_refused(MESOSCORE_PROGRAM_MESOSCORE_RUN, bad);
+}
+
+TEST_CASE("mesoscore-ctl refuses bad input") {
+  const std::vector<std::string> at = {"--master", "tcp://127.0.0.1:1"};
+  const Case cases[] = {
+      {{"agents"}, "--master"},
+      {{}, "subcommand"},
+      {{"--master", "nonsense", "agents"}, "nonsense"},
+      {{"--master", "pigeon://loft", "agents"}, "pigeon"},
+      {{"--master", at[1], "explain"}, "--framework"},
+      {{"--master", at[1], "explain", "--framework", "f", "--role", "web/"}, "web/"},
+      {{"--master", at[1], "weights", "set", "--role", "web", "--weight", "0"}, "'0'"},
+      {{"--master", at[1], "quota", "set", "--guarantee", "cpus:1"}, "--role"},
+      {{"--master", at[1], "quota", "set", "--role", "web", "--limit", "cpus:few"}, "few"},
+      {{"--master", at[1], "agent", "deactivate"}, "id"},
+      {{"--master", at[1], "--timeout", "soon", "agents"}, "soon"},
+  };
+  for (const Case& bad : cases) check_refused(MESOSCORE_PROGRAM_MESOSCORE_CTL, bad);
+}
+
+TEST_CASE("mesoscore-ctl says when it finds no master") {
+  const std::string endpoint = GENERATE("tcp://127.0.0.1:1", "unix:///no/such/socket");
+  Process ctl({MESOSCORE_PROGRAM_MESOSCORE_CTL, "--master", endpoint, "agents"});
+  CHECK(ctl.wait() == 3);
+  CHECK_THAT(ctl.err(), Contains("mesoscore-ctl: "));
+  CHECK(ctl.out().empty());
 }
 
 TEST_CASE("mesoscore-run says when it finds no master") {

@@ -1,0 +1,126 @@
+#include "options.hpp"
+
+#include <vector>
+
+#include "../support/cli.hpp"
+#include "mesoscore/roles.hpp"
+#include "mesoscore/version.hpp"
+
+namespace {
+
+using mesoscore::OperatorAction;
+
+// As CLI11 fills them in.
+struct Values {
+  std::string framework, role, agent;
+  std::string guarantee, limit;
+  double weight = 1;
+  bool force = false;
+};
+
+CLI::Option* add_role(CLI::App& app, Values& values) {
+  return app.add_option("--role", values.role, "Path of the role, like eng/web")
+      ->check(cli::checked_by(mesoscore::validate_role));
+}
+
+void define_reads(CLI::App& app, Values& values, OperatorAction& action) {
+  auto* explain = app.add_subcommand("explain", "Why is a framework not offered anything?");
+  explain->add_option("--framework", values.framework, "Its id, or its name")->required();
+  add_role(*explain, values)->description("One of its roles; may be left out when it has only one");
+  explain->add_option("--agent", values.agent, "Id of an agent: why not this one?");
+  explain->callback([&] { action = mesoscore::ExplainOffers{values.framework, values.role, values.agent}; });
+
+  app.add_subcommand("frameworks", "Lists the frameworks")->callback([&] {
+    action = mesoscore::ListFrameworks{};
+  });
+  app.add_subcommand("agents", "Lists the agents")->callback([&] { action = mesoscore::ListAgents{}; });
+  app.add_subcommand("roles", "Lists the roles, their weights and quotas")->callback([&] {
+    action = mesoscore::ListRoles{};
+  });
+}
+
+void define_weight(CLI::App& app, Values& values, OperatorAction& action) {
+  auto* weights = app.add_subcommand("weights", "Lists the roles with their weights, or sets one");
+  auto* set = weights->add_subcommand("set", "Sets the weight of a role in the fair share");
+  add_role(*set, values)->required();
+  set->add_option("--weight", values.weight, "2: twice the share of a role with weight 1")
+      ->required()
+      ->check(cli::above_zero);
+  weights->callback([&, set] {
+    if (set->parsed()) {
+      action = mesoscore::SetWeight{values.role, values.weight};
+    } else {
+      action = mesoscore::ListRoles{};
+    }
+  });
+}
+
+mesoscore::SetQuota quota_of(const Values& values) {
+  mesoscore::RoleQuota quota;
+  quota.role = values.role;
+  if (!values.guarantee.empty()) quota.quota.guarantee = *mesoscore::Quantities::parse(values.guarantee);
+  if (!values.limit.empty()) quota.quota.limit = *mesoscore::QuantityLimits::parse(values.limit);
+  return {{quota}, values.force};
+}
+
+void define_quota(CLI::App& app, Values& values, OperatorAction& action) {
+  auto* quota = app.add_subcommand("quota", "Lists the roles with their quotas, or changes one");
+  auto* set =
+      quota->add_subcommand("set", "Sets both parts of the quota of a role; what is left out is none");
+  add_role(*set, values)->required();
+  set->add_option("--guarantee", values.guarantee, "What the role can always have: \"cpus:4;mem:8192\"")
+      ->check(cli::checked_by(mesoscore::Quantities::parse));
+  set->add_option("--limit", values.limit, "What the role has at most: \"cpus:8\"; cpus:0 is none at all")
+      ->check(cli::checked_by(mesoscore::QuantityLimits::parse));
+  set->add_flag("--force", values.force,
+                "Although the role has more than the limit, or the cluster less than the guarantees");
+  auto* remove = quota->add_subcommand("remove", "Takes the quota of a role away");
+  add_role(*remove, values)->required();
+  quota->callback([&, set, remove] {
+    if (set->parsed() || remove->parsed()) {
+      action = quota_of(values);
+    } else {
+      action = mesoscore::ListRoles{};
+    }
+  });
+}
+
+void define_changes(CLI::App& app, Values& values, OperatorAction& action) {
+  auto* agent = app.add_subcommand("agent", "Takes an agent out of service, and back");
+  agent->require_subcommand(1);
+  auto* out = agent->add_subcommand("deactivate", "No more offers of it; its tasks live on");
+  out->add_option("id", values.agent, "Id of the agent")->required();
+  out->callback([&] { action = mesoscore::DeactivateAgent{values.agent}; });
+  auto* back = agent->add_subcommand("activate", "It is offered again");
+  back->add_option("id", values.agent, "Id of the agent")->required();
+  back->callback([&] { action = mesoscore::ReactivateAgent{values.agent}; });
+
+  auto* teardown = app.add_subcommand("teardown", "Removes a framework and kills its tasks");
+  teardown->add_option("id", values.framework, "Id of the framework")->required();
+  teardown->callback([&] { action = mesoscore::TeardownFramework{values.framework}; });
+}
+
+}  // namespace
+
+std::optional<int> parse_options(int argc, char** argv, Options& options) {
+  CLI::App app{
+      "Asks a mesoscore master, and changes what an operator may change.\n"
+      "Exit code: 0 done; 1 the master said no; 2 usage; 3 no master, or it takes no operators here."};
+  app.set_version_flag("--version", std::string(mesoscore::kVersion));
+  app.require_subcommand(1);
+  app.add_option("--master", options.config.master, "Endpoint of the master: unix:///path or tcp://host:port")
+      ->required()
+      ->check(cli::checked_by(mesoscore::Endpoint::parse));
+  cli::add_duration(app, "--timeout", options.config.timeout, "How long to wait for the answer; default 10s");
+  Values values;
+  define_reads(app, values, options.action);
+  define_weight(app, values, options.action);
+  define_quota(app, values, options.action);
+  define_changes(app, values, options.action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return std::nullopt;
+}

@@ -1,0 +1,15 @@
+// The command line of mesoscore-ctl.
+#pragma once
+
+#include <optional>
+
+#include "mesoscore/operator_client.hpp"
+
+struct Options {
+  mesoscore::OperatorClientConfig config;
+  mesoscore::OperatorAction action;  // what the subcommand says
+};
+
+// Nothing when the program is to go on, else its exit code: 0 after --help, 2 after bad usage (which was
+// explained).
+std::optional<int> parse_options(int argc, char** argv, Options& options);
