@@ -7,19 +7,19 @@
 
 using mesoscore::Quantities;
 
-std::vector<double> ideal_shares(const std::vector<Demand>& demands, const Quantities& total) {
+std::vector<double> ideal_shares(const std::vector<FrameworkNeed>& demands, const Quantities& total) {
   // At level t tenant i has the share weight_i * t, and so weight_i * t / share_of_one_i tasks.
   double level = std::numeric_limits<double>::infinity();
   for (const auto& [name, amount] : total.entries()) {
     double used_at_one = 0;
-    for (const Demand& demand : demands) {
+    for (const FrameworkNeed& demand : demands) {
       const double tasks = demand.weight / mesoscore::dominant_share(demand.each, total);
       used_at_one += tasks * demand.each.get(name).to_double();
     }
     if (used_at_one > 0) level = std::min(level, amount.to_double() / used_at_one);
   }
   std::vector<double> shares;
-  for (const Demand& demand : demands) shares.push_back(std::min(1.0, demand.weight * level));
+  for (const FrameworkNeed& demand : demands) shares.push_back(std::min(1.0, demand.weight * level));
   return shares;
 }
 

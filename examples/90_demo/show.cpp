@@ -154,7 +154,7 @@ class Show {
       return kInterrupted;
     }
     std::vector<const Framework*> frameworks;
-    std::vector<Demand> demands;
+    std::vector<FrameworkNeed> demands;
     std::size_t tasks = 0, on_purpose = 0;
     for (const auto& framework : frameworks_) {
       frameworks.push_back(framework.get());
