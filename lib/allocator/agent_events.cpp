@@ -64,10 +64,12 @@ void Allocator::State::update(AgentHandle handle, std::shared_ptr<const AgentInf
   const bool other_place =
       before.hostname != info->hostname || before.region != info->region || before.zone != info->zone;
   const bool other_total = !(*agent->total == info->resources);
+  const bool other = other_attributes || other_place || other_total;
+  if (other) forget_parts_on(number);  // it may not be fit for the gang any more
   describe(number, std::move(info));
   if (other_attributes) clear_filters_on(number);
   if (other_total) set_total(number, agent->info->resources);
-  if (other_attributes || other_place || other_total) mark(number);
+  if (other) mark(number);
 }
 
 void Allocator::State::remove(AgentHandle handle) {

@@ -5,6 +5,7 @@
 // collect: it holds what fits until the rest has come free, or its time is over. Only one collects, so none
 // waits for another.
 #include <algorithm>
+#include <iterator>
 
 #include "allocator/cut.hpp"
 #include "allocator/state.hpp"
@@ -34,14 +35,15 @@ void Allocator::State::forget_parts_on(AgentNumber number) {
     const NodeId id = demands[list].leaf;
     if (id == kNoNode) continue;
     for (OpenDemand& gang : demands[list].demands) {
-      const auto part = std::find_if(gang.parts.begin(), gang.parts.end(),
-                                     [number](const auto& each) { return each.agent == number; });
-      if (part == gang.parts.end()) continue;
-      const OpenDemand::Part lost = std::move(*part);
-      gang.parts.erase(part);
-      demands.set_open(gang, gang.open + lost.units);
-      const HoldingId held = holdings.find(agents[number].holdings, id);
-      if (held != kNoHolding) give_back(number, held, lost.resources);
+      std::vector<OpenDemand::Part> lost;  // several, if it was collected in several runs
+      std::copy_if(gang.parts.begin(), gang.parts.end(), std::back_inserter(lost),
+                   [number](const auto& part) { return part.agent == number; });
+      std::erase_if(gang.parts, [number](const auto& part) { return part.agent == number; });
+      for (const OpenDemand::Part& part : lost) {
+        demands.set_open(gang, gang.open + part.units);
+        const HoldingId held = holdings.find(agents[number].holdings, id);
+        if (held != kNoHolding) give_back(number, held, part.resources);
+      }
     }
   }
 }
@@ -61,22 +63,24 @@ std::vector<Allocator::State::Gang> Allocator::State::waiting_gangs() {
   return gangs;
 }
 
-// Could all agents together serve it, were they free, and its role's limits let it?
+// Could all agents that may be offered to it serve it, were they free, and do its role's limits let it?
 bool Allocator::State::is_possible(NodeId id, const OpenDemand& gang) {
   const std::uint32_t wanted_units = gang.open + gang.collected();
   for (QuotaNumber quota = leaves[id].quota; quota != kNoQuota; quota = quotas.above(quota)) {
-    Quantities all;
-    for (const auto& entry : gang.demand.unit.entries())
-      all.set(entry.name, {entry.amount.milli * wanted_units});
-    if (!quotas.quota(quota).limit.contains(all)) return false;
+    for (const auto& entry : gang.demand.unit.entries()) {
+      const auto most = quotas.quota(quota).limit.get(entry.name);
+      if (most && entry.amount.milli > most->milli / wanted_units) return false;
+    }
   }
   const Taker asks = taker(id);
   std::uint64_t units = 0;
   for (AgentNumber number = 0; number < agents.size() && units < wanted_units; ++number) {
     const Agent& agent = agents[number];
-    if (!agent.active || !constraints.passes(gang.constraints, number, *agent.info)) continue;
-    const Resources visible = agent.total->filter(
-        [&](const Resource& item) { return may_have(item, asks.role, asks.capabilities); });
+    if (!agent.active || !suits(agent, number, id)) continue;
+    if (!constraints.passes(gang.constraints, number, *agent.info)) continue;
+    share.begin(agent.total, {}, gpus_apart(agent));
+    const Resources visible =
+        agent.total->filter([&](const Resource& item) { return share.sees(item, asks); });
     units += units_to_cut(visible, gang.demand.unit, wanted_units);
   }
   return units >= wanted_units;

@@ -41,7 +41,9 @@ void Allocator::State::describe(NodeId id, const FrameworkInfo& info, bool suppr
   }
   can_take_more |= describe_constraints(leaf, info, tree.role_path(id));
   update_activity(id);
-  if (can_take_more) make_fresh(id);
+  if (!can_take_more) return;
+  let_go(id);  // it may not be fit for the gang any more
+  make_fresh(id);
 }
 
 // True if they are others than before.

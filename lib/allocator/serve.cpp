@@ -153,13 +153,19 @@ const Resources& Allocator::State::offer_to(NodeId id) { return share.offer(take
 bool Allocator::State::may_see(AgentNumber number, NodeId id) {
   const Agent& agent = agents[number];
   const Leaf& leaf = leaves[id];
-  const bool wants_gpus = leaf.capabilities.has(FrameworkCapability::gpu_resources);
-  if (agent.has_gpus && !wants_gpus &&
-      (for_gpu_users || options.gpu_agents == AllocatorOptions::GpuAgents::never)) {
+  if (for_gpu_users && agent.has_gpus && !leaf.capabilities.has(FrameworkCapability::gpu_resources))
+    return false;
+  if (agent.claimed && claims.at(number).leaf != id) return false;
+  return suits(agent, number, id);
+}
+
+bool Allocator::State::suits(const Agent& agent, AgentNumber number, NodeId id) const {
+  const Leaf& leaf = leaves[id];
+  if (agent.has_gpus && options.gpu_agents == AllocatorOptions::GpuAgents::never &&
+      !leaf.capabilities.has(FrameworkCapability::gpu_resources)) {
     return false;
   }
   if (agent.remote && !leaf.capabilities.has(FrameworkCapability::region_aware)) return false;
-  if (agent.claimed && claims.at(number).leaf != id) return false;
   return constraints.passes(leaf.constraints, number, *agent.info);
 }
 

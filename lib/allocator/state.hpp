@@ -184,8 +184,9 @@ struct Allocator::State {
   bool nobody_unblocked(const allocation::Agent& agent);
   bool is_blocked(const allocation::Agent& agent, NodeId leaf);
   bool eligible(AgentNumber agent, NodeId leaf);
-  bool may_see(AgentNumber agent, NodeId leaf);  // by what kind of agent and framework they are
-  bool is_owed(NodeId leaf);                     // some of its offer, by a guarantee
+  bool may_see(AgentNumber agent, NodeId leaf);                                       // in this pass
+  bool suits(const allocation::Agent& agent, AgentNumber number, NodeId leaf) const;  // by what they are
+  bool is_owed(NodeId leaf);  // some of its offer, by a guarantee
   allocation::Taker taker(NodeId leaf) const;
   bool gpus_apart(const allocation::Agent& agent) const noexcept {
     return agent.has_gpus && options.gpu_agents == AllocatorOptions::GpuAgents::last;

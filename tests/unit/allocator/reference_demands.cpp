@@ -127,15 +127,9 @@ bool Reference::is_possible(const Leaf& leaf, const OneDemand& gang) const {
     }
   }
   unsigned units = 0;
-  const FrameworkInfo& info = frameworks_.at(leaf.second).info;
   for (const auto& [a, agent] : agents_) {
-    if (!agent.active || !passes(gang.demand.constraints, agent.info)) continue;
-    const Resources all = agent.info.resources.allocatable_to(leaf.first).filter([&](const Resource& item) {
-      if (item.revocable() && !info.has(FrameworkCapability::revocable_resources)) return false;
-      if (item.shared() && !info.has(FrameworkCapability::shared_resources)) return false;
-      return item.traits().reservations.size() <= 1 || info.has(FrameworkCapability::reservation_refinement);
-    });
-    units += whole_units(all, gang.demand.unit);
+    if (!agent.active || !fits_agent(leaf, a) || !passes(gang.demand.constraints, agent.info)) continue;
+    units += whole_units(visible(leaf, a, agent.info.resources), gang.demand.unit);
   }
   return units >= wanted;
 }

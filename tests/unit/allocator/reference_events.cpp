@@ -103,6 +103,7 @@ void Reference::apply_info(unsigned f, const FrameworkInfo& info, const std::set
     };
     const bool other = before.info.capabilities != info.capabilities || other_minimum ||
                        !(constraints(before.info) == constraints(info));
+    if (other) let_go(leaf);
     if (is_active(leaf) && (other || were_active.count(leaf) == 0)) make_fresh(leaf);
   }
   forget_unused();
@@ -178,6 +179,7 @@ void Reference::update_agent(unsigned a, const AgentInfo& info) {
   const bool other_attributes = agent.info.attributes != info.attributes;
   if (other_attributes) clear_filters([&](const OneFilter& filter) { return filter.agent == a; });
   if (other_attributes || agent.info.region != info.region || !(agent.info.resources == info.resources)) {
+    drop_parts_on(a);
     mark(a);
   }
   agent.info = info;
