@@ -7,15 +7,23 @@ namespace mesoscore {
 
 using namespace allocation;
 
+bool Allocator::State::is_over(const Claim& claim) {
+  const OpenDemand* demand = find_demand(claim.leaf, claim.demand);
+  return claim.until <= now || demand == nullptr || demand->open == 0 || !leaves[claim.leaf].active;
+}
+
 void Allocator::State::settle_claims() {
   std::vector<AgentNumber> over;
   for (const auto& [agent, claim] : claims) {
-    const OpenDemand* demand = find_demand(claim.leaf, claim.demand);
-    if (claim.until <= now || demand == nullptr || demand->open == 0 || !leaves[claim.leaf].active) {
-      over.push_back(agent);
-    }
+    if (is_over(claim)) over.push_back(agent);
   }
   for (const AgentNumber agent : over) drop_claim(agent);
+}
+
+// Those whose demands were served elsewhere in this run: another run is due for their agents.
+void Allocator::State::note_claims_over() {
+  if (std::any_of(claims.begin(), claims.end(), [this](const auto& each) { return is_over(each.second); }))
+    event();
 }
 
 void Allocator::State::drop_claim(AgentNumber number) {

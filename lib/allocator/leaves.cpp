@@ -91,6 +91,7 @@ void Allocator::State::update_activity(NodeId id) {
   active_leaves.set(id, active);
   leaf.active_since_run = runs;
   if (!active) let_go(id);
+  if (!active && !claims.empty()) event();  // one of its may be over
   tree.set_active(id, active);
   if (active) make_fresh(id);
 }

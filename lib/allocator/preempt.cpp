@@ -54,6 +54,8 @@ std::vector<Eviction> Allocator::State::preempt(std::span<const RunningTask> tas
   return out;
 }
 
+Preemption::~Preemption() { rewind(0); }
+
 Preemption::Preemption(Allocator::State& state, std::span<const RunningTask> tasks)
     : s_(state), tasks_(tasks) {
   for (std::uint32_t i = 0; i < tasks.size(); ++i) {
@@ -90,44 +92,92 @@ double Preemption::cost(const Candidate& candidate, const AllocationPolicy::Want
 std::optional<Preemption::Room> Preemption::room_on(std::uint32_t agent, NodeId leaf,
                                                     const OpenDemand& demand,
                                                     const AllocationPolicy::Want& want) {
-  const Taker asks = s_.taker(leaf);
-  const auto visible = [&](const Resources& resources) {
-    return resources.filter(
-        [&](const Resource& item) { return may_have(item, asks.role, asks.capabilities); });
-  };
   const Quantities& unit = demand.demand.unit;
   const auto planned = left_on_.find(agent);
   Room out;
   out.agent = agent;
-  out.room = planned == left_on_.end() ? visible(*s_.agents[agent].free) : planned->second;
+  out.room = planned == left_on_.end() ? seen(agent, leaf, *s_.agents[agent].free) : planned->second;
   std::vector<Candidate> left = by_agent_[agent];
   std::erase_if(left, [&](const Candidate& each) {
     return taken_.count(each.task) > 0 || tasks_[each.task].priority >= demand.demand.priority;
   });
   const auto gone_before = gone_;
-  while (units_to_cut(out.room, unit, 1) == 0) {
+  while (unit_in(out, leaf, unit).empty()) {
     const auto [best, least] = cheapest_of(left, want);
     if (best == left.size()) break;
     out.victims.push_back(left[best]);
     out.cost += least;
     charge_gone(left[best], 1);
-    out.room += visible(*tasks_[left[best].task].resources);
+    out.room += seen(agent, leaf, *tasks_[left[best].task].resources);
     left.erase(left.begin() + static_cast<std::ptrdiff_t>(best));
   }
   gone_ = gone_before;
   const bool something_planned = planned != left_on_.end();
-  if (units_to_cut(out.room, unit, 1) == 0 || (out.victims.empty() && !something_planned))
-    return std::nullopt;
-  std::erase_if(out.victims, [&](const Candidate& victim) {
-    const Resources without = out.room - visible(*tasks_[victim.task].resources);
-    if (units_to_cut(without, unit, 1) == 0) return false;
-    out.room = without;
-    return true;
-  });
+  if (unit_in(out, leaf, unit).empty() || (out.victims.empty() && !something_planned)) return std::nullopt;
+  spare_the_superfluous(out, leaf, unit);
   for (const Candidate& victim : out.victims)
     out.highest = std::max(out.highest, tasks_[victim.task].priority);
-  out.room -= cut(out.room, unit, 1);
+  out.unit = unit_in(out, leaf, unit);
+  out.room -= out.unit;
   return out;
+}
+
+void Preemption::spare_the_superfluous(Room& room, NodeId leaf, const Quantities& unit) {
+  for (std::size_t i = 0; i < room.victims.size();) {
+    Room without = room;
+    without.victims.erase(without.victims.begin() + static_cast<std::ptrdiff_t>(i));
+    without.room -= seen(room.agent, leaf, *tasks_[room.victims[i].task].resources);
+    if (unit_in(without, leaf, unit).empty()) {
+      ++i;
+    } else {
+      room = std::move(without);
+    }
+  }
+}
+
+// What of these the leaf may be offered on the agent, but for quota.
+Resources Preemption::seen(std::uint32_t agent, NodeId leaf, const Resources& resources) const {
+  const Taker asks = s_.taker(leaf);
+  s_.share.begin(s_.agents[agent].free, {}, s_.gpus_apart(s_.agents[agent]));
+  return resources.filter([&](const Resource& item) { return s_.share.sees(item, asks); });
+}
+
+// The unit that a run could offer if these victims were gone; empty: none, for lack of room, because of quota
+// or because it has been declined there.
+Resources Preemption::unit_in(const Room& room, NodeId leaf, const Quantities& unit) {
+  if (units_to_cut(room.room, unit, 1) == 0) return {};
+  Resources there = room.room;
+  if (s_.quotas.active()) {
+    const std::size_t before = moved_.size();
+    for (const Candidate& victim : room.victims) move(victim.leaf, *tasks_[victim.task].resources, true);
+    QuotaBook::Bounds bounds;
+    s_.quotas.bounds(s_.leaves[leaf].quota, bounds);
+    there = within(there, bounds, s_.total);
+    rewind(before);
+    if (units_to_cut(there, unit, 1) == 0) return {};
+  }
+  Resources part = cut(there, unit, 1);
+  return s_.is_refused(s_.agents[room.agent], leaf, part) ? Resources() : part;
+}
+
+// As quota will count it: these have come free, or have been given to the leaf.
+void Preemption::move(NodeId leaf, const Resources& resources, bool free) {
+  if (!s_.quotas.active()) return;
+  s_.count_held(leaf, resources, !free);
+  for (const Resource& item : resources) {
+    if (!counts_for_quota(item)) continue;
+    const Amount amount{s_.total.number_of(item.name()), item.scalar().milli};
+    free ? s_.quotas.add_free(amount) : s_.quotas.take_free(amount);
+  }
+  moved_.push_back({leaf, resources, free});
+}
+
+void Preemption::rewind(std::size_t to) {
+  while (moved_.size() > to) {
+    const Moved last = std::move(moved_.back());
+    move(last.leaf, last.resources, !last.free);
+    moved_.resize(moved_.size() - 2);
+  }
 }
 
 // Its place and its cost; the place after the last if there is none.
@@ -174,6 +224,7 @@ void Preemption::make_room(NodeId leaf, OpenDemand& demand, std::vector<Eviction
     if (claim.leaf == leaf && claim.demand == demand.number) missing -= std::min(missing, claim.units);
   }
   std::vector<Room> rooms;
+  const std::size_t before = moved_.size();
   left_on_.clear();
   while (rooms.size() < missing) {
     std::optional<Room> room = cheapest(leaf, demand);
@@ -182,10 +233,15 @@ void Preemption::make_room(NodeId leaf, OpenDemand& demand, std::vector<Eviction
     for (const Candidate& victim : room->victims) {
       charge_gone(victim, 1);
       taken_.insert(victim.task);
+      move(victim.leaf, *tasks_[victim.task].resources, true);
     }
+    move(leaf, room->unit, false);
     rooms.push_back(std::move(*room));
   }
-  if (demand.demand.gang && (rooms.size() < missing || demand.open > demand.evictable)) return undo(rooms);
+  if (demand.demand.gang && (rooms.size() < missing || demand.open > demand.evictable)) {
+    rewind(before);
+    return undo(rooms);
+  }
   for (const Room& room : rooms) evict(room, leaf, demand, out);
 }
 

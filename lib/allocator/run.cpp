@@ -129,6 +129,7 @@ void Allocator::State::finish_run() {
   fresh.clear();
   pending = false;
   due_at = kNever;
+  note_claims_over();
   ++runs;
 }
 

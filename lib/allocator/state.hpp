@@ -120,7 +120,9 @@ struct Allocator::State {
   void hand_over(NodeId leaf, allocation::OpenDemand& gang);
 
   // ---- preemption (claims.cpp, preempt.cpp) ----
+  bool is_over(const allocation::Claim& claim);
   void settle_claims();
+  void note_claims_over();
   void drop_claim(AgentNumber agent);
   void serve_claim(AgentNumber agent, std::uint64_t demand, std::uint32_t units);
   std::vector<Eviction> preempt(std::span<const RunningTask> tasks, TimePoint at);
