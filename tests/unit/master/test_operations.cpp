@@ -60,6 +60,13 @@ TEST_CASE("what was converted is offered at once, what was not used is filtered"
   CHECK(r.offered() == reserved("cpus:1", "eng") + parsed("disk:1000"));
 }
 
+TEST_CASE("what was converted and not used has no filter") {
+  Offered r;
+  r.accept({reserve(reserved("cpus:1", "eng")), launch({task("t", r.offer, "cpus:3;mem:1024;disk:1000")})},
+           {1h});
+  CHECK(r.offered() == reserved("cpus:1", "eng"));
+}
+
 TEST_CASE("the untouched rest alone is filtered when everything converted is used") {
   Offered r;
   r.accept({reserve(reserved("cpus:1;mem:64", "eng")),
