@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   mesoscore::OperatorClient client(io.get_executor(), transports, options.config);
   int exit_code = 0;
   client.async_call(options.action, [&](mesoscore::Result<mesoscore::msg::OperatorAnswer> answer) {
+    io.stop();  // the client would keep its connection
     if (answer) return print(std::cout, options.action, *answer);
     std::cerr << "mesoscore-ctl: " << answer.error().message << '\n';
     exit_code = exit_code_of(answer.error());

@@ -13,7 +13,8 @@ struct FrameworkNeed {
 
 // The dominant shares of tenants that all want more than there is, if tasks were infinitely small: they grow
 // in proportion to the weights until some resource is used up. (Every tenant is taken to use every resource.)
-std::vector<double> ideal_shares(const std::vector<FrameworkNeed>& demands, const mesoscore::Quantities& total);
+std::vector<double> ideal_shares(const std::vector<FrameworkNeed>& demands,
+                                 const mesoscore::Quantities& total);
 
 // The name of the resource of which one task uses the greatest part of the total.
 std::string_view dominant_resource(const mesoscore::Quantities& each, const mesoscore::Quantities& total);

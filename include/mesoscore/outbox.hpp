@@ -76,8 +76,9 @@ struct OperatorOperation {
 struct Stop {};
 
 // SetWeight and the like are actions of an operator, for the master: operator.hpp.
-using Event = std::variant<PeerConnected, PeerDisconnected, DialFailed, Received, Submitted, ContainerEvent,
-                           SetWeight, TeardownFramework, OperatorOperation, Stop, SetQuota, DeactivateAgent, ReactivateAgent>;
+using Event =
+    std::variant<PeerConnected, PeerDisconnected, DialFailed, Received, Submitted, ContainerEvent, SetWeight,
+                 TeardownFramework, OperatorOperation, Stop, SetQuota, DeactivateAgent, ReactivateAgent>;
 
 // ---- outbox: what comes out
 // ----------------------------------------------------------------------------------------

@@ -3,17 +3,18 @@
 // shows, or use SchedulerDriver.
 //
 // The application's calls go in as Submitted{msg::Accept, Decline, Kill, Revive, Suppress, Reconcile,
-// ReconcileOperations, Acknowledge, AcknowledgeOperation, Request, ToExecutor, ShutdownExecutor, Teardown}; what
-// concerns it comes out in Outbox::deliveries: Subscribed, OfferMade, Rescind, Update, OperationUpdate,
-// DemandExpired, DemandRefused, FromExecutor, Failure, ErrorMessage. After an ErrorMessage nothing is retried.
+// ReconcileOperations, Acknowledge, AcknowledgeOperation, Request, ToExecutor, ShutdownExecutor, Teardown};
+// what concerns it comes out in Outbox::deliveries: Subscribed, OfferMade, Rescind, Update, OperationUpdate,
+// DemandExpired, DemandRefused, FromExecutor, Failure, ErrorMessage. After an ErrorMessage nothing is
+// retried.
 //
 // Without a subscription: Accept finds no offer any more, so its tasks are answered at once with an Update to
 // DROPPED (reason MASTER_DISCONNECTED), and so are its operations with an id; Decline and ToExecutor are
 // dropped; Acknowledge and AcknowledgeOperation are remembered and made when the update is repeated; Revive,
 // Suppress and Request become part of the next subscription, and what is still open of a Request is part of
 // every later one (units that were accepted count as used); Kill, both kinds of reconciliation and
-// ShutdownExecutor are held for it, and so is Teardown of a framework that has an id. A Kill is repeated after
-// every re-subscription until the task is terminal, and ever more seldom while the answer is UNKNOWN or
+// ShutdownExecutor are held for it, and so is Teardown of a framework that has an id. A Kill is repeated
+// after every re-subscription until the task is terminal, and ever more seldom while the answer is UNKNOWN or
 // UNREACHABLE, of which the application hears once. A connection is lost when PeerDisconnected goes in
 // or a Close comes out: all offers are void then. Teardown has ended (SchedulerStats::ended) when the master
 // has closed the connection.

@@ -9,7 +9,8 @@
 namespace mesoscore {
 namespace {
 
-constexpr std::size_t kReserve = 16;  // entries; small maps stay in the cache, and they grow where more is needed
+constexpr std::size_t kReserve =
+    16;  // entries; small maps stay in the cache, and they grow where more is needed
 
 // A zero would send again and again without any time passing.
 constexpr Duration kShortestWait = std::chrono::milliseconds(1);

@@ -129,7 +129,8 @@ void Master::State::on_accept(std::uint32_t f, msg::Accept& call) {
   const bool converts = std::any_of(call.operations.begin(), call.operations.end(), is_conversion);
   const Resources offered = converts ? remaining : Resources();
   bool changed = false;
-  for (Operation& operation : call.operations) changed |= execute(*this, f, a, role, operation, remaining, demands.priority());
+  for (Operation& operation : call.operations)
+    changed |= execute(*this, f, a, role, operation, remaining, demands.priority());
   demands.reopen_unused(allocator, remaining);
   if (!changed) return return_rest(*this, f, a, role, remaining, {}, call.filters);
   const Resources made = remaining - offered;

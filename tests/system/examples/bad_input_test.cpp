@@ -103,7 +103,7 @@ TEST_CASE("mesoscore-ctl refuses bad input") {
   const std::vector<std::string> at = {"--master", "tcp://127.0.0.1:1"};
   const Case cases[] = {
       {{"agents"}, "--master"},
-      {{}, "subcommand"},
+      {{"--master", "tcp://127.0.0.1:1"}, "subcommand"},
       {{"--master", "nonsense", "agents"}, "nonsense"},
       {{"--master", "pigeon://loft", "agents"}, "pigeon"},
       {{"--master", at[1], "explain"}, "--framework"},

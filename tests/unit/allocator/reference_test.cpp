@@ -35,7 +35,8 @@ TEST_CASE("the allocator grants what the slow reference grants, with many framew
   CHECK(sum.grants > 5'000);
 }
 
-TEST_CASE("the allocator grants what the slow reference grants, with many frameworks in each role and few agents") {
+TEST_CASE(
+    "the allocator grants what the slow reference grants, with many frameworks in each role and few agents") {
   const Sum sum = play(2'000'000, 150, 60, {100, 6}, true);
   CHECK(sum.grants > 2'000);
 }

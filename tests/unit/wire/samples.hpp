@@ -74,6 +74,7 @@ class Sampler {
   void fill(Alternative& body);
   template <class Alternative>
   void fill_rest(Alternative& body);
+  template <class Alternative>
   void fill_wishes(Alternative& body);
 
   mesoscore::Rng rng_;

@@ -1,0 +1,119 @@
+// What the master keeps of frameworks, agents, offers and tasks.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
+
+#include "core/notices.hpp"
+#include "core/slab.hpp"
+#include "core/status_history.hpp"
+#include "master/operation_record.hpp"
+#include "master/small_records.hpp"
+#include "mesoscore/master.hpp"
+
+namespace mesoscore {
+
+// A live task; a terminal one is live until its last update is acknowledged. Or one of the last that ended:
+// such a record stays where it is, out of all lists, until others push it out of its framework's ring.
+struct MasterTask {
+  TaskId id;
+  std::uint32_t framework = kNone;
+  std::uint32_t agent = kNone;
+  ExecutorId executor_id;
+  std::string name;
+  RoleName role;
+  Resources resources;                       // of the task alone, without its executor
+  TaskState state = TaskState::staging;      // latest known
+  std::optional<TaskState> forwarded_state;  // last one sent to the scheduler
+  std::optional<Uuid> forwarded_uuid;
+  StatusHistory history;
+  Labels labels;
+  std::int32_t priority = 0;  // of the demand that its offer was made for
+  std::string preempted;      // for whom; empty: it is not
+  bool holds_resources = false;
+  AgentId ended_on;  // when it has ended: the agent may be gone
+  Link in_framework, in_agent;
+};
+
+struct MasterOffer {
+  std::uint64_t number = 0;
+  std::uint32_t framework = kNone;
+  std::uint32_t agent = kNone;
+  RoleName role;
+  Resources resources;
+  TimePoint expires = kNever;
+  Grant purpose;    // as granted, without the resources: the demand that it serves
+  Quantities unit;  // of that demand
+  Link in_framework, in_agent, by_age;
+};
+
+struct UnreachableTask {
+  TaskId id;
+  AgentId agent_id;
+  double unreachable_time = 0;
+};
+
+struct MasterFramework {
+  msg::FrameworkPtr info;      // `id` is set
+  std::optional<PeerId> peer;  // connected
+  std::uint64_t order = 0;     // of the first subscription, for views
+  TimePoint heartbeat_at = kNever;
+  TimePoint remove_at = kNever;  // the failover timeout of a disconnected framework
+  TimePoint armed = kNever;      // earliest entry in the timer heap
+  tsl::robin_map<TaskId, std::uint32_t> task_by_id;
+  LinkedList<MasterTask, &MasterTask::in_framework> tasks;
+  LinkedList<MasterOffer, &MasterOffer::in_framework> offers;
+  tsl::robin_map<OperationId, std::uint32_t> operation_by_id;
+  LinkedList<MasterOperation, &MasterOperation::in_framework> operations;  // with an id
+  std::deque<UnreachableTask> unreachable;                                 // oldest first, bounded
+  std::vector<std::uint32_t> completed;                  // tasks that have ended; a ring when it is full
+  std::size_t completed_next = 0;                        // the oldest of the full ring
+  std::map<RoleName, std::vector<StatedDemand>> stated;  // ascending by id
+
+  const FrameworkId& id() const noexcept { return info->id; }
+  bool partition_aware() const noexcept { return info->has(FrameworkCapability::partition_aware); }
+};
+
+// A custom executor that the master accounts for.
+struct MasterExecutor {
+  std::uint32_t framework = kNone;
+  RoleName role;
+  ExecutorInfo info;
+};
+
+struct PendingKill {
+  std::uint32_t framework = kNone;
+  TaskId task_id;
+  std::optional<KillPolicy> policy;
+};
+
+struct MasterAgent {
+  msg::AgentPtr info;          // `id` is set
+  std::optional<PeerId> peer;  // connected
+  std::uint64_t order = 0;
+  std::uint32_t missed_pings = 0;
+  TimePoint ping_at = kNever;
+  TimePoint unreachable_at = kNever;  // a disconnected agent must be back by then
+  TimePoint armed = kNever;
+  LinkedList<MasterTask, &MasterTask::in_agent> tasks;
+  LinkedList<MasterOffer, &MasterOffer::in_agent> offers;
+  LinkedList<MasterOperation, &MasterOperation::in_agent> operations;
+  Resources
+      confirmed;  // what it has without the operations of which it has said nothing yet; if there are any
+  std::vector<MasterExecutor> executors;
+  std::vector<PendingKill> pending_kills;  // asked for while it was disconnected
+
+  const AgentId& id() const noexcept { return info->id; }
+};
+
+}  // namespace mesoscore
