@@ -55,7 +55,7 @@ struct Explanation {
   std::vector<Count> counts{};  // most frequent first; an agent counts for its first reason only
   std::optional<TimePoint> earliest_filter_expiry{};
   std::vector<RoleName> behind{};        // roles that hold what it is behind of, most agents first; at most 3
-  std::vector<RoleName> headroom_for{};  // roles whose guarantees are unmet, by path; at most 3
+  std::vector<RoleName> headroom_for{};  // roles for whose guarantees it is held back, by path; at most 3
   RoleName limited_by{};                 // the role whose quota limit is reached; empty: none is
   double share = 0;                      // dominant share of the framework in this role
   double role_share = 0;                 // dominant share of the role divided by its weight

@@ -4,6 +4,7 @@
 #include "allocator/cut.hpp"
 #include "allocator/sentence.hpp"
 #include "allocator/state.hpp"
+#include "mesoscore/roles.hpp"
 
 namespace mesoscore {
 
@@ -125,24 +126,31 @@ Refusal Allocator::State::refusal_by_quota(NodeId id, const Resources& visible, 
   const Quantities before = visible.quantities();
   const Quantities after = offer.quantities();
   Refusal why = Refusal::none;
+  std::vector<std::uint32_t> held_back;
   for (const auto& entry : before.entries()) {
     if (after.get(entry.name) == entry.amount) continue;
     const std::uint32_t number = total.number_if_known(entry.name);
     const QuotaNumber tightest = quotas.tightest(quota, number);
     const bool limited = tightest != kNoQuota && quotas.room(tightest, number) <= bounds.of(number);
     why |= limited ? Refusal::limit : Refusal::headroom;
-    if (detail == nullptr) continue;
-    if (limited) detail->limited_by = quotas.path(tightest);
-    if (!limited) detail->headroom_for = roles_with_unmet_guarantees(id);
+    if (!limited) held_back.push_back(number);
+    if (limited && detail != nullptr) detail->limited_by = quotas.path(tightest);
   }
+  if (detail != nullptr) detail->headroom_for = owed_before(id, held_back);
   return why;
 }
 
-std::vector<RoleName> Allocator::State::roles_with_unmet_guarantees(NodeId id) const {
+// The roles to whom guarantees owe some of these resources. What is owed to a role above is not held back
+// from this one.
+std::vector<RoleName> Allocator::State::owed_before(NodeId id,
+                                                    const std::vector<std::uint32_t>& resources) const {
   std::vector<RoleName> out;
   const std::string& own = tree.node(leaves[id].role).path;
   for (QuotaNumber number = 0; number < quotas.size() && out.size() < 3; ++number) {
-    if (quotas.is_unmet(number) && quotas.path(number) != own) out.emplace_back(quotas.path(number));
+    const std::string& path = quotas.path(number);
+    const bool unmet = std::any_of(resources.begin(), resources.end(),
+                                   [&](std::uint32_t resource) { return quotas.is_unmet(number, resource); });
+    if (unmet && path != own && !is_ancestor_role(path, own)) out.emplace_back(path);
   }
   return out;
 }

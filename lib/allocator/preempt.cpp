@@ -44,7 +44,7 @@ std::vector<Eviction> Allocator::State::preempt(std::span<const RunningTask> tas
     const NodeId id = demands[list].leaf;
     if (id == kNoNode || !leaves[id].active) continue;
     for (OpenDemand& demand : demands[list].demands) {
-      if (demand.open > 0 && demand.evictable > 0) unmet.push_back({id, &demand});
+      if (demand.open > 0 && demand.evictable > 0 && demand.expires > now) unmet.push_back({id, &demand});
     }
   }
   std::sort(unmet.begin(), unmet.end(),

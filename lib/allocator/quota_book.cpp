@@ -163,12 +163,8 @@ QuotaNumber QuotaBook::tightest(QuotaNumber number, std::uint32_t resource) cons
   return found;
 }
 
-bool QuotaBook::is_unmet(QuotaNumber number) const noexcept {
-  const Role& role = roles_[number];
-  for (std::uint32_t resource = 0; resource < role.guarantee.size(); ++resource) {
-    if (at(role.guarantee, resource) > at(role.consumed, resource)) return true;
-  }
-  return false;
+bool QuotaBook::is_unmet(QuotaNumber number, std::uint32_t resource) const noexcept {
+  return at(roles_[number].guarantee, resource) > at(roles_[number].consumed, resource);
 }
 
 }  // namespace mesoscore::allocation

@@ -67,7 +67,7 @@ class QuotaBook {
   // The role, from this one upwards, whose limit leaves the least of the resource; kNoQuota: none limits it.
   QuotaNumber tightest(QuotaNumber number, std::uint32_t resource) const noexcept;
   std::int64_t room(QuotaNumber number, std::uint32_t resource) const noexcept;  // below its own limit
-  bool is_unmet(QuotaNumber number) const noexcept;                              // some guarantee of its own
+  bool is_unmet(QuotaNumber number, std::uint32_t resource) const noexcept;      // its own guarantee
 
  private:
   using Numbers = SmallVector<std::int64_t, 6>;

@@ -210,7 +210,7 @@ struct Allocator::State {
                              const std::function<bool(const Resources&)>& held_back) const;
   Refusal refusal_by_quota(NodeId leaf, const Resources& may_have, const Resources& offer,
                            AgentExplanation* detail) const;
-  std::vector<RoleName> roles_with_unmet_guarantees(NodeId leaf) const;
+  std::vector<RoleName> owed_before(NodeId leaf, const std::vector<std::uint32_t>& resources) const;
   Explanation explain(NodeId leaf, TimePoint at) const;
   AgentExplanation explain(NodeId leaf, AgentNumber agent, TimePoint at) const;
 

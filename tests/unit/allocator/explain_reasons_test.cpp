@@ -102,6 +102,18 @@ TEST_CASE("why: headroom, and for whom") {
   CHECK(overall(lab, 0, "a").sentence == "0 of 1 agent: 1 held back for guarantees of others (b, c, d)");
 }
 
+TEST_CASE("why: headroom is for those who are owed what is held back, not for one's own role or above") {
+  Lab lab;
+  lab.add_framework(0, framework("f0", {"a/x"}));
+  REQUIRE(set_quota(lab, {"a", {quantities("cpus:1"), {}}}));
+  REQUIRE(set_quota(lab, {"b", {quantities("gpus:1"), {}}}));
+  REQUIRE(set_quota(lab, {"c", {quantities("mem:100"), {}}}));
+  REQUIRE(set_quota(lab, {"a/x/below", {quantities("mem:1"), {}}}));
+  lab.add_agent(0, "mem:100");
+  CHECK(on(lab, 0, "a/x", 0).reasons == (Refusal::headroom | Refusal::below_minimum));
+  CHECK(on(lab, 0, "a/x", 0).headroom_for == std::vector<RoleName>{"a/x/below", "c"});
+}
+
 TEST_CASE("why: no unit fits, none is wanted") {
   DemandLab lab;
   lab.add(0, "a", {want("job", "cpus:4", 7)});

@@ -171,6 +171,17 @@ TEST_CASE("preemption: not for demands that are served, nor of frameworks that a
   CHECK(lab.victims().empty());
 }
 
+TEST_CASE("preemption: not for demands that are over") {
+  PreemptLab lab = one_agent(1);
+  lab.start(1, 0, "a", 0, "cpus:1");
+  lab.add(1, "a", {want_within(10s, "job", "cpus:1", 1, 5)});
+  lab.run();
+  lab.now += 10s;
+  CHECK(lab.preempt().empty());
+  lab.now -= 1ns;
+  CHECK(lab.preempt().empty());  // time does not go back
+}
+
 TEST_CASE("preemption: only on agents that may be offered for the demand") {
   PreemptLab lab = one_agent(1);
   lab.allocator.add_agent(ag(1), agent_on("r1", "cpus:1"), {});

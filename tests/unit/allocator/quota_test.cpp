@@ -122,6 +122,20 @@ TEST_CASE("quota: what a role is guaranteed includes what the roles below it are
   CHECK(lab.next() == "f2 a0 a/x cpus:3");
 }
 
+TEST_CASE("quota: of nested guarantees the larger is held back, not the sum") {
+  Lab lab = lab_with({"b"});
+  REQUIRE(set(lab, {guarantee("a", "cpus:4"), guarantee("a/x", "cpus:3")}, true));
+  lab.add_agent(0, "cpus:6;mem:100");
+  CHECK(lab.next() == "f0 a0 b cpus:2;mem:100");
+}
+
+TEST_CASE("quota: a limit of its own does not free a role from the limits above") {
+  Lab lab = lab_with({"a/x"});
+  REQUIRE(set(lab, {limit("a", "cpus:3"), limit("a/x", "cpus:5;mem:70")}));
+  lab.add_agent(0, "cpus:8;mem:100");
+  CHECK(lab.next() == "f0 a0 a/x cpus:3;mem:70");
+}
+
 TEST_CASE("quota: a guarantee below one that has none still counts at the top") {
   Lab lab = lab_with({"b"});
   REQUIRE(set(lab, {guarantee("a/x/deep", "cpus:3")}, true));
