@@ -49,7 +49,8 @@ enum class ValueKind : std::uint8_t { scalar = 0, ranges = 1, set = 2, text = 3 
 class Resource {
  public:
   Resource() noexcept : scalar_{} {}
-  Resource(Name name, Scalar value) noexcept : name_(std::move(name)), scalar_(value) {}
+  Resource(Name name, Scalar value) noexcept
+      : name_(std::move(name)), scalar_(value), key_{ValueKind::scalar, name_flag()} {}
   Resource(Name name, Ranges value);
   Resource(Name name, std::vector<std::string> set);  // sorted, duplicates removed
   Resource(const Resource& other)
@@ -79,7 +80,7 @@ class Resource {
   const ResourceTraits& traits() const noexcept;
   bool empty() const noexcept;
 
-  bool plain() const noexcept { return key_.flags == 0; }  // unreserved, not revocable, no disk, no provider
+  bool plain() const noexcept { return !has(kTraits); }  // unreserved, not revocable, no disk, no provider
   bool reserved() const noexcept { return has(kReserved); }
   bool revocable() const noexcept { return has(kRevocable); }
   bool shared() const noexcept { return has(kShared); }
@@ -97,6 +98,8 @@ class Resource {
     if (name_ != other.name_ || key_ != other.key_) return false;
     return traits_.same(other.traits_) || same_traits(other);
   }
+  // A plain amount whose name is inline: copying its bytes copies it. See small_vector.hpp.
+  bool owns_nothing() const noexcept { return key_.bits() == 0; }
   // Same identity, value and number of copies. What is not part of the identity does not count (see
   // DiskInfo).
   friend bool operator==(const Resource& a, const Resource& b);
@@ -109,17 +112,25 @@ class Resource {
     ResourceTraits value;
     std::uint64_t hash;  // of the identity
   };
-  enum Flag : std::uint8_t { kTraits = 1, kReserved = 2, kRevocable = 4, kShared = 8, kAtom = 16 };
+  enum Flag : std::uint8_t {
+    kTraits = 1,
+    kReserved = 2,
+    kRevocable = 4,
+    kShared = 8,
+    kAtom = 16,
+    kLongName = 32
+  };
   // What can be told of an identity at a glance. Equal keys are no proof, different ones are.
   struct Key {
     ValueKind kind = ValueKind::scalar;
-    std::uint8_t flags = 0;        // none: plain
+    std::uint8_t flags = 0;
     std::uint16_t traits_tag = 0;  // a part of their hash
     friend bool operator==(Key a, Key b) noexcept { return a.bits() == b.bits(); }
     constexpr std::uint32_t bits() const noexcept { return std::bit_cast<std::uint32_t>(*this); }
   };
 
   bool has(Flag flag) const noexcept { return (key_.flags & flag) != 0; }
+  std::uint8_t name_flag() const noexcept { return name_.is_inline() ? 0 : kLongName; }
   void set_traits(ResourceTraits traits);
   bool same_traits(const Resource& other) const noexcept;
   void copy_value(const Resource& other) noexcept {  // there is no value yet
@@ -208,7 +219,7 @@ class Resources {
   const Resource* begin() const noexcept { return items_.begin(); }
   const Resource* end() const noexcept { return items_.end(); }
 
-  bool contains(const Resources& other) const;
+  bool contains(const Resources& other) const { return other.size() <= size() && covers_all(other); }
   bool contains(const Resource& other) const;
   void add(const Resource& item);
   void subtract(const Resource& item);  // drops what is not there; nothing becomes negative
@@ -259,6 +270,7 @@ class Resources {
   struct Equality;
   template <class Relation>
   bool each_has(const Resources& other) const;
+  bool covers_all(const Resources& other) const;
   void add_from(const Resources& other, std::size_t first);
   void subtract_from(const Resources& other, std::size_t first);
   void drop_empty() noexcept;

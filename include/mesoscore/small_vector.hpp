@@ -21,6 +21,19 @@ namespace mesoscore {
 template <class T>
 inline constexpr bool is_relocatable = std::is_trivially_copyable_v<T>;
 
+// Whether this object owns nothing, so that its bytes are a copy of it and it may be forgotten without being
+// destroyed. Relocatable types that often do may say so for each object, with a member owns_nothing().
+template <class T>
+bool owns_nothing(const T& item) noexcept {
+  if constexpr (std::is_trivially_copyable_v<T>) {
+    return true;
+  } else if constexpr (is_relocatable<T> && requires { item.owns_nothing(); }) {
+    return item.owns_nothing();
+  } else {
+    return false;
+  }
+}
+
 template <class T, std::size_t N>
 class SmallVector {
  public:
@@ -110,7 +123,7 @@ class SmallVector {
     return data_ + index;
   }
   void clear() noexcept {
-    std::destroy(begin(), end());
+    destroy_elements();
     size_ = 0;
   }
   void reserve(std::size_t wanted) {
@@ -118,10 +131,8 @@ class SmallVector {
   }
   template <class Iterator>
   void append(Iterator first, Iterator last) {
-    const std::size_t wanted = size_ + static_cast<std::size_t>(std::distance(first, last));
-    reserve(wanted);
-    std::uninitialized_copy(first, last, end());
-    size_ = static_cast<std::uint32_t>(wanted);
+    reserve(size_ + static_cast<std::size_t>(std::distance(first, last)));
+    for (; first != last; ++first) add_copy(*first);
   }
 
   friend bool operator==(const SmallVector& a, const SmallVector& b) {
@@ -147,8 +158,26 @@ class SmallVector {
     size_ = kept;
     capacity_ = static_cast<std::uint32_t>(wanted);
   }
+  template <class Item>
+  void add_copy(const Item& item) {  // there is room
+    T* at = data_ + size_;
+    if constexpr (std::is_same_v<Item, T>) {
+      if (mesoscore::owns_nothing(item)) {
+        std::memcpy(static_cast<void*>(at), static_cast<const void*>(&item), sizeof(T));
+        ++size_;
+        return;
+      }
+    }
+    std::construct_at(at, item);
+    ++size_;
+  }
+  void destroy_elements() noexcept {
+    for (T& item : *this) {
+      if (!mesoscore::owns_nothing(item)) std::destroy_at(&item);
+    }
+  }
   void destroy() noexcept {
-    std::destroy(begin(), end());
+    destroy_elements();
     if (!is_inline()) std::allocator<T>{}.deallocate(data_, capacity_);
     data_ = inline_data();
     size_ = 0;

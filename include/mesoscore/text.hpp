@@ -69,6 +69,7 @@ class BasicText {
   }
   friend std::ostream& operator<<(std::ostream& out, const BasicText& text) { return out << text.view(); }
 
+  bool is_inline() const noexcept { return !is_heap(); }
   // True only for equal texts; false also for some equal ones that do not fit inline.
   bool same_bits(const BasicText& other) const noexcept {
     std::uint64_t difference = 0;

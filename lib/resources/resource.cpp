@@ -16,11 +16,11 @@ bool is_one_piece(const DiskInfo& disk) noexcept {
 }  // namespace
 
 Resource::Resource(Name name, Ranges value) : name_(std::move(name)), ranges_(std::move(value)) {
-  key_.kind = ValueKind::ranges;
+  key_ = {.kind = ValueKind::ranges, .flags = name_flag()};
 }
 
 Resource::Resource(Name name, std::vector<std::string> set) : name_(std::move(name)), set_() {
-  key_.kind = ValueKind::set;
+  key_ = {.kind = ValueKind::set, .flags = name_flag()};
   std::sort(set.begin(), set.end());
   set.erase(std::unique(set.begin(), set.end()), set.end());
   if (!set.empty()) set_ = detail::Shared(std::move(set));
@@ -108,9 +108,10 @@ std::string_view Resource::reservation_role() const noexcept {
 void Resource::set_traits(ResourceTraits traits) {
   const auto flag = [](bool is, Flag which) { return is ? which : 0; };
   const std::uint64_t hash = traits.identity_hash();
-  key_.flags = static_cast<std::uint8_t>(kTraits | flag(!traits.reservations.empty(), kReserved) |
-                                         flag(traits.revocable, kRevocable) | flag(traits.shared, kShared) |
-                                         flag(traits.disk && is_one_piece(*traits.disk), kAtom));
+  key_.flags =
+      static_cast<std::uint8_t>(kTraits | name_flag() | flag(!traits.reservations.empty(), kReserved) |
+                                flag(traits.revocable, kRevocable) | flag(traits.shared, kShared) |
+                                flag(traits.disk && is_one_piece(*traits.disk), kAtom));
   key_.traits_tag = static_cast<std::uint16_t>(hash >> 48);
   traits_ = detail::Shared(HashedTraits{std::move(traits), hash});
 }
@@ -121,7 +122,7 @@ Resource Resource::with_traits(ResourceTraits traits) const {
   if (traits.disk && *traits.disk == DiskInfo{}) traits.disk.reset();
   if (traits.plain()) {
     out.traits_.reset();
-    out.key_ = {.kind = key_.kind};
+    out.key_ = {.kind = key_.kind, .flags = name_flag()};
   } else {
     out.set_traits(std::move(traits));
   }

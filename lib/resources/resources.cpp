@@ -133,10 +133,9 @@ struct Resources::Equality {
 };
 
 // Whether each entry of `other` meets one of ours that stands in the relation to it. In a combined bag no two
-// of them meet the same, so there must be as many of ours.
+// of them meet the same, so there must be as many of ours: the caller has seen to that.
 template <class Relation>
 bool Resources::each_has(const Resources& other) const {
-  if (other.size() > size()) return false;
   const Resource* wanted = other.begin();
   for (const Resource* mine = begin(); mine != end() && wanted != other.end(); ++mine) {
     if (!mine->same_amounts(*wanted)) continue;
@@ -153,7 +152,7 @@ bool Resources::each_has(const Resources& other) const {
   return true;
 }
 
-bool Resources::contains(const Resources& other) const { return each_has<Covering>(other); }
+bool Resources::covers_all(const Resources& other) const { return each_has<Covering>(other); }
 
 bool operator==(const Resources& a, const Resources& b) {
   return a.size() == b.size() && a.each_has<Resources::Equality>(b);
@@ -185,9 +184,11 @@ Resources& Resources::operator+=(const Resources& other) {
     return *this;
   }
   const std::size_t both = std::min(size(), other.size());
+  Resource* mine = items_.begin();
+  const Resource* theirs = other.begin();
   std::size_t i = 0;
-  for (; i < both && items_[i].same_amounts(other.items_[i]); ++i) {
-    items_[i].scalar_ = sum_of_positive(items_[i].scalar_, other.items_[i].scalar_);
+  for (; i < both && mine[i].same_amounts(theirs[i]); ++i) {
+    mine[i].scalar_ = sum_of_positive(mine[i].scalar_, theirs[i].scalar_);
   }
   if (i < other.size()) add_from(other, i);
   return *this;
@@ -216,12 +217,14 @@ Resources& Resources::operator+=(Resources&& other) {
 
 Resources& Resources::operator-=(const Resources& other) {
   const std::size_t both = std::min(size(), other.size());
+  Resource* mine = items_.begin();
+  const Resource* theirs = other.begin();
   bool emptied = false;
   std::size_t i = 0;
-  for (; i < both && items_[i].same_amounts(other.items_[i]); ++i) {
-    std::int64_t& mine = items_[i].scalar_.milli;
-    mine -= std::min(mine, other.items_[i].scalar_.milli);
-    emptied |= mine == 0;
+  for (; i < both && mine[i].same_amounts(theirs[i]); ++i) {
+    std::int64_t& milli = mine[i].scalar_.milli;
+    milli -= std::min(milli, theirs[i].scalar_.milli);
+    emptied |= milli == 0;
   }
   if (i < other.size() && i < size()) {
     subtract_from(other, i);
@@ -233,7 +236,6 @@ Resources& Resources::operator-=(const Resources& other) {
 
 // What becomes empty stays in its place to the end, so that the lookup need not follow.
 void Resources::subtract_from(const Resources& other, std::size_t first) {
-  if (this == &other) return clear();
   detail::EntryLookup lookup(size(), other.size() - first, first);
   for (const Resource* item = other.begin() + first; item != other.end(); ++item) {
     const std::size_t place = lookup.find(items_.data(), *item);
