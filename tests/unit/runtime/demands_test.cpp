@@ -1,4 +1,6 @@
 // Stated demand through driver, master and agent, over inproc.
+#include <set>
+
 #include "cluster.hpp"
 #include "mesoscore/policies/priority.hpp"
 #include "mesoscore/transports/inproc.hpp"
@@ -47,10 +49,12 @@ struct Wishing {
     driver.on_demand_expired([this](const msg::DemandExpired& demand) { expired.push_back(demand); });
     driver.on_demand_refused([this](const msg::DemandRefused& demand) { refused.push_back(demand); });
   }
-  std::size_t running() const {
-    std::size_t count = 0;
-    for (const TaskStatus& status : updates) count += status.state == TaskState::running;
-    return count;
+  std::size_t running() const {  // tasks that were, told once or more often
+    std::set<std::string> ids;
+    for (const TaskStatus& status : updates) {
+      if (status.state == TaskState::running) ids.insert(status.task_id.str());
+    }
+    return ids.size();
   }
   SchedulerDriver driver;
   std::vector<Offer> made;
