@@ -1,6 +1,8 @@
 #include "allocator/cut.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <tuple>
 
 namespace mesoscore::allocation {
 namespace {
@@ -40,10 +42,11 @@ Resource first_of(const Resource& item, std::int64_t milli) {
   return Resource(item.name(), std::vector<std::string>(set.begin(), set.end())).with_traits(item.traits());
 }
 
-// Smaller is cut first.
-int turn_of(const Resource& item) noexcept {
-  if (item.revocable()) return 1;
-  return -static_cast<int>(item.reserved() ? item.traits().reservations.size() : 0);
+// Smaller is cut first. The order of the entries of a bag says nothing: it depends on how the bag came about.
+std::tuple<bool, int, int, std::string_view> turn_of(const Resource& item) noexcept {
+  const int refinements = item.reserved() ? static_cast<int>(item.traits().reservations.size()) : 0;
+  const std::string_view role = item.reservation_role();
+  return {item.revocable(), -refinements, -static_cast<int>(role.size()), role};
 }
 
 void cut_name(const Resources& resources, const Name& name, std::int64_t milli, Resources& out) {

@@ -55,6 +55,8 @@ class DemandBook {
   const List& operator[](std::uint32_t number) const noexcept { return lists_[number]; }
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(lists_.size()); }
 
+  bool empty() const noexcept { return lists_.size() == unused_.size(); }  // nobody has stated any
+
   // A list without demands.
   std::uint32_t make_list(NodeId leaf);
   void drop_list(std::uint32_t number, ConstraintBook& constraints);

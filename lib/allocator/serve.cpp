@@ -118,10 +118,13 @@ bool Allocator::State::is_blocked(const Agent& agent, NodeId id) {
 }
 
 // The leaves for which something has changed since nobody was eligible for what the agent has. False: too
-// many, or all, or the order is random, which has to be drawn for everybody.
+// many, or all, or the order is random, which has to be drawn for everybody. With stated demands it may be
+// anybody: when another takes some of the agent, what is cut out of the rest may be something that was not
+// refused.
 bool Allocator::State::list_takers(AgentNumber number) {
   takers.clear();
-  if (quotas.active() || whole.contains(number) || agents[number].has_shared || tree.random_order())
+  if (quotas.active() || !demands.empty() || whole.contains(number) || agents[number].has_shared ||
+      tree.random_order())
     return false;
   const auto [first, last] =
       std::equal_range(retries.begin(), retries.end(), Retry{number, 0},

@@ -1,6 +1,8 @@
 #include "reference_parts.hpp"
 
 #include <algorithm>
+#include <string>
+#include <tuple>
 
 #include "mesoscore/agent_info.hpp"
 
@@ -33,7 +35,9 @@ std::vector<Resource> to_cut_from(const Resources& resources, const Name& name) 
   }
   std::stable_sort(items.begin(), items.end(), [](const Resource& a, const Resource& b) {
     const auto turn = [](const Resource& item) {
-      return item.revocable() ? 1 : -static_cast<int>(item.traits().reservations.size());
+      const std::string role(item.reservation_role());
+      return std::tuple(item.revocable(), -static_cast<int>(item.traits().reservations.size()),
+                        -static_cast<int>(role.size()), role);
     };
     return turn(a) < turn(b);
   });
