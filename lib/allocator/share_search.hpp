@@ -50,7 +50,7 @@ class ShareSearch {
  private:
   Place bound(std::size_t node, std::span<const std::int64_t> total) const noexcept {
     double share = 0;
-    const std::int64_t* least = &least_[node * resources_];
+    const std::int64_t* least = least_.data() + node * resources_;  // may be none at all
     if (times_[node] == UINT32_MAX) return {};
     for (std::size_t r = 0; r < resources_; ++r) {
       if (total[r] > 0 && least[r] != 0) {
