@@ -6,26 +6,30 @@
 //     using namespace mesoscore;
 //
 //     int main() {
-//       asio::io_context io;                             // yours: the library runs on it and starts no
-//       thread TransportSet transports; transports.add(transports::inproc());            // or tcp(),
-//       unix_socket(): what is linked is what is there
+//       asio::io_context io;  // yours: the library runs on it and starts no thread
+//       TransportSet transports;
+//       transports.add(transports::inproc());  // or tcp(), unix_socket(): what is linked is there
 //
 //       MasterServer master(io.get_executor(), transports, {.listen = {"inproc://master"}});
 //
-//       FunctionSet functions;                           // tasks may be C++ callables, commands or custom
-//       executors functions.add("greet", [](FunctionTask task) { task.finish("hello " + task.info().data);
-//       }); AgentServer agent(io.get_executor(), transports,
-//                         {.master = "inproc://master", .resources = "cpus:4;mem:1024", .functions =
-//                         functions});
+//       FunctionSet functions;  // tasks may be C++ callables, commands or custom executors
+//       functions.add("greet", [](FunctionTask task) { task.finish("hello " + task.info().data); });
+//       AgentServer agent(io.get_executor(), transports,
+//                         {.master = "inproc://master",
+//                          .resources = "cpus:4;mem:1024",
+//                          .functions = functions});
 //
 //       SchedulerDriver driver(io.get_executor(), transports,
 //                              {.master = "inproc://master", .framework = {.name = "tour"}});
-//       driver.on_offers([&](std::span<Offer> offers) {  // an offer: resources of one agent, yours until you
-//       answer
+//       // An offer: resources of one agent, yours until you answer.
+//       driver.on_offers([&](std::span<Offer> offers) {
 //         for (const Offer& offer : offers) {
-//           TaskInfo task{.task_id = "t1", .agent_id = offer.agent_id, .name = "greeting",
-//                         .resources = *Resources::parse("cpus:1;mem:32"), .function = "greet", .data =
-//                         "world"};
+//           TaskInfo task{.task_id = "t1",
+//                         .agent_id = offer.agent_id,
+//                         .name = "greeting",
+//                         .resources = *Resources::parse("cpus:1;mem:32"),
+//                         .function = "greet",
+//                         .data = "world"};
 //           driver.accept(offer, {launch({task})});
 //         }
 //       });
