@@ -151,9 +151,10 @@ class Allocator {
   void deactivate_agent(AgentHandle agent, bool draining = false);
 
   // ---- quota ----
-  // All or nothing; a default quota takes the role's away. `force` skips the last two of the checks: every
-  // quota is valid; what the role consumes is within its limit (`offered` says what of that is only offered,
-  // which does not count); the guarantees fit into what the active agents have.
+  // All or nothing; a default quota takes the role's away. Checked are: every quota is valid and no role is
+  // named twice; what the guarantees of a role and of those below it need is within its limit; what the role
+  // consumes is within its limit (`offered` says what of that is only offered, by the role itself, which does
+  // not count); the guarantees fit into what the active agents have. `force` skips the last two.
   struct RoleAmount {
     RoleName role{};
     Quantities amount{};

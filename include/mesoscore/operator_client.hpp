@@ -9,7 +9,8 @@
 // It connects with the first call and keeps the connection; after it has broken, the next call makes another.
 // Which operators a master takes is OperatorAccess of its configuration.
 //
-// Threading: as for MasterServer. Calls under way count as work of their executors.
+// Threading: as for MasterServer. Calls under way count as work of their executors; so does an idle
+// connection over tcp or unix, so that io.run() returns only after io.stop() or when the client is gone.
 #pragma once
 
 #include <functional>
