@@ -63,6 +63,7 @@ void Scheduler::State::lost_master(std::string_view why) {
   const bool was_subscribed = subscribed();
   offers.clear();  // the master took them back
   demands.all_ended();
+  forget_followers();
   reconcile_at = kNever;
   dial_later();
   note(*out, LogLevel::warning, was_subscribed ? "disconnected: " : "not subscribed: ", why,

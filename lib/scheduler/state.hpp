@@ -91,6 +91,7 @@ struct Scheduler::State {
   void submit_roles(Message& call, const std::vector<RoleName>& roles, bool suppress);
   void submit_request(Message& call);
   void send_or_hold(Message call);  // not in the Subscribe that is under way
+  void forget_followers();          // of a Subscribe that was in vain
   void submit_acknowledge(Message& call);
   void submit_reconcile(msg::Reconcile& call);
   void submit_acknowledge_operation(Message& call);

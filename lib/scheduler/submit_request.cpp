@@ -30,10 +30,18 @@ void Scheduler::State::submit_request(Message& call) {
   if (wanted) send_or_hold(msg::Revive{{role}});
 }
 
-// Without a connection it will be part of the next Subscribe.
+// Without a connection it will be part of the next Subscribe; it follows one that is on its way.
 void Scheduler::State::send_or_hold(Message call) {
   if (subscribed()) return send(std::move(call));
   if (phase == Phase::subscribing) hold(call);
+}
+
+// The Subscribe was in vain: what was to follow it is part of the next one.
+void Scheduler::State::forget_followers() {
+  std::erase_if(held, [](const Message& call) {
+    return std::holds_alternative<msg::Suppress>(call) || std::holds_alternative<msg::Revive>(call) ||
+           std::holds_alternative<msg::Request>(call);
+  });
 }
 
 // What has been stated anew since, or was told by ourselves, is of no interest any more.

@@ -29,14 +29,13 @@ void Scheduler::State::submit_roles(Message& call, const std::vector<RoleName>& 
       return std::find(meant.begin(), meant.end(), role) != meant.end();
     });
   }
-  if (!subscribed()) return;
-  if (suppress || satisfied.empty()) return send(std::move(call));
+  if (suppress || satisfied.empty()) return send_or_hold(std::move(call));
   // To revive a role in which nothing is wanted would bring offers of whole agents.
   std::vector<RoleName> revived = meant;
   std::erase_if(revived, [&](const RoleName& role) {
     return std::find(satisfied.begin(), satisfied.end(), role) != satisfied.end();
   });
-  if (!revived.empty()) send(msg::Revive{std::move(revived)});
+  if (!revived.empty()) send_or_hold(msg::Revive{std::move(revived)});
 }
 
 }  // namespace mesoscore

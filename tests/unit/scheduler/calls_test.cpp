@@ -114,6 +114,42 @@ TEST_CASE("what is suppressed is part of every subscription") {
   CHECK(only(c.sent<msg::Subscribe>()).suppressed_roles == std::vector<RoleName>{"c"});
 }
 
+TEST_CASE("SUPPRESS and REVIVE that miss the Subscribe on its way follow it") {
+  Client c(options_of("f", {"a", "b"}));
+  c.next();
+  c.connect();
+  CHECK(only(c.sent<msg::Subscribe>()).suppressed_roles.empty());
+  c.submit(msg::Suppress{{"a"}});
+  c.submit(msg::Suppress{{"b"}});
+  c.submit(msg::Revive{{"b"}});
+  CHECK(c.quiet());
+  c.subscribed();
+  CHECK(c.sent<msg::Suppress>().size() == 2);
+  CHECK(only(c.sent<msg::Revive>()).roles == std::vector<RoleName>{"b"});
+}
+
+TEST_CASE(
+    "what waits for a subscription that fails is part of the next one, and does not undo what is said "
+    "since") {
+  Client c(options_of("f", {"a", "b"}));
+  c.next();
+  c.connect();
+  c.submit(msg::Suppress{{"a"}});
+  c.submit(msg::Suppress{{"b"}});
+  c.submit(msg::Request{"a", {{.id = "old", .unit = *Quantities::parse("cpus:1")}}});
+  c.disconnect();
+  c.submit(msg::Revive{{"a"}});
+  c.submit(msg::Request{"a", {{.id = "new", .unit = *Quantities::parse("cpus:1")}}});
+  c.next();
+  c.connect();
+  const auto subscribe = only(c.sent<msg::Subscribe>());
+  CHECK(subscribe.suppressed_roles == std::vector<RoleName>{"b"});
+  CHECK(only(only(subscribe.requests).demands).id == "new");
+  c.subscribed();
+  CHECK(c.sent<msg::Suppress>().empty());
+  CHECK(c.sent<msg::Request>().empty());
+}
+
 TEST_CASE(
     "a role that is not the framework's is refused here: the master would drop the call without a word") {
   Client c(options_of("f", {"a"}));
