@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "mesoscore/detail/copy_few.hpp"
+
 namespace mesoscore {
 
 // Capacity is the size of the object in bytes; Capacity - 1 characters fit without a heap allocation.
@@ -22,7 +24,7 @@ class BasicText {
 
  public:
   BasicText() noexcept { store_[kTag] = 0; }
-  BasicText(std::string_view text) { assign(text); }  // NOLINT: implicit, as for std::string
+  BasicText(std::string_view text) { fill(text); }  // NOLINT: implicit, as for std::string
   BasicText(const char* text) : BasicText(std::string_view(text)) {}
   BasicText(const std::string& text) : BasicText(std::string_view(text)) {}
   BasicText(const BasicText& other) { copy_from(other); }
@@ -41,6 +43,16 @@ class BasicText {
     release();
     steal(other);
     return *this;
+  }
+
+  // The same as `*this = text`, in place. `text` may not be part of this object.
+  void assign(std::string_view text) {
+    if (is_heap() || text.size() >= Capacity) {
+      *this = BasicText(text);
+      return;
+    }
+    std::memset(store_, 0, Capacity);
+    fill(text);
   }
 
   std::string_view view() const noexcept {
@@ -113,9 +125,9 @@ class BasicText {
     std::memcpy(&size, block(), sizeof size);
     return {block() + sizeof size, size};
   }
-  void assign(std::string_view text) {
+  void fill(std::string_view text) {  // the object is empty, and zero
     if (text.size() < Capacity) {
-      if (!text.empty()) std::memcpy(store_, text.data(), text.size());
+      detail::copy_few(store_, text.data(), text.size());
       store_[kTag] = static_cast<char>(text.size());
       return;
     }
@@ -128,7 +140,7 @@ class BasicText {
   }
   void copy_from(const BasicText& other) {
     if (other.is_heap()) {
-      assign(other.view());
+      fill(other.view());
     } else {
       std::memcpy(store_, other.store_, Capacity);
     }

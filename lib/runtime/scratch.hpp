@@ -1,7 +1,8 @@
-// The buffers of the engines that run on one execution context.
+// The buffers of the engines and connections that run on one execution context.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <asio/any_io_executor.hpp>
@@ -21,7 +22,10 @@ class Scratch final : public asio::execution_context::service {
   explicit Scratch(asio::execution_context& context) : service(context) {}
 
   Pool<std::vector<Event>> events;
+  Pool<std::vector<ContainerEvent>> container_events;
   Pool<std::unique_ptr<Outbox>> outboxes;  // null or empty
+  Pool<std::vector<Message>> messages;     // as they come in
+  Pool<std::string> bytes;                 // as they go out; cleared
 
  private:
   void shutdown() noexcept override {}

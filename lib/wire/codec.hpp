@@ -19,8 +19,10 @@
 
 namespace mesoscore::wire {
 
-// Appends the frame. Allocates only when `out` grows.
-void encode(const Message& message, std::string& out);
+class Remembered;  // remembered.hpp
+
+// Appends the frame. Allocates only when `out` grows. `memory` is that of the connection, for what it sends.
+void encode(const Message& message, std::string& out, Remembered* memory = nullptr);
 Result<Message> decode(std::string_view frame);
 
 // ---- between two connections
@@ -39,9 +41,9 @@ struct Ignored {
   std::uint32_t number = 0;
 };
 using Frame = std::variant<Message*, Goodbye, Ignored>;
-// A message is appended to `messages` and pointed to. `known` is that of the connection.
-struct KnownFramework;
-Result<Frame> decode(std::string_view frame, std::vector<Message>& messages, KnownFramework* known = nullptr);
+// A message is appended to `messages` and pointed to. `memory` is that of the connection, for what it
+// receives.
+Result<Frame> decode(std::string_view frame, std::vector<Message>& messages, Remembered* memory = nullptr);
 
 // ---- the first frame of each side: "MSC1" and a Hello
 

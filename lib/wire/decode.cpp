@@ -55,35 +55,40 @@ struct Content {
   std::optional<Frame> other;
   bool empty() const noexcept { return message == nullptr && !other; }
 };
+void read_content(Decoder& decoder, std::uint32_t number, std::string_view body,
+                  std::vector<Message>& messages, Content& out) {
+  if (number <= kReaders.size()) {
+    // Not zeroed first, as a new Message() would be.
+    out.message = &messages.emplace_back(std::in_place_index<0>);
+    kReaders[number - 1](decoder, body, *out.message);
+  } else {
+    out.other = read_other(decoder, number, body);
+  }
+  decoder.set_name("frame");
+}
+
 void read_frame(Decoder& decoder, std::string_view frame, std::vector<Message>& messages, Content& out) {
-  protozero::pbf_reader reader(frame.data(), frame.size());
-  while (decoder.ok() && reader.next()) {
-    if (reader.tag() > kGoodbye) {
-      reader.skip();
+  Cursor cursor(frame);
+  for (cursor.next(); cursor.number() != 0; cursor.next()) {
+    if (cursor.number() > kGoodbye) {
+      cursor.skip();
     } else if (!out.empty()) {
       decoder.fail("holds more than one message");
-    } else if (reader.wire_type() != protozero::pbf_wire_type::length_delimited) {
+    } else if (cursor.type() != protozero::pbf_wire_type::length_delimited) {
       decoder.fail("does not begin with a message");
     } else {
-      const std::uint32_t number = reader.tag();  // gone when the value is taken
-      const protozero::data_view body = reader.get_view();
-      if (number <= kReaders.size()) {
-        out.message = &messages.emplace_back();
-        kReaders[number - 1](decoder, {body.data(), body.size()}, *out.message);
-      } else {
-        out.other = read_other(decoder, number, {body.data(), body.size()});
-      }
-      decoder.set_name("frame");
+      read_content(decoder, cursor.number(), cursor.bytes(), messages, out);
     }
+    if (!decoder.ok()) return;  // it is in the middle of something
   }
   if (out.empty()) decoder.fail("holds no message");
 }
 
 }  // namespace
 
-Result<Frame> decode(std::string_view frame, std::vector<Message>& messages, KnownFramework* known) {
+Result<Frame> decode(std::string_view frame, std::vector<Message>& messages, Remembered* memory) {
   const std::size_t before = messages.size();
-  Decoder decoder(frame.size(), known);
+  Decoder decoder(frame.size(), memory);
   decoder.set_name("frame");
   Content content;
   decoder.guard([&] { read_frame(decoder, frame, messages, content); });

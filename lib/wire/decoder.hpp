@@ -5,7 +5,9 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,22 +16,63 @@
 #include <utility>
 
 #include <protozero/exception.hpp>
-#include <protozero/pbf_reader.hpp>
+#include <protozero/types.hpp>
+#include <protozero/varint.hpp>
 
-#include "mesoscore/framework.hpp"
 #include "mesoscore/result.hpp"
+#include "wire/remembered.hpp"
 
 namespace mesoscore::wire {
 
 template <class T>
 struct Kind;
 
-// The framework that a connection has brought last, and its bytes: each task to run comes with its framework,
-// and almost always with the same.
-struct KnownFramework {
-  static constexpr std::size_t kMostBytes = 4096;
-  std::string bytes;
-  std::shared_ptr<const FrameworkInfo> framework;
+// Where a message is being read: at the value of a field, which `number` and `type` describe.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view bytes) noexcept : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+
+  std::uint32_t number() const noexcept { return number_; }  // zero: there is no field (any more)
+  protozero::pbf_wire_type type() const noexcept { return type_; }
+  std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+
+  // On to the next field; the value of this one has been taken.
+  void next() {
+    number_ = 0;
+    if (at_ == end_) return;
+    const auto key = static_cast<unsigned char>(*at_);
+    if (key >= 0x80 || key < 0x08) return next_long();
+    ++at_;
+    number_ = key >> 3;
+    type_ = static_cast<protozero::pbf_wire_type>(key & 7);
+  }
+  void stop() noexcept { number_ = 0; }
+
+  std::uint64_t varint() { return protozero::decode_varint(&at_, end_); }
+  double fixed64() {
+    static_assert(std::endian::native == std::endian::little);
+    double value = 0;
+    std::memcpy(&value, take(sizeof value), sizeof value);
+    return value;
+  }
+  std::string_view bytes() {
+    const std::uint64_t size = varint();
+    return {take(size), size};
+  }
+  void skip();
+  std::size_t count_alike() const;
+
+ private:
+  void next_long();  // a tag of more than one byte, or none
+  const char* take(std::uint64_t size) {
+    if (size > left()) throw protozero::end_of_buffer_exception();
+    return std::exchange(at_, at_ + size);
+  }
+
+  const char* at_;
+  const char* end_;
+  std::uint32_t number_ = 0;
+  protozero::pbf_wire_type type_ = protozero::pbf_wire_type::unknown;
 };
 
 class Decoder {
@@ -39,8 +82,8 @@ class Decoder {
   // times.
   static constexpr std::size_t kGrowth = 24;
   static constexpr std::size_t kSlack = 64u << 10;
-  explicit Decoder(std::size_t bytes, KnownFramework* known = nullptr) noexcept
-      : budget_(kSlack + kGrowth * bytes), known_(known) {}
+  explicit Decoder(std::size_t bytes, Remembered* memory = nullptr) noexcept
+      : budget_(kSlack + kGrowth * bytes), memory_(memory) {}
   void set_name(std::string_view name) noexcept { name_ = name; }  // of the outermost message, for errors
 
   bool ok() const noexcept { return !error_; }
@@ -61,32 +104,27 @@ class Decoder {
   }
 
   // ---- the value of the current field; zero or empty after fail()
-  std::uint64_t varint() { return expect(protozero::pbf_wire_type::varint) ? reader_->get_uint64() : 0; }
-  double fixed64() { return expect(protozero::pbf_wire_type::fixed64) ? reader_->get_double() : 0; }
+  std::uint64_t varint() { return expect(protozero::pbf_wire_type::varint) ? cursor_->varint() : 0; }
+  double fixed64() { return expect(protozero::pbf_wire_type::fixed64) ? cursor_->fixed64() : 0; }
   std::string_view bytes() {
-    if (!expect(protozero::pbf_wire_type::length_delimited)) return {};
-    const protozero::data_view view = reader_->get_view();
-    return {view.data(), view.size()};
+    return expect(protozero::pbf_wire_type::length_delimited) ? cursor_->bytes() : std::string_view();
   }
   // The same without taking it; empty if it has no bytes.
   std::string_view peek() const {
-    if (!ok() || reader_->wire_type() != protozero::pbf_wire_type::length_delimited) return {};
-    protozero::pbf_reader copy = *reader_;
-    const protozero::data_view view = copy.get_view();
-    return {view.data(), view.size()};
+    if (!ok() || cursor_->type() != protozero::pbf_wire_type::length_delimited) return {};
+    return Cursor(*cursor_).bytes();
   }
-  // Takes the field if these, its bytes, are those of the known framework.
-  bool take_known(std::string_view bytes, std::shared_ptr<const FrameworkInfo>& value) {
-    if (!known_ || !known_->framework || known_->bytes != bytes) return false;
-    reader_->skip();
-    value = known_->framework;
+  // How many fields of the same number come now, this one included.
+  std::size_t count_alike() const { return ok() ? cursor_->count_alike() : 1; }
+  // Takes the field if these, its bytes, are those of the last framework.
+  bool take_last(std::string_view bytes, std::shared_ptr<const FrameworkInfo>& value) {
+    if (!memory_ || !memory_->framework() || memory_->framework_bytes() != bytes) return false;
+    cursor_->skip();
+    value = memory_->framework();
     return true;
   }
-  void remember(std::string_view bytes, const std::shared_ptr<const FrameworkInfo>& value) {
-    if (!known_ || !ok() || bytes.size() > KnownFramework::kMostBytes) return;
-    known_->bytes = bytes;
-    known_->framework = value;
-  }
+  // What the connection remembers; null outside of one.
+  Remembered* memory() const noexcept { return memory_; }
   template <class T>
   void nested(T& message) {
     const std::string_view inside = bytes();
@@ -101,40 +139,45 @@ class Decoder {
   class Read;
   class Require;
 
-  bool expect(protozero::pbf_wire_type type);
+  bool expect(protozero::pbf_wire_type type) {
+    if (ok() && cursor_->type() == type) return true;
+    if (ok()) fail("has another wire type than expected");
+    return false;
+  }
 
   // Deeper than any message is: the depth is that of our types, the input cannot make it larger.
   static constexpr std::size_t kDeepest = 24;
-  protozero::pbf_reader* reader_ = nullptr;
+  Cursor* cursor_ = nullptr;
   std::array<const char*, kDeepest> path_;  // the field that is being read, per level, up to depth_
   std::string_view name_;
   std::size_t depth_ = 0;
   std::size_t budget_;
-  KnownFramework* known_;
+  Remembered* memory_;
   std::optional<Error> error_;
 };
 
-// Visits a table for one field that was met: reads it into its member.
+// Visits a table as often as there are fields: takes those that come in the order of the table at once, as
+// our own encoder writes them.
 class Decoder::Read {
  public:
-  Read(Decoder& decoder, const char*& field, std::uint32_t number, std::uint64_t& seen) noexcept
-      : decoder_(decoder), field_(field), number_(number), seen_(seen) {}
-  bool known() const noexcept { return known_; }
+  Read(Decoder& decoder, Cursor& cursor, const char*& field) noexcept
+      : decoder_(decoder), cursor_(cursor), field_(field) {}
+  std::uint64_t seen() const noexcept { return seen_; }  // bits of the required fields
+  bool took_one() noexcept { return std::exchange(took_one_, false); }
 
   template <class T>
   void required(std::uint32_t number, const char* name, T&& member) {
-    if (number == number_) {
-      seen_ |= bit(number);
-      take(name, member);
-    }
+    if (number != cursor_.number()) return;
+    seen_ |= bit(number);
+    take(number, name, member);
   }
   template <class T>
   void optional(std::uint32_t number, const char* name, T&& member) {
-    if (number == number_) take(name, member);
+    if (number == cursor_.number()) take(number, name, member);
   }
   template <class T>
   void always(std::uint32_t number, const char* name, T&& member) {
-    if (number == number_) take(name, member);
+    if (number == cursor_.number()) take(number, name, member);
   }
   // Fields of Mesos v1 that are required have small numbers; ours begin at 1000.
   static constexpr std::uint64_t bit(std::uint32_t number) noexcept {
@@ -143,17 +186,21 @@ class Decoder::Read {
 
  private:
   template <class T>
-  void take(const char* name, T& member) {
-    known_ = true;
+  void take(std::uint32_t number, const char* name, T& member) {
+    took_one_ = true;
     field_ = name;
-    Kind<std::remove_const_t<T>>::take(decoder_, member);
+    do {
+      Kind<std::remove_const_t<T>>::take(decoder_, member);
+      if (!decoder_.ok()) return cursor_.stop();
+      cursor_.next();
+    } while (number == cursor_.number());
   }
 
   Decoder& decoder_;
+  Cursor& cursor_;
   const char*& field_;
-  std::uint32_t number_;
-  std::uint64_t& seen_;
-  bool known_ = false;
+  std::uint64_t seen_ = 0;
+  bool took_one_ = false;
 };
 
 // Visits a table after the fields: finds what is missing.
@@ -179,24 +226,27 @@ class Decoder::Require {
 template <class T>
 void Decoder::read_message(std::string_view bytes, T& message) {
   if (depth_ == kDeepest) return fail("is nested too deeply");
-  protozero::pbf_reader reader(bytes.data(), bytes.size());
-  protozero::pbf_reader* const outer = std::exchange(reader_, &reader);
+  Cursor cursor(bytes);
+  Cursor* const outer = std::exchange(cursor_, &cursor);
   const char*& field = path_[depth_++];  // stays when something throws: fail() then shows where that was
   field = nullptr;
-  std::uint64_t seen = 0;
-  while (ok() && reader.next()) {
-    Read read(*this, field, reader.tag(), seen);
+  Read read(*this, cursor, field);
+  cursor.next();
+  while (cursor.number() != 0) {
     fields(read, message);
-    if (!read.known()) reader.skip();
+    if (read.took_one()) continue;
+    field = nullptr;
+    cursor.skip();
+    cursor.next();
   }
   if (ok()) {
-    Require require(seen);
+    Require require(read.seen());
     fields(require, message);
     field = require.missing();
     if (field) fail("is missing");
   }
   --depth_;
-  reader_ = outer;
+  cursor_ = outer;
 }
 
 }  // namespace mesoscore::wire

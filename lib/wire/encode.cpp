@@ -7,10 +7,10 @@
 
 namespace mesoscore::wire {
 
-void encode(const Message& message, std::string& out) {
+void encode(const Message& message, std::string& out, Remembered* memory) {
   if (message.valueless_by_exception()) return;
   const auto number = static_cast<std::uint32_t>(message.index() + 1);
-  Encoder encoder(out);
+  Encoder encoder(out, memory);
   std::visit([&]<class M>(const M& body) { Kind<M>::put(encoder, number, body); }, message);
   encoder.finish();
 }

@@ -12,7 +12,11 @@
 #include <protozero/types.hpp>
 #include <protozero/varint.hpp>
 
+#include "mesoscore/detail/copy_few.hpp"
+
 namespace mesoscore::wire {
+
+class Remembered;
 
 // How a member of type T is written and read: kinds.hpp and views.hpp.
 template <class T>
@@ -21,13 +25,16 @@ struct Kind;
 // What is written is in the string after finish(), and not before: small parts are collected first.
 class Encoder {
  public:
-  explicit Encoder(std::string& out) noexcept : out_(out) {}
+  explicit Encoder(std::string& out, Remembered* memory = nullptr) noexcept : out_(out), memory_(memory) {}
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
   void finish() {
     out_.append(room_.data(), used_);
     used_ = 0;
   }
+
+  // What the connection remembers; null outside of one.
+  Remembered* memory() const noexcept { return memory_; }
 
   // ---- as a visitor: number of the field, its name (for errors of the decoder), the member
   template <class T>
@@ -47,21 +54,20 @@ class Encoder {
 
   // ---- one field
   void varint(std::uint32_t number, std::uint64_t value) {
-    make_room(kHead);
-    tag(number, protozero::pbf_wire_type::varint);
-    number_of(value);
+    char* at = put_tag(room(kHead), number, protozero::pbf_wire_type::varint);
+    wrote(put_number(at, value));
   }
   void fixed64(std::uint32_t number, double value) {
     static_assert(std::endian::native == std::endian::little);
-    make_room(kHead);
-    tag(number, protozero::pbf_wire_type::fixed64);
-    copy(reinterpret_cast<const char*>(&value), sizeof value);
+    char* at = put_tag(room(kHead), number, protozero::pbf_wire_type::fixed64);
+    std::memcpy(at, &value, sizeof value);
+    wrote(at + sizeof value);
   }
   void bytes(std::uint32_t number, std::string_view value) {
-    make_room(kHead + kSmall);
-    tag(number, protozero::pbf_wire_type::length_delimited);
-    number_of(value.size());
-    if (value.size() <= kSmall) return copy(value.data(), value.size());
+    char* at = put_tag(room(kHead + kSmall), number, protozero::pbf_wire_type::length_delimited);
+    at = put_number(at, value.size());
+    if (value.size() <= kSmall) return wrote(put_text(at, value));
+    wrote(at);
     finish();
     out_.append(value);
   }
@@ -72,22 +78,25 @@ class Encoder {
       bytes(1, text);
       return close(at);
     }
-    make_room(kHead + kSmall);
-    tag(number, protozero::pbf_wire_type::length_delimited);
-    put(static_cast<char>(text.size() + 2));
-    put(0x0a);
-    put(static_cast<char>(text.size()));
-    copy(text.data(), text.size());
+    char* at = put_tag(room(kHead + kSmall), number, protozero::pbf_wire_type::length_delimited);
+    *at++ = static_cast<char>(text.size() + 2);
+    *at++ = 0x0a;
+    *at++ = static_cast<char>(text.size());
+    wrote(put_text(at, text));
   }
 
   // A nested message: `const auto at = open(7); ... close(at);`. Almost all are shorter than 128 bytes, so
   // one byte is kept free for the length; a longer one is moved once. That is cheaper than computing all
   // sizes first.
   std::size_t open(std::uint32_t number) {
-    make_room(kHead);
-    tag(number, protozero::pbf_wire_type::length_delimited);
-    put(0);
+    char* at = put_tag(room(kHead), number, protozero::pbf_wire_type::length_delimited);
+    *at++ = 0;
+    wrote(at);
     return out_.size() + used_;
+  }
+  std::string_view written_since(std::size_t at) {
+    finish();
+    return std::string_view(out_).substr(at);
   }
   void close(std::size_t at) {
     const std::size_t size = out_.size() + used_ - at;
@@ -103,25 +112,28 @@ class Encoder {
   static constexpr std::size_t kSmall = 100;  // of a text; with what is before it, less than 128
   static constexpr std::size_t kHead = 24;    // a tag and a number, or two tags and two lengths
 
-  void make_room(std::size_t size) {
+  // A place with room for so many bytes; wrote() says how far it is used.
+  char* room(std::size_t size) {
     if (room_.size() - used_ < size) finish();
+    return room_.data() + used_;
   }
-  void put(char byte) noexcept { room_[used_++] = byte; }
-  void copy(const char* from, std::size_t size) noexcept {
-    if (size > 0) std::memcpy(room_.data() + used_, from, size);
-    used_ += size;
+  void wrote(const char* end) noexcept { used_ = static_cast<std::size_t>(end - room_.data()); }
+  static char* put_text(char* at, std::string_view text) noexcept {
+    detail::copy_few(at, text.data(), text.size());
+    return at + text.size();
   }
-  void number_of(std::uint64_t value) noexcept {
-    for (; value >= 0x80; value >>= 7) put(static_cast<char>(value | 0x80));
-    put(static_cast<char>(value));
+  static char* put_number(char* at, std::uint64_t value) noexcept {
+    for (; value >= 0x80; value >>= 7) *at++ = static_cast<char>(value | 0x80);
+    *at++ = static_cast<char>(value);
+    return at;
   }
-  void tag(std::uint32_t number, protozero::pbf_wire_type type) noexcept {
-    number_of((number << 3) | static_cast<std::uint32_t>(type));
+  static char* put_tag(char* at, std::uint32_t number, protozero::pbf_wire_type type) noexcept {
+    return put_number(at, (number << 3) | static_cast<std::uint32_t>(type));
   }
   void close_long(std::size_t at, std::size_t size) {
     char bytes[10];
     const auto length = static_cast<std::size_t>(protozero::add_varint_to_buffer(bytes, size));
-    make_room(sizeof bytes);
+    room(sizeof bytes);
     if (at <= out_.size()) {
       out_.replace(at - 1, 1, bytes, length);
       return;
@@ -133,6 +145,7 @@ class Encoder {
   }
 
   std::string& out_;
+  Remembered* memory_;
   std::size_t used_ = 0;
   std::array<char, 1024> room_;  // follows what is in `out_`
 };

@@ -1,6 +1,7 @@
 #include "wire/framing.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -10,9 +11,9 @@ namespace {
 constexpr std::size_t kSmallest = 4096;
 
 std::size_t read_length(const char* bytes) noexcept {
-  std::size_t length = 0;
-  for (std::size_t i = 0; i < kPrefixBytes; ++i) length = length << 8 | static_cast<unsigned char>(bytes[i]);
-  return length;
+  std::array<unsigned char, kPrefixBytes> b{};
+  std::memcpy(b.data(), bytes, kPrefixBytes);
+  return std::size_t{b[0]} << 24 | std::size_t{b[1]} << 16 | std::size_t{b[2]} << 8 | std::size_t{b[3]};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 // A type without a Kind of its own is a nested message with a table: fields(visitor, value).
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <memory>
@@ -121,7 +122,7 @@ struct Kind<BasicText<Capacity>> {
   using T = BasicText<Capacity>;
   static bool absent(const T& value) { return value.empty(); }
   static void put(Encoder& encoder, std::uint32_t number, const T& value) { encoder.bytes(number, value); }
-  static void take(Decoder& decoder, T& value) { value = T(decoder.bytes()); }
+  static void take(Decoder& decoder, T& value) { value.assign(decoder.bytes()); }
 };
 
 inline std::string_view take_id(Decoder& decoder) {
@@ -145,7 +146,7 @@ struct IdText {  // the string inside the message that an id is
 };
 template <class Tag>
 struct Kind<IdText<Tag>> {
-  static void take(Decoder& decoder, IdText<Tag>& value) { value.id = Id<Tag>(take_id(decoder)); }
+  static void take(Decoder& decoder, IdText<Tag>& value) { value.id.assign(take_id(decoder)); }
 };
 template <class Tag>
 void fields(auto& v, IdText<Tag>& text) {
@@ -161,7 +162,7 @@ struct Kind<Id<Tag>> {
   static void take(Decoder& decoder, Id<Tag>& value) {
     const std::string_view inside = decoder.bytes();
     if (is_short_text(inside)) {
-      value = Id<Tag>(inside.substr(2));
+      value.assign(inside.substr(2));
     } else if (decoder.ok()) {
       IdText<Tag> text{value};
       decoder.read_message(inside, text);
@@ -226,8 +227,16 @@ struct KindOfList {
   }
   static void take(Decoder& decoder, List& list) requires requires { list.emplace_back(); }
   {
-    decoder.charge(sizeof(T));
+    if (list.size() == list.capacity()) make_room(decoder, list);
     if (decoder.ok()) Kind<T>::take(decoder, list.emplace_back());
+  }
+
+ private:
+  // For this element and those that follow it directly.
+  static void make_room(Decoder& decoder, List& list) {
+    const std::size_t more = std::max(decoder.count_alike(), list.size());
+    decoder.charge(more * sizeof(T));
+    if (decoder.ok()) list.reserve(list.size() + more);
   }
 };
 template <class T>

@@ -95,13 +95,16 @@ Result<Resource> make_plain_scalar(std::string_view name, double value) {
   return Resource(Name(name), *amount);
 }
 
-Result<Resource> read_resource(Decoder& decoder) {
-  const std::string_view inside = decoder.bytes();
+Result<Resource> read_resource(Decoder& decoder, std::string_view inside) {
   if (const auto amount = plain_scalar(inside)) return make_plain_scalar(plain_name(inside), *amount);
   ResourceParts parts;
   if (decoder.ok()) decoder.read_message(inside, parts);
   if (!decoder.ok()) return bad("is not readable");  // the decoder knows why
   return make_resource(std::move(parts));
+}
+
+bool is_plain_scalar(const Resource& item) noexcept {
+  return item.plain() && item.kind() == ValueKind::scalar;
 }
 
 void put_plain_scalar(Encoder& encoder, std::uint32_t number, const Resource& item) {
@@ -157,7 +160,11 @@ void Kind<Resource>::put(Encoder& encoder, std::uint32_t number, const Resource&
 }
 
 void Kind<Resource>::take(Decoder& decoder, Resource& resource) {
-  Result<Resource> item = read_resource(decoder);
+  take_from(decoder, decoder.bytes(), resource);
+}
+
+void Kind<Resource>::take_from(Decoder& decoder, std::string_view inside, Resource& resource) {
+  Result<Resource> item = read_resource(decoder, inside);
   if (!decoder.ok()) return;
   if (!item) return decoder.fail(item.error().message);
   if (const Status valid = validate(*item); !valid) return decoder.fail(valid.error().message);
@@ -167,7 +174,7 @@ void Kind<Resource>::take(Decoder& decoder, Resource& resource) {
 void Kind<Resources>::put(Encoder& encoder, std::uint32_t number, const Resources& bag) {
   constexpr std::uint32_t kMostCopies = 65536;
   for (const Resource& item : bag) {
-    if (item.plain() && item.kind() == ValueKind::scalar) {
+    if (is_plain_scalar(item)) {
       put_plain_scalar(encoder, number, item);
       continue;
     }
@@ -180,11 +187,18 @@ void Kind<Resources>::put(Encoder& encoder, std::uint32_t number, const Resource
 
 void Kind<Resources>::take(Decoder& decoder, Resources& bag) {
   decoder.charge(sizeof(Resource));
-  Resource item;
-  Kind<Resource>::take(decoder, item);
+  const std::string_view inside = decoder.bytes();
+  Remembered* const memory = decoder.memory();
+  const Resource* item = memory ? memory->find_amount(inside) : nullptr;
+  Resource fresh;
+  if (!item) {
+    Kind<Resource>::take_from(decoder, inside, fresh);
+    if (memory && decoder.ok() && is_plain_scalar(fresh)) memory->add_amount(inside, fresh);
+    item = &fresh;
+  }
   if (!decoder.ok()) return;
   if (bag.size() == kMost) return decoder.fail("more than " + std::to_string(kMost) + " entries");
-  if (const Status added = add_checked(bag, item); !added) decoder.fail(added.error().message);
+  if (const Status added = add_checked(bag, *item); !added) decoder.fail(added.error().message);
 }
 
 void Kind<Attribute>::put(Encoder& encoder, std::uint32_t number, const Attribute& attribute) {

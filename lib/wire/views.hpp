@@ -1,7 +1,6 @@
 // Views: a table names a view of a member where Mesos v1 shapes it otherwise than our struct does.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -104,10 +103,12 @@ struct Kind<TimeInfo<D>> {
   static constexpr std::int64_t kNanos = 1'000'000'000;
   static bool absent(const TimeInfo<D>& view) { return view.seconds == 0; }
   static void put(Encoder& encoder, std::uint32_t number, const TimeInfo<D>& view) {
-    const double bounded = std::fmin(std::fmax(view.seconds, -9.2e9), 9.2e9);
-    const double whole = std::floor(bounded);
-    const std::int64_t count =
-        static_cast<std::int64_t>(whole) * kNanos + std::llround((bounded - whole) * 1e9);
+    constexpr double kMost = 9.2e9;
+    const double above = view.seconds > -kMost ? view.seconds : -kMost;  // not NaN
+    const double bounded = above < kMost ? above : kMost;
+    const auto whole = static_cast<std::int64_t>(bounded);
+    const double rest = (bounded - static_cast<double>(whole)) * 1e9;
+    const std::int64_t count = whole * kNanos + static_cast<std::int64_t>(rest + (rest < 0 ? -0.5 : 0.5));
     const std::size_t at = encoder.open(number);
     encoder.varint(1, static_cast<std::uint64_t>(count));
     encoder.close(at);

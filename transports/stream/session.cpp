@@ -6,6 +6,7 @@ namespace mesoscore::stream {
 
 Session::Session(Socket socket, ConnectionOptions options, PeerInfo peer, std::shared_ptr<void> slot)
     : socket_(std::move(socket)),
+      scratch_(runtime::Scratch::of(socket_.get_executor())),
       timer_(socket_.get_executor()),
       options_(std::move(options)),
       peer_(std::move(peer)),

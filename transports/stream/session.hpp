@@ -21,6 +21,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "mesoscore/transport.hpp"
+#include "runtime/scratch.hpp"
 #include "wire/codec.hpp"
 #include "wire/decoder.hpp"
 #include "wire/framing.hpp"
@@ -73,7 +74,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void write();
   void write_more();
   void on_written(std::error_code error, std::size_t size);
-  void all_written();
+  void all_sent();
   void cut_after_current_frame();
   std::size_t queued_bytes() const noexcept { return pending_.size() + writing_.size() - written_; }
 
@@ -85,6 +86,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void close_now();
 
   Socket socket_;
+  runtime::Scratch& scratch_;
   asio::steady_timer timer_;  // of the handshake, then of closing
   const ConnectionOptions options_;
   PeerInfo peer_;
@@ -97,12 +99,13 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<Error> end_reason_;  // waits for on_close
 
   wire::Deframer in_;
-  wire::KnownFramework known_;
-  std::vector<Message> batch_;
+  wire::Remembered received_, sent_;
+  std::vector<Message> batch_;  // of the scratch, while there are any
   bool reading_ = false;
   bool peer_finished_ = false;
 
-  std::string pending_, writing_;  // frames: not yet flushed; handed over up to written_
+  std::string pending_;  // frames that are not yet flushed; of the scratch, while there are any
+  std::string writing_;  // what the socket did not take at once, handed over up to written_
   std::size_t written_ = 0;
   std::size_t pending_count_ = 0, writing_count_ = 0;
   bool write_active_ = false;

@@ -1,5 +1,7 @@
 #include "stream/session.hpp"
 
+#include <utility>
+
 #include <asio/buffer.hpp>
 
 #include "stream/errors.hpp"
@@ -47,15 +49,18 @@ void Session::on_read_error(std::error_code error) {
   if (error != asio::error::eof || !write_active_) close_now();  // closing
 }
 
-// Delivers all complete frames at once, then reads on.
+// Delivers all complete frames, then reads on.
 void Session::on_frames() {
   const bool more = decode_frames();
   deliver();
   if (more && state_ == State::open) read();
 }
 
-// False when nothing more is to be read: the connection ends.
+// False when nothing more is to be read: the connection ends. Much is delivered in parts, because messages
+// take several times the space of their frames: the processor's cache should still hold them when they are
+// used.
 bool Session::decode_frames() {
+  constexpr std::size_t kMostPerPart = 64;
   while (state_ == State::open) {
     const auto frame = in_.next();
     if (!frame) {
@@ -64,12 +69,14 @@ bool Session::decode_frames() {
     }
     if (!*frame) return true;
     if (!on_frame(**frame)) return false;
+    if (batch_.size() == kMostPerPart) deliver();
   }
   return false;
 }
 
 bool Session::on_frame(std::string_view bytes) {
-  auto frame = wire::decode(bytes, batch_, &known_);
+  if (batch_.capacity() == 0) batch_ = scratch_.messages.take();
+  auto frame = wire::decode(bytes, batch_, &received_);
   if (!frame) {
     end(frame.error(), Tell::after_all);
     return false;
@@ -83,12 +90,11 @@ bool Session::on_frame(std::string_view bytes) {
 
 void Session::deliver() {
   if (batch_.empty()) return;
-  constexpr std::size_t kWorthKeeping = 1024;
   stats_.messages_received += batch_.size();
   const auto handlers = handlers_;
-  if (handlers) handlers->on_messages(batch_);
-  batch_.clear();
-  if (batch_.capacity() > kWorthKeeping) batch_ = {};
+  std::vector<Message> batch = std::exchange(batch_, {});
+  if (handlers) handlers->on_messages(batch);
+  recycle(scratch_.messages, std::move(batch));
 }
 
 }  // namespace mesoscore::stream

@@ -1,5 +1,7 @@
 #include "stream/session.hpp"
 
+#include <utility>
+
 #include <asio/buffer.hpp>
 
 #include "stream/errors.hpp"
@@ -8,19 +10,16 @@ namespace mesoscore::stream {
 namespace {
 
 // A burst may have left a buffer much larger than what is needed now.
-void clear_and_trim(std::string& buffer) {
-  constexpr std::size_t kWorthKeeping = 256u << 10;
-  buffer.clear();
-  if (buffer.capacity() > kWorthKeeping) buffer = std::string();
-}
+constexpr std::size_t kWorthKeeping = 256u << 10;
 
 }  // namespace
 
 void Session::send(Message&& message) {
   if (state_ != State::open) return;
+  if (pending_.empty()) pending_ = scratch_.bytes.take();
   const std::size_t before = pending_.size();
   const std::size_t at = wire::begin_frame(pending_);
-  wire::encode(message, pending_);
+  wire::encode(message, pending_, &sent_);
   wire::end_frame(pending_, at);
   const ConnectionLimits& limits = options_.limits;
   if (const std::size_t size = pending_.size() - at; size > limits.max_frame_bytes) {
@@ -51,17 +50,23 @@ void Session::flush() {
 void Session::write() {
   if (write_active_ || pending_.empty()) return;
   flush_wanted_ = false;
-  writing_.swap(pending_);
-  writing_count_ = std::exchange(pending_count_, 0);
-  written_ = 0;
   // Most writes fit into the socket's buffer: no need to wait for the reactor.
   std::error_code error;
-  const std::size_t size = socket_.send(asio::buffer(writing_), 0, error);
+  const std::size_t size = socket_.send(asio::buffer(pending_), 0, error);
   if (error == asio::error::would_block) error = {};
-  written_ = size;
   stats_.bytes_sent += size;
-  if (!error && written_ == writing_.size()) return all_written();
+  if (!error && size == pending_.size()) return all_sent();
+  writing_ = std::exchange(pending_, {});
+  writing_count_ = std::exchange(pending_count_, 0);
+  written_ = size;
   write_more();  // reports an error too, later: not from inside this call
+}
+
+void Session::all_sent() {
+  pending_count_ = 0;
+  pending_.clear();
+  if (pending_.capacity() <= kWorthKeeping) scratch_.bytes.give_back(std::move(pending_));
+  pending_ = {};
 }
 
 void Session::write_more() {
@@ -84,15 +89,11 @@ void Session::on_written(std::error_code error, std::size_t size) {
   stats_.bytes_sent += size;
   if (!farewell_.empty()) cut_after_current_frame();
   if (written_ < writing_.size()) return write_more();
-  all_written();
-  if (flush_wanted_ || state_ == State::closing) write();
-  if (state_ == State::closing && !write_active_) shut_down();
-}
-
-void Session::all_written() {
-  clear_and_trim(writing_);
+  writing_ = {};
   written_ = 0;
   writing_count_ = 0;
+  if (flush_wanted_ || state_ == State::closing) write();
+  if (state_ == State::closing && !write_active_) shut_down();
 }
 
 // The frame whose bytes have begun to leave is completed; the farewell follows in place of those behind it.

@@ -122,11 +122,16 @@ template <>
 struct Kind<FrameworkInfo> {
   static bool absent(const FrameworkInfo&) { return false; }
   static void put(Encoder& encoder, std::uint32_t number, const FrameworkInfo& info) {
+    const std::size_t at = encoder.open(number);
+    put_inside(encoder, info);
+    encoder.close(at);
+  }
+  static void put_inside(Encoder& encoder, const FrameworkInfo& info) {
     const bool single = !info.has(FrameworkCapability::multi_role) && info.roles.size() == 1;
     const std::span<const RoleName> roles = single ? std::span<const RoleName>() : info.roles;
     const FrameworkView<const FrameworkInfo, const std::span<const RoleName>> view{
         info, single ? info.roles.front() : RoleName(), roles};
-    Kind<std::remove_const_t<decltype(view)>>::put(encoder, number, view);
+    fields(encoder, view);
   }
   static void take(Decoder& decoder, FrameworkInfo& info) {
     info.checkpoint = false;
@@ -142,15 +147,24 @@ struct Kind<FrameworkInfo> {
   }
 };
 
-// ---- the framework of a connection or of a task to run
+// ---- the framework of a connection or of a task to run: the same as the last one, mostly
 
 template <>
 struct Kind<msg::FrameworkPtr> : KindOfMaybe<msg::FrameworkPtr> {
-  static void take(Decoder& decoder, msg::FrameworkPtr& value) {  // the same as the last one, mostly
+  static void put(Encoder& encoder, std::uint32_t number, const msg::FrameworkPtr& value) {
+    if (!value) return;
+    Remembered* const memory = encoder.memory();
+    if (memory && memory->framework() == value) return encoder.bytes(number, memory->framework_bytes());
+    const std::size_t at = encoder.open(number);
+    Kind<FrameworkInfo>::put_inside(encoder, *value);
+    if (memory) memory->set_framework(encoder.written_since(at), value);
+    encoder.close(at);
+  }
+  static void take(Decoder& decoder, msg::FrameworkPtr& value) {
     const std::string_view bytes = decoder.peek();
-    if (decoder.take_known(bytes, value)) return;
+    if (decoder.take_last(bytes, value)) return;
     KindOfMaybe::take(decoder, value);
-    decoder.remember(bytes, value);
+    if (decoder.ok() && decoder.memory()) decoder.memory()->set_framework(bytes, value);
   }
 };
 

@@ -164,6 +164,7 @@ struct Kind<Resource> {
   static bool absent(const Resource& resource) { return resource.empty(); }
   static void put(Encoder& encoder, std::uint32_t number, const Resource& resource);  // one copy
   static void take(Decoder& decoder, Resource& resource);
+  static void take_from(Decoder& decoder, std::string_view inside, Resource& resource);
 };
 
 template <>

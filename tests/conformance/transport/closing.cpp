@@ -103,6 +103,19 @@ TEST_CASE("a connection may be closed in its own handlers") {
   CHECK(net.server.batches == 1);
 }
 
+TEST_CASE("what came in one piece is delivered in parts, and none follows a close") {
+  FOR_EACH_TRANSPORT(net);
+  net.make_pair();
+  net.client.send_all(0, 1000);
+  REQUIRE(net.until([&] { return net.server.numbers.size() == 1000; }));
+  net.server.on_batch = [&](auto) { net.server.connection->close(); };
+  const auto before = net.server.batches;
+  net.client.send_all(1000, 1000);
+  REQUIRE(net.until([&] { return net.client.closed.has_value(); }));
+  CHECK(net.server.batches == before + 1);
+  CHECK(net.server.closes == 0);
+}
+
 TEST_CASE("handlers that were replaced by destruction are not called for what is under way") {
   FOR_EACH_TRANSPORT(net);
   net.make_pair();

@@ -42,8 +42,8 @@ TEST_CASE("what is flushed together arrives together") {
   net.make_pair();
   net.client.send_all(0, 500);
   REQUIRE(net.until([&] { return net.server.numbers.size() == 500; }));
-  // Over a socket a first, small buffer may split it.
-  CHECK(net.server.batches <= (net.factory.stream ? 4u : 1u));
+  // Over a socket a first, small buffer may split it, and much is delivered in parts of 64.
+  CHECK(net.server.batches <= (net.factory.stream ? 4u + 500 / 64 : 1u));
 }
 
 TEST_CASE("nothing leaves before flush") {

@@ -80,6 +80,22 @@ TEST_CASE("every assignment between inline and heap texts keeps the value") {
   }
 }
 
+TEST_CASE("assign() in place is the same as an assignment, whatever was there") {
+  for (std::size_t before = 0; before <= 200; before += before < 50 ? 1 : 30) {
+    for (std::size_t after = 0; after <= 130; ++after) {
+      CAPTURE(before, after);
+      BasicText<48> text(of_length(before));
+      const std::string source = of_length(after);
+      text.assign(source);
+      REQUIRE(text == source);
+      const BasicText<48> fresh(source);
+      REQUIRE(text == fresh);
+      REQUIRE(text.hash() == fresh.hash());
+      REQUIRE((text.same_bits(fresh) || !text.is_inline()));
+    }
+  }
+}
+
 TEST_CASE("assigning a text to itself changes nothing") {
   for (std::size_t length : {0u, 5u, 100u}) {
     Name text(of_length(length));

@@ -282,10 +282,10 @@ TEST_CASE("a framework that came before is the same object, with other bytes ano
     return bytes;
   };
   std::vector<Message> messages;
-  wire::KnownFramework known;
+  wire::Remembered memory;
   const std::string one = frame("one"), two = frame("two"), large = frame(std::string(5000, 'x').c_str());
   for (const std::string& each : {one, one, two, two, large, large, two})
-    REQUIRE(wire::decode(each, messages, &known));
+    REQUIRE(wire::decode(each, messages, &memory));
   const auto framework = [&](std::size_t i) { return std::get<msg::RunTask>(messages.at(i)).framework; };
   CHECK(framework(0)->name == "one");
   CHECK(framework(1) == framework(0));
@@ -295,7 +295,7 @@ TEST_CASE("a framework that came before is the same object, with other bytes ano
   CHECK(framework(5)->name == framework(4)->name);
   CHECK(framework(6) == framework(2));
   CHECK(std::get<msg::RunTask>(messages[1]).task == run.task);
-  CHECK_FALSE(wire::decode(one.substr(0, one.size() - 1), messages, &known));
+  CHECK_FALSE(wire::decode(one.substr(0, one.size() - 1), messages, &memory));
 }
 
 TEST_CASE("texts of every length come back, wherever they end in the encoder's room") {
