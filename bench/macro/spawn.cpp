@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -156,7 +157,9 @@ class ContainersLoop {
     config.work_dir = std::move(directory);
     config.isolators.add(isolators::process());
     containers_.emplace(context_.get_executor(), std::move(config),
-                        [this](ContainerEvent event) { on_event(event); });
+                        [this](std::span<const ContainerEvent> events) {
+                          for (const ContainerEvent& event : events) on_event(event);
+                        });
     if (Status started = containers_->start(); !started) die(started.error().message);
   }
   ~ContainersLoop() { containers_->stop(); }

@@ -36,8 +36,8 @@ void Agent::State::contained_started(TaskRecord& task) {
 void Agent::State::contained_progress(TaskRecord& task, ContainerEvent& event) {
   const bool killing = task.info.state == TaskState::killing;
   StatusRecord status = new_status(killing ? TaskState::killing : TaskState::running, TaskSource::executor);
-  status.message = std::move(event.message);
-  status.data = std::move(event.data);
+  status.set_message(std::move(event.message));
+  status.set_data(std::move(event.data));
   update(task, std::move(status));
 }
 
@@ -51,15 +51,15 @@ void Agent::State::contained_ended(TaskRecord& task, ContainerEvent& event) {
 // how the process ended.
 StatusRecord Agent::State::verdict(const TaskRecord& task, ContainerEvent& event) {
   StatusRecord status = new_status(TaskState::failed, TaskSource::executor);
-  status.data = std::move(event.data);
-  status.message = std::move(event.message);
+  status.set_data(std::move(event.data));
   const bool launched = event.kind == ContainerEvent::Kind::exited;
-  if (status.message.empty() && launched && event.wait_status != 0)
-    status.message = agent_detail::exit_text(event.wait_status);
+  std::string message = std::move(event.message);
+  if (message.empty() && launched && event.wait_status != 0)
+    message = agent_detail::exit_text(event.wait_status);
 
   if (task.over_time) {
     status.reason = TaskReason::max_completion_time_reached;
-    status.message = cat("max_completion_time of ", in_seconds(*task.max_completion_time), " was reached");
+    message = cat("max_completion_time of ", in_seconds(*task.max_completion_time), " was reached");
   } else if (task.kill.wanted) {
     status.state = TaskState::killed;
     if (!task.started) {
@@ -76,6 +76,7 @@ StatusRecord Agent::State::verdict(const TaskRecord& task, ContainerEvent& event
       status.state = TaskState::finished;
     }
   }
+  status.set_message(std::move(message));
   return status;
 }
 

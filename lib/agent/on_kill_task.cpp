@@ -19,7 +19,7 @@ void Agent::State::kill_queued(TaskRecord& task) {
   ExecutorRecord& executor = executors[task.executor];
   StatusRecord status = new_status(TaskState::killed, TaskSource::agent);
   status.reason = TaskReason::task_killed_during_launch;
-  status.message = "killed before it was delivered to its executor";
+  status.set_message("killed before it was delivered to its executor");
   end_task(task, std::move(status));
   shutdown_if_useless(executor);
 }

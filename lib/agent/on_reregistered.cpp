@@ -32,7 +32,7 @@ void Agent::State::report_missing(const FrameworkId& framework_id, const TaskId&
   TaskRecord& task = add_task(framework, unknown);
   StatusRecord status = new_status(dropped_or_lost(framework), TaskSource::agent);
   status.reason = TaskReason::reconciliation;
-  status.message = "the agent does not know this task";
+  status.set_message("the agent does not know this task");
   end_task(task, std::move(status));
 }
 

@@ -49,7 +49,7 @@ void Agent::State::unused_launch(const msg::RunTask& run) {
 void Agent::State::decline_task(TaskRecord& task, TaskState state, TaskReason reason, std::string message) {
   StatusRecord status = new_status(state, TaskSource::agent);
   status.reason = reason;
-  status.message = std::move(message);
+  status.set_message(std::move(message));
   end_task(task, std::move(status));
 }
 

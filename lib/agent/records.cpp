@@ -13,7 +13,7 @@ namespace {
 void reset(Agent::State::TaskRecord& task, const TaskInfo& from) {
   Task& info = task.info;
   info.task_id = from.task_id;
-  info.executor_id = {};
+  if (!info.executor_id.empty()) info.executor_id = {};
   info.name = from.name;
   info.resources = from.resources;
   info.labels = from.labels;
@@ -37,13 +37,16 @@ void reset(Agent::State::TaskRecord& task, const TaskInfo& from) {
 ContainerId text_of(const Uuid& uuid) {
   constexpr char kHex[] = "0123456789abcdef";
   char text[48];  // 36 are used; gcc 12 believes that Id would read more
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
-    text[at++] = kHex[uuid.bytes[i] >> 4];
-    text[at++] = kHex[uuid.bytes[i] & 15];
+  const std::uint8_t* byte = uuid.bytes.data();
+  char* at = text;
+  for (const int bytes : {4, 2, 2, 2, 6}) {
+    if (at != text) *at++ = '-';
+    for (const std::uint8_t* const end = byte + bytes; byte != end; ++byte) {
+      *at++ = kHex[*byte >> 4];
+      *at++ = kHex[*byte & 15];
+    }
   }
-  return ContainerId(std::string_view(text, at));
+  return ContainerId(std::string_view(text, static_cast<std::size_t>(at - text)));
 }
 
 template <class Map, class Records>
@@ -94,8 +97,6 @@ Agent::State::TaskRecord& Agent::State::add_task(FrameworkRecord& framework, con
   reset(task, info);
   task.self = task.updates.timer.owner = task.completion.owner = index;
   task.framework = framework.self;
-  task.info.framework_id = framework.id;
-  task.info.agent_id = agent->id;
   framework.tasks.push_back(tasks, index);
   task_by_id.emplace(OwnedKey{framework.self, &task.info.task_id}, index);
   return task;
@@ -161,7 +162,9 @@ ContainerId Agent::State::new_container(ContainerOwner owner, ContainerId& id) {
 
 Task Agent::State::describe(const TaskRecord& task) const {
   Task described = task.info;
-  described.statuses = task.history.of(task.info.task_id, task.info.agent_id, task.info.executor_id);
+  described.framework_id = frameworks[task.framework].id;
+  described.agent_id = agent->id;
+  described.statuses = task.history.of(described.task_id, described.agent_id, described.executor_id);
   return described;
 }
 

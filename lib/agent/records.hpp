@@ -42,23 +42,24 @@ struct KillRecord {
   std::optional<KillPolicy> policy;  // as it is to be passed on to a custom executor
 };
 
+// Agents by the hundred in one process share its cache: what every step looks at lies together, in front.
 struct TaskRecord {
-  Task info;              // without statuses
-  StatusHistory history;  // of info.statuses
   std::uint32_t self = kNone;
   std::uint32_t framework = kNone;
   std::uint32_t executor = kNone;  // custom, as long as it lives
-  ContainerId container_id;        // command and function; empty = there is no container (any more)
   bool started = false;            // its container runs
   bool queued = false;             // for an executor that cannot take it yet
   bool over_time = false;
+  Link in_framework, in_executor;
+  Timer completion{Timer::Kind::completion};
+  UpdateStream updates;
   KillRecord kill;
   std::optional<KillPolicy> kill_policy;
   std::optional<Duration> max_completion_time;
-  TaskInfo undelivered;  // while queued
-  UpdateStream updates;
-  Timer completion{Timer::Kind::completion};
-  Link in_framework, in_executor;
+  StatusHistory history;     // of info.statuses
+  Task info;                 // without the statuses and the ids of framework and agent: describe() adds them
+  ContainerId container_id;  // command and function; empty = there is no container (any more)
+  TaskInfo undelivered;      // while queued
 
   bool live() const noexcept { return !is_terminal(info.state); }
 };

@@ -55,7 +55,7 @@ void Agent::State::transmit(TaskRecord& task) {
   UpdateStream& stream = task.updates;
   const StatusRecord& head = updates[stream.head].status;
   auto& message = send<msg::AgentUpdate>(master);
-  message.framework_id = task.info.framework_id;
+  message.framework_id = frameworks[task.framework].id;
   message.status.task_id = task.info.task_id;
   message.status.agent_id = agent->id;
   if (!task.info.executor_id.empty()) message.status.executor_id = task.info.executor_id;
@@ -85,7 +85,7 @@ void Agent::State::pop_update(UpdateStream& stream) {
   stream.head = updates[index].next;
   if (stream.head == kNone) stream.tail = kNone;
   --stream.pending;
-  if (std::string& data = updates[index].status.data; !data.empty()) data = {};  // it may be large
+  updates[index].status.rest.reset();  // it may be large
   updates.release(index);
 }
 

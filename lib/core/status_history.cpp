@@ -14,20 +14,11 @@ void copy_plain(const From& from, To& to) {
   to.healthy = from.healthy;
   to.uuid = from.uuid;
   to.timestamp = from.timestamp;
-  to.unreachable_time = from.unreachable_time;
 }
 
-// Most are empty: then nothing is called.
-template <class T>
-void assign(const T& from, T& to) {
-  if (!from.empty() || !to.empty()) to = from;
-}
-
-template <class From, class To>
-void copy_without_data(const From& from, To& to) {
-  copy_plain(from, to);
-  assign(from.message, to.message);
-  assign(from.labels, to.labels);
+bool has_rest(const TaskStatus& status) {
+  return status.unreachable_time != 0 || !status.message.empty() || !status.data.empty() ||
+         !status.labels.empty();
 }
 
 }  // namespace
@@ -35,15 +26,19 @@ void copy_without_data(const From& from, To& to) {
 StatusRecord record_of(TaskStatus&& status) {
   StatusRecord record;
   copy_plain(status, record);
-  record.message = std::move(status.message);
-  record.data = std::move(status.data);
-  record.labels = std::move(status.labels);
+  if (!has_rest(status)) return record;
+  record.rest = StatusRecord::Rest{status.unreachable_time, std::move(status.message), std::move(status.data),
+                                   std::move(status.labels)};
   return record;
 }
 
 void restore(const StatusRecord& record, TaskStatus& status) {
-  copy_without_data(record, status);
-  assign(record.data, status.data);
+  copy_plain(record, status);
+  if (!record.rest) return;
+  status.unreachable_time = record.rest->unreachable_time;
+  status.message = record.rest->message;
+  status.data = record.rest->data;
+  status.labels = record.rest->labels;
 }
 
 StatusRecord* StatusHistory::place_for(TaskState state, std::size_t limit) {
@@ -56,11 +51,20 @@ StatusRecord* StatusHistory::place_for(TaskState state, std::size_t limit) {
 }
 
 void StatusHistory::add(const StatusRecord& record, std::size_t limit) {
-  if (StatusRecord* place = place_for(record.state, limit)) copy_without_data(record, *place);
+  StatusRecord* const place = place_for(record.state, limit);
+  if (!place) return;
+  copy_plain(record, *place);
+  place->rest = record.rest;
+  if (place->rest) place->rest->data = {};
 }
 
 void StatusHistory::add(const TaskStatus& status, std::size_t limit) {
-  if (StatusRecord* place = place_for(status.state, limit)) copy_without_data(status, *place);
+  StatusRecord* const place = place_for(status.state, limit);
+  if (!place) return;
+  copy_plain(status, *place);
+  place->rest.reset();
+  if (has_rest(status))
+    place->rest = StatusRecord::Rest{status.unreachable_time, status.message, {}, status.labels};
 }
 
 std::vector<TaskStatus> StatusHistory::of(const TaskId& task, const AgentId& agent,

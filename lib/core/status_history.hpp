@@ -1,10 +1,11 @@
-// What a machine remembers of the statuses of a task: all but the ids, which are those of the task. A third
-// of a TaskStatus in size, and copied for every update.
+// What a machine remembers of the statuses of a task: all but the ids, which are those of the task. A fifth
+// of a TaskStatus in size, one cache line, and copied for every update.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mesoscore/task.hpp"
@@ -18,10 +19,23 @@ struct StatusRecord {
   std::optional<bool> healthy;
   std::optional<Uuid> uuid;
   double timestamp = 0;
-  double unreachable_time = 0;
-  std::string message;
-  std::string data;  // empty in a history
-  Labels labels;
+  struct Rest {
+    double unreachable_time = 0;
+    std::string message;
+    std::string data;  // empty in a history
+    Labels labels;
+  };
+  Box<Rest> rest;  // most have none of that
+
+  void set_message(std::string text) {
+    if (!text.empty()) more().message = std::move(text);
+  }
+  void set_data(std::string bytes) {
+    if (!bytes.empty()) more().data = std::move(bytes);
+  }
+
+ private:
+  Rest& more() { return rest ? *rest : rest.emplace(); }
 };
 
 StatusRecord record_of(TaskStatus&& status);

@@ -1,5 +1,7 @@
 // From the configuration of an agent server to an agent that looks for its master.
 #include <filesystem>
+#include <iterator>
+#include <span>
 
 #include <unistd.h>
 
@@ -93,13 +95,15 @@ Status AgentServer::Impl::start_containers() {
   config.logger = config_.log;
   const bool elsewhere = static_cast<bool>(config_.blocking_executor);
   const auto weak = weak_from_this();
-  const auto take = [weak](ContainerEvent&& event) {
-    if (const auto self = weak.lock()) self->push(std::move(event));
+  const auto take = [weak](std::span<ContainerEvent> events) {
+    const auto self = weak.lock();
+    if (self) self->push_and_run(events);
   };
   runtime::Containers::EventHandler on_event = take;
   if (elsewhere) {
-    on_event = [home = executor(), take](ContainerEvent&& event) {
-      asio::post(home, [take, event = std::move(event)]() mutable { take(std::move(event)); });
+    on_event = [home = executor(), take](std::span<ContainerEvent> events) {
+      std::vector<ContainerEvent> moved(std::move_iterator(events.begin()), std::move_iterator(events.end()));
+      asio::post(home, [take, moved = std::move(moved)]() mutable { take(moved); });
     };
   }
   auto containers = std::make_shared<runtime::Containers>(elsewhere ? config_.blocking_executor : executor(),

@@ -69,6 +69,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
     queue().emplace_back(std::forward<E>(event));
     wake();
   }
+  // The same for several, from a handler of the executor that is nobody else's: taken on the spot.
+  template <class E>
+  void push_and_run(std::span<E> events) {
+    if (ended_) return;
+    for (E& event : events) queue().emplace_back(std::move(event));
+    draining_ || !begun_ ? wake() : run();
+  }
   // Closes everything; no hook is called any more. finish() delivers what was sent, end() does not.
   void finish();
   void end();

@@ -88,8 +88,8 @@ Containers::Impl::Impl(asio::any_io_executor executor, ContainersConfig config, 
 
 Status Containers::Impl::start() {
   // The handlers hold us weakly: stop() may be called from within one.
-  mailbox_ = std::make_shared<Mailbox>(executor_, [weak = weak_from_this()](ContainerEvent&& event) {
-    if (auto self = weak.lock()) self->deliver(std::move(event));
+  mailbox_ = std::make_shared<Mailbox>(executor_, [weak = weak_from_this()](std::span<ContainerEvent> events) {
+    if (auto self = weak.lock()) self->deliver(events);
   });
   const std::shared_ptr<Launcher>& launcher = config_.isolators.launcher();
   if (!launcher) return {};  // functions need no directory
@@ -124,11 +124,13 @@ void Containers::Impl::stop() {
 }
 
 // The only way out for events.
-void Containers::Impl::deliver(ContainerEvent&& event) {
+void Containers::Impl::deliver(std::span<ContainerEvent> events) {
   if (stopped_) return;
   using Kind = ContainerEvent::Kind;
-  if (event.kind == Kind::exited || event.kind == Kind::launch_failed) entries_.erase(event.container_id);
-  on_event_(std::move(event));
+  for (const ContainerEvent& event : events) {
+    if (event.kind == Kind::exited || event.kind == Kind::launch_failed) entries_.erase(event.container_id);
+  }
+  on_event_(events);
 }
 
 void Containers::Impl::carry_out(ContainerCall& call) {

@@ -2,8 +2,10 @@
 // reports what became of it (ContainerEvent). Command tasks and custom executors become processes by way of
 // the isolators and their launcher; function tasks are called on an executor of the embedder.
 //
-//     Containers containers(executor, std::move(config), [&](ContainerEvent e) {
-//     queue.push_back(std::move(e)); }); if (Status started = containers.start(); !started) return started;
+//     Containers containers(executor, std::move(config), [&](std::span<ContainerEvent> events) {
+//       for (ContainerEvent& event : events) queue.push_back(std::move(event));
+//     });
+//     if (Status started = containers.start(); !started) return started;
 //     containers.apply(outbox.containers);
 //
 // Threading: every member is called on `executor`, one at a time, and the event handler is called there too,
@@ -15,6 +17,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +53,7 @@ struct ContainersConfig {
 
 class Containers {
  public:
-  using EventHandler = std::function<void(ContainerEvent&&)>;
+  using EventHandler = std::function<void(std::span<ContainerEvent>)>;  // may move from them
 
   Containers(asio::any_io_executor executor, ContainersConfig config, EventHandler on_event);
   ~Containers();

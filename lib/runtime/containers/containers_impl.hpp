@@ -50,7 +50,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   using Function = std::weak_ptr<FunctionTask::State>;
   using Entry = std::variant<Function, std::unique_ptr<Process>>;
 
-  void deliver(ContainerEvent&& event);
+  void deliver(std::span<ContainerEvent> events);
   void launch_function(LaunchContainer&& call);
   Process* find_process(const ContainerId& id) const;
 

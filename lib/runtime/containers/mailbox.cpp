@@ -7,11 +7,12 @@
 namespace mesoscore::runtime {
 
 Mailbox::Mailbox(asio::any_io_executor executor, Handler handler)
-    : executor_(std::move(executor)), handler_(std::move(handler)) {}
+    : executor_(std::move(executor)), scratch_(Scratch::of(executor_)), handler_(std::move(handler)) {}
 
 void Mailbox::push(ContainerEvent&& event) {
   const std::lock_guard lock(mutex_);
   if (closed_) return;
+  if (waiting_.capacity() == 0) waiting_ = scratch_.container_events.take();
   waiting_.push_back(std::move(event));
   if (std::exchange(scheduled_, true)) return;
   // Inside the lock: after close() nothing may be posted, because the executor may be gone then.
@@ -26,16 +27,14 @@ void Mailbox::close() {
 }
 
 void Mailbox::drain() {
+  std::vector<ContainerEvent> events;
   {
     const std::lock_guard lock(mutex_);
     scheduled_ = false;
-    draining_.swap(waiting_);
+    events.swap(waiting_);
   }
-  for (ContainerEvent& event : draining_) {
-    if (closed_) break;
-    handler_(std::move(event));
-  }
-  draining_.clear();
+  if (!closed_) handler_(events);
+  recycle(scratch_.container_events, std::move(events));
 }
 
 }  // namespace mesoscore::runtime

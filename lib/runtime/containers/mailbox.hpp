@@ -6,18 +6,20 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include <asio/any_io_executor.hpp>
 
 #include "mesoscore/container.hpp"
+#include "runtime/scratch.hpp"
 
 namespace mesoscore::runtime {
 
 // Thread-safe.
 class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
-  using Handler = std::function<void(ContainerEvent&&)>;
+  using Handler = std::function<void(std::span<ContainerEvent>)>;  // may move from them
 
   Mailbox(asio::any_io_executor executor, Handler handler);
 
@@ -30,12 +32,12 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   void drain();
 
   asio::any_io_executor executor_;
+  Scratch& scratch_;
   Handler handler_;
   std::mutex mutex_;
-  std::vector<ContainerEvent> waiting_;   // guarded
-  bool scheduled_ = false;                // guarded: a drain() is on its way
-  std::atomic<bool> closed_ = false;      // written under the mutex
-  std::vector<ContainerEvent> draining_;  // of drain() only; kept for its capacity
+  std::vector<ContainerEvent> waiting_;  // guarded; of the scratch, while there are any
+  bool scheduled_ = false;               // guarded: a drain() is on its way
+  std::atomic<bool> closed_ = false;     // written under the mutex
 };
 
 }  // namespace mesoscore::runtime

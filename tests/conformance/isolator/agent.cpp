@@ -43,7 +43,9 @@ Agent::Agent(IsolatorSet isolators, FunctionSet functions) {
   config.isolators = std::move(isolators);
   config.functions = std::move(functions);
   containers_ = std::make_unique<runtime::Containers>(
-      context_.get_executor(), std::move(config), [this](ContainerEvent event) { events_.push_back(event); });
+      context_.get_executor(), std::move(config), [this](std::span<ContainerEvent> events) {
+        events_.insert(events_.end(), events.begin(), events.end());
+      });
   const Status started = containers_->start();
   INFO((started ? "" : started.error().message));
   REQUIRE(started);

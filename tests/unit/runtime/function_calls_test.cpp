@@ -29,7 +29,9 @@ struct Trace {
       task.finish();
     });
     runtime::Containers containers(io.get_executor(), std::move(config),
-                                   [this](ContainerEvent&& event) { kinds.push_back(event.kind); });
+                                   [this](std::span<ContainerEvent> events) {
+                                     for (const ContainerEvent& event : events) kinds.push_back(event.kind);
+                                   });
     REQUIRE(containers.start());
     std::vector<ContainerCall> calls;
     for (const char* id : {"c1", "c2"}) {
