@@ -3,13 +3,15 @@
 //
 // inproc: everything on one io_context. unix and tcp: the master in a process of its own, the agents and the
 // scheduler in this one; CPU is that of the busier process. The message rate is compared with a bare asio
-// ping-pong of frames of the same size, over the same number of connections with as many frames in flight, in
-// the same run.
+// ping-pong of frames of the same size, over the same number of connections with as many frames in flight,
+// which takes turns with it.
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -116,44 +118,63 @@ class Workers {
   std::uint64_t finished_ = 0, target_ = 0, next_ = 0, offers_ = 0;
 };
 
-struct Figures {
+// One slice of a measurement. The host is noisy: what is compared takes turns, some tenths of a second each,
+// and the median slice counts.
+struct Slice {
   double busier_cpu_us = 0;  // per task
   double rate = 0;           // tasks per second
   double messages = 0;       // per second, over the master's connections
+  double bare = 0;           // per second, of the ping-pong right after it
 };
+constexpr int kSlices = 15;
 
-Figures measure_inproc(std::uint64_t tasks) {
+double median(const std::vector<Slice>& slices, double (*figure)(const Slice&)) {
+  std::vector<double> values;
+  for (const Slice& slice : slices) values.push_back(figure(slice));
+  std::nth_element(values.begin(), values.begin() + kSlices / 2, values.end());
+  return values[kSlices / 2];
+}
+
+// Runs so many tasks. `other_cpu`: of the other process, if there is one.
+Slice run_slice(Workers& workers, std::uint64_t tasks, const std::function<double()>& other_cpu) {
+  const std::uint64_t offers_before = workers.offers();
+  const double others = other_cpu();
+  const double cpu = cpu_seconds();
+  const auto begin = std::chrono::steady_clock::now();
+  workers.run(tasks);
+  const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double busier = std::max(cpu_seconds() - cpu, other_cpu() - others);
+  const auto count = static_cast<double>(tasks);
+  const auto offers = static_cast<double>(workers.offers() - offers_before);
+  return {busier * 1e6 / count, count / wall, (count * kMessagesPerTask + offers * kMessagesPerOffer) / wall,
+          0};
+}
+
+std::vector<Slice> measure_inproc(std::uint64_t tasks) {
   asio::io_context io(1);
   const TransportSet transports = all_transports();
   MasterServer master(io.get_executor(), transports, master_config("inproc://bench"));
   if (!master.start()) std::exit(1);
   Workers workers(io, transports, "inproc://bench");
-  workers.run(tasks / 10);
-  const double cpu = cpu_seconds();
-  const auto begin = std::chrono::steady_clock::now();
   workers.run(tasks);
-  const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const auto count = static_cast<double>(tasks);
-  return {(cpu_seconds() - cpu) * 1e6 / count, count / wall, 0};
+  std::vector<Slice> slices;
+  for (int i = 0; i < kSlices; ++i) slices.push_back(run_slice(workers, tasks, [] { return 0.0; }));
+  return slices;
 }
 
-Figures measure_processes(const std::string& endpoint, std::uint64_t tasks) {
+std::vector<Slice> measure_processes(const std::string& endpoint, const std::string& bare_endpoint,
+                                     std::uint64_t tasks) {
   SideProcess master({"--master", endpoint});
   asio::io_context io(1);
   Workers workers(io, all_transports(), endpoint);
-  workers.run(tasks / 10);
-  const std::uint64_t offers_before = workers.offers();
-  const double master_cpu = master.cpu_seconds();
-  const double cpu = cpu_seconds();
-  const auto begin = std::chrono::steady_clock::now();
+  PingPong pingpong(bare_endpoint);
   workers.run(tasks);
-  const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const double mine = cpu_seconds() - cpu;
-  const double masters = master.cpu_seconds() - master_cpu;
-  const auto count = static_cast<double>(tasks);
-  const auto offers = static_cast<double>(workers.offers() - offers_before);
-  return {std::max(mine, masters) * 1e6 / count, count / wall,
-          (count * kMessagesPerTask + offers * kMessagesPerOffer) / wall};
+  std::vector<Slice> slices;
+  for (int i = 0; i < kSlices; ++i) {
+    slices.push_back(run_slice(workers, tasks, [&] { return master.cpu_seconds(); }));
+    slices.back().bare = pingpong.rate(std::chrono::milliseconds(150));
+  }
+  return slices;
 }
 
 int run_master(const std::string& endpoint) {
@@ -166,20 +187,20 @@ int run_master(const std::string& endpoint) {
   return serve_parent(io);
 }
 
-void report_inproc(Report& report, std::uint64_t tasks) {
-  const Figures f = measure_inproc(tasks);
-  report.add("function_task.inproc.cpu", f.busier_cpu_us, "us/task", 5, f.busier_cpu_us / 5);
-  report.add("function_task.inproc.rate", f.rate, "tasks/s", 0, 0);
+void report_cluster(Report& report, const std::string& name, const std::vector<Slice>& slices,
+                    const std::string& cpu, double most_cpu) {
+  const double cpu_us = median(slices, [](const Slice& slice) { return slice.busier_cpu_us; });
+  report.add("function_task." + name + cpu, cpu_us, "us/task", most_cpu, cpu_us / most_cpu);
+  report.add("function_task." + name + ".rate", median(slices, [](const Slice& slice) { return slice.rate; }),
+             "tasks/s");
 }
 
-void report_processes(Report& report, const std::string& name, const std::string& endpoint,
-                      std::uint64_t tasks) {
-  const Figures f = measure_processes(endpoint, tasks);
-  const double bare = pingpong_rate(endpoint + (name == "unix" ? ".pp" : ""));
-  report.add("function_task." + name + ".cpu_busier_side", f.busier_cpu_us, "us/task", 25,
-             f.busier_cpu_us / 25);
-  report.add("function_task." + name + ".rate", f.rate, "tasks/s", 0, 0);
-  report.add("function_task." + name + ".messages", f.messages, "messages/s", bare, f.messages / bare);
+void report_processes(Report& report, const std::string& name, const std::vector<Slice>& slices) {
+  report_cluster(report, name, slices, ".cpu_busier_side", 25);
+  report.add("function_task." + name + ".messages",
+             median(slices, [](const Slice& slice) { return slice.messages; }), "messages/s",
+             median(slices, [](const Slice& slice) { return slice.bare; }),
+             median(slices, [](const Slice& slice) { return slice.messages / slice.bare; }));
 }
 
 }  // namespace
@@ -191,12 +212,16 @@ int main(int argc, char** argv) {
   const std::string only = args.size() == 3 ? args[2] : std::string();  // a transport
   if (args.size() == 2 && args[0] == "--master") return run_master(args[1]);
   if (args.size() == 2 && args[0] == "--echo") return run_echo(args[1]);
-  const std::uint64_t tasks = args.size() >= 2 && args[0] == "--tasks" ? std::stoull(args[1]) : 100'000;
+  // Of a slice.
+  const std::uint64_t tasks = args.size() >= 2 && args[0] == "--tasks" ? std::stoull(args[1]) : 20'000;
   const std::string socket = "unix:///tmp/mesoscore-bench-" + std::to_string(::getpid()) + ".sock";
+  const int port = 20000 + ::getpid() % 10000;
+  const auto tcp = [](int at) { return "tcp://127.0.0.1:" + std::to_string(at); };
   Report report;
-  if (only.empty() || only == "inproc") report_inproc(report, tasks);
-  if (only.empty() || only == "unix") report_processes(report, "unix", socket, tasks);
-  if (!only.empty() && only != "tcp") return 0;
-  report_processes(report, "tcp", "tcp://127.0.0.1:" + std::to_string(20000 + ::getpid() % 10000), tasks);
+  if (only.empty() || only == "inproc") report_cluster(report, "inproc", measure_inproc(tasks), ".cpu", 5);
+  if (only.empty() || only == "unix")
+    report_processes(report, "unix", measure_processes(socket, socket + ".pp", tasks));
+  if (only.empty() || only == "tcp")
+    report_processes(report, "tcp", measure_processes(tcp(port), tcp(port + 10000), tasks));
   return 0;
 }

@@ -88,24 +88,33 @@ inline int run_echo(const std::string& endpoint) {
   return run_echo_on<asio::ip::tcp>(asio::ip::tcp::endpoint(asio::ip::make_address(at.host), at.port));
 }
 
-// Messages per second, counted at one side, both directions.
-inline double pingpong_rate(const std::string& endpoint) {
-  SideProcess echo({"--echo", endpoint});
-  const auto at = pingpong_endpoint(Endpoint::parse(endpoint).value());
-  asio::io_context io(1);
-  std::uint64_t bytes = 0;
-  for (int i = 0; i < kConnections; ++i) {
-    asio::generic::stream_protocol::socket socket(io);
-    socket.connect(at);
-    if (at.protocol().family() != AF_UNIX) socket.set_option(asio::ip::tcp::no_delay(true));
-    std::make_shared<Echo>(std::move(socket), bytes)->begin(kFrameBytes * kInFlight);
+// The side that begins. Between two calls of rate() nothing happens.
+class PingPong {
+ public:
+  explicit PingPong(const std::string& endpoint) : echo_({"--echo", endpoint}) {
+    const auto at = pingpong_endpoint(Endpoint::parse(endpoint).value());
+    for (int i = 0; i < kConnections; ++i) {
+      asio::generic::stream_protocol::socket socket(io_);
+      socket.connect(at);
+      if (at.protocol().family() != AF_UNIX) socket.set_option(asio::ip::tcp::no_delay(true));
+      std::make_shared<Echo>(std::move(socket), bytes_)->begin(kFrameBytes * kInFlight);
+    }
   }
-  io.run_for(std::chrono::milliseconds(300));
-  bytes = 0;
-  const auto begin = std::chrono::steady_clock::now();
-  io.run_for(std::chrono::seconds(2));
-  const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  return 2.0 * static_cast<double>(bytes) / kFrameBytes / wall;
-}
+
+  // Messages per second during that time, counted at this side, both directions.
+  double rate(std::chrono::milliseconds time) {
+    io_.run_for(std::chrono::milliseconds(10));  // until both sides are at it
+    bytes_ = 0;
+    const auto begin = std::chrono::steady_clock::now();
+    io_.run_for(time);
+    const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return 2.0 * static_cast<double>(bytes_) / kFrameBytes / wall;
+  }
+
+ private:
+  SideProcess echo_;
+  std::uint64_t bytes_ = 0;
+  asio::io_context io_{1};
+};
 
 }  // namespace mesoscore::bench
