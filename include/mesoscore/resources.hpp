@@ -205,13 +205,14 @@ class Resources {
   Resources() = default;
   Resources(std::initializer_list<Resource> items);
 
-  // `cpus:4;mem(ads):2048;ports:[31000-32000];bugs:{a,b}`; (role) is a static reservation. A text that begins
-  // with
-  // '[' is read as JSON: an array of Resource messages of Mesos v1 (needed for disks and labels). Errors name
-  // the entry and say what is expected. Unnamed duplicates add up.
+  // `cpus:4;mem(ads):2048;ports:[31000-32000];bugs:{a,b}`; (role) is a static reservation. Other traits are
+  // words in braces, as str() shows them: `cpus{dynamic=eng}:2`, `disk{dynamic=eng volume=v1 at=data}:512`,
+  // with white space and ';' in none of them, and no `copies`. A text that begins with '[' is read as JSON:
+  // an array of Resource messages of Mesos v1, which can say everything. Errors name the entry and say what
+  // is expected. Unnamed duplicates add up.
   static Result<Resources> parse(std::string_view text);
   static Result<Resources> parse_json(std::string_view json);
-  std::string str() const;      // the text form; traits that it cannot express are shown in braces
+  std::string str() const;      // the text form
   std::string to_json() const;  // always the whole truth
 
   bool empty() const noexcept { return items_.empty(); }

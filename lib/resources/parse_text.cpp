@@ -1,4 +1,4 @@
-// Reads `name(role):value;...`.
+// Reads `name(role){words}:value;...`.
 #include "core/messages.hpp"
 #include "mesoscore/quota.hpp"
 #include "mesoscore/roles.hpp"
@@ -62,15 +62,43 @@ Result<NameAndRole> read_label(std::string_view text) {
   return label;
 }
 
+struct Parts {
+  std::string_view label;
+  std::string_view words;  // in braces
+  std::string_view value;
+};
+
+// A colon may stand in the braces, and braces in the value.
+Result<Parts> split(std::string_view entry) {
+  Parts parts;
+  const std::size_t end = entry.find_first_of("{:");
+  parts.label = trimmed(entry.substr(0, end));
+  std::string_view rest = end == std::string_view::npos ? std::string_view() : entry.substr(end);
+  if (rest.starts_with('{')) {
+    const std::size_t close = rest.find('}');
+    if (close == std::string_view::npos) return malformed("there is a '{' that is not closed");
+    parts.words = rest.substr(1, close - 1);
+    rest = trimmed(rest.substr(close + 1));
+  }
+  if (!rest.starts_with(':')) return malformed("there is no ':'");
+  parts.value = trimmed(rest.substr(1));
+  return parts;
+}
+
 Result<Resource> read_entry(std::string_view entry) {
-  const std::size_t colon = entry.find(':');
-  if (colon == std::string_view::npos) return malformed("there is no ':'");
-  const Result<NameAndRole> label = read_label(trimmed(entry.substr(0, colon)));
+  const Result<Parts> parts = split(entry);
+  if (!parts) return fail(parts.error());
+  const Result<NameAndRole> label = read_label(parts->label);
   if (!label) return fail(label.error());
   if (label->name.empty()) return malformed("there is no name before ':'");
-  Result<Resource> resource = read_value(label->name, trimmed(entry.substr(colon + 1)));
-  if (!resource || label->role == kDefaultRole) return resource;
-  return resource->reserved_for({Reservation::Type::static_, label->role, {}, {}});
+  Result<Resource> resource = read_value(label->name, parts->value);
+  if (!resource || (label->role == kDefaultRole && parts->words.empty())) return resource;
+  ResourceTraits traits;
+  if (label->role != kDefaultRole) {
+    traits.reservations.push_back({Reservation::Type::static_, label->role, {}, {}});
+  }
+  MESOSCORE_TRY(read_traits(parts->words, traits));
+  return resource->with_traits(std::move(traits));
 }
 
 // Entries that are nothing but name and number.
@@ -80,7 +108,7 @@ Status each_amount(std::string_view text, Visit visit) {
     const Result<Resource> resource = read_entry(entry);
     if (!resource) return fail(resource.error());
     MESOSCORE_TRY(validate(*resource));
-    if (resource->kind() != ValueKind::scalar || resource->reserved()) {
+    if (resource->kind() != ValueKind::scalar || !resource->plain()) {
       return fail(Errc::invalid_argument,
                   "quantities have neither roles nor lists: write name:number, like cpus:4");
     }

@@ -24,6 +24,10 @@ std::optional<Scalar> read_number(std::string_view text);
 Result<Ranges> read_ranges(std::string_view text);                 // begins with '['
 Result<std::vector<std::string>> read_set(std::string_view text);  // begins with '{'; sorted
 
+// Adds what the words say: "dynamic=eng volume=v1 at=data". What does not go together is for validate() to
+// find.
+Status read_traits(std::string_view words, ResourceTraits& traits);
+
 std::string format_scalar(Scalar value);
 std::string format_ranges(const Ranges& ranges);
 std::string format_set(std::span<const std::string> items);

@@ -1,5 +1,6 @@
 // The text form.
 #include <iterator>
+#include <span>
 
 #include "mesoscore/attributes.hpp"
 #include "mesoscore/rng.hpp"
@@ -61,12 +62,81 @@ TEST_CASE("what may be written in several ways means the same") {
   }
 }
 
-TEST_CASE("malformed text is refused with the entry and what is expected") {
-  struct Case {
-    const char* text;
-    const char* says;
+TEST_CASE("words in braces say what a name and a role cannot") {
+  const std::string shown =
+      "cpus{dynamic=eng}:2;mem(ads){revocable}:64;"
+      "disk{static=eng dynamic=eng/web principal=ops labels=a:1,b: MOUNT root=/mnt/a id=d7 profile=fast "
+      "vendor=acme metadata=k:v volume=v1 at=data read-only provider=p "
+      "shared}:2.5;ports(ads){provider=p}:[1-2];"
+      "bugs{dynamic=eng}:{a,b}";
+  const Resources bag = Resources::parse(shown).value();
+  CHECK(bag.str() == shown);
+  CHECK(Resources::parse_json(bag.to_json()).value() == bag);
+  const Resource& disk = bag.begin()[2];
+  CHECK(disk.traits().reservations[1].type == Reservation::Type::dynamic);
+  CHECK(disk.traits().reservations[1].labels == Labels{{"a", "1"}, {"b", ""}});
+  CHECK(disk.traits().disk->persistence_id == "v1");
+  CHECK(disk.traits().disk->volume_container_path == "data");
+  CHECK(disk.shared());
+  CHECK(Resources::parse(" cpus { \t dynamic=eng } : 2").value() ==
+        Resources::parse("cpus{dynamic=eng}:2").value());
+  CHECK(Resources::parse("cpus{}:2").value() == Resources::parse("cpus:2").value());
+  CHECK(Resources::parse("cpus(eng){dynamic=eng/web}:2").value() ==
+        Resources::parse("cpus{static=eng dynamic=eng/web}:2").value());
+}
+
+TEST_CASE("amounts of quantities have no words in braces") {
+  const auto refused = Quantities::parse("cpus{revocable}:1");
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(refused.error().message,
+             Contains("'cpus{revocable}:1': quantities have neither roles nor lists"));
+}
+
+namespace {
+
+struct Malformed {
+  const char* text;
+  const char* says;
+};
+void check_refused(std::span<const Malformed> cases) {
+  for (const Malformed& c : cases) {
+    CAPTURE(c.text);
+    const Result<Resources> bag = Resources::parse(c.text);
+    REQUIRE_FALSE(bag);
+    CHECK(bag.error() == Errc::invalid_argument);
+    CHECK_THAT(bag.error().message, Contains(c.says));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("malformed words in braces are refused with the word and what is expected") {
+  const Malformed cases[] = {
+      {"cpus{dynamic=eng:1", "resource 'cpus{dynamic=eng:1': there is a '{' that is not closed"},
+      {"cpus{dynamic=eng}", "there is no ':'"},
+      {"cpus{dynamic=eng}x:1", "there is no ':'"},
+      {"cpus{dynamic=eng}(eng):1", "there is no ':'"},
+      {"cpus{dynamic=}:1", "'dynamic=' in braces has no value"},
+      {"cpus{dynamic=*}:1", "a reservation is for role '*'"},
+      {"cpus{dynamic=a/}:1", "role 'a/' has an empty component"},
+      {"cpus(eng){dynamic=ops}:1", "refines that for role 'eng': it must be for a sub-role of it"},
+      {"cpus{static=eng static=eng/web}:1", "only the first may be STATIC"},
+      {"cpus{owner=me}:1", "'owner=me' in braces is unknown: expected words like dynamic=role"},
+      {"cpus{lasting}:1", "'lasting' in braces is unknown"},
+      {"cpus{principal=ops dynamic=eng}:1", "'principal=ops' in braces follows no reservation"},
+      {"cpus{labels=a:1}:1", "follows no reservation"},
+      {"disk{PATH MOUNT}:1", "'MOUNT' in braces is a second kind of disk"},
+      {"disk{volume=a volume=b}:1", "'volume=b' in braces says it a second time"},
+      {"disk{BLOCK root=/mnt}:1", "only PATH and MOUNT have one"},
+      {"disk{dynamic=eng volume=a/b}:1", "a/b"},
+      {"cpus{volume=v1}:1", "only the amount called disk has that"},
+      {"cpus{shared}:1", "only those can be shared"},
   };
-  const Case cases[] = {
+  check_refused(cases);
+}
+
+TEST_CASE("malformed text is refused with the entry and what is expected") {
+  const Malformed cases[] = {
       {"cpus:abc",
        "resource 'cpus:abc': value 'abc' is not one: expected name(role):value, where value is a number, "
        "[begin-end,...] or {a,b}"},
@@ -99,7 +169,7 @@ TEST_CASE("malformed text is refused with the entry and what is expected") {
       {"cpus(eng)x:1", "'cpus(eng)x' has a '('"},
       {"cpus eng):1", "resource name 'cpus eng)' contains white space or one of"},
       {"c pus:1", "resource name 'c pus' contains white space"},
-      {"cpus{revocable}:1", "resource name 'cpus{revocable}' contains"},
+      {"cpus}:1", "resource name 'cpus}' contains"},
       {"gpus:0.5", "amount 0.5 of gpus is not whole"},
       {"gpus:[1-2]", "gpus are a number"},
       {"ports:[5-1]", "range [5-1] ends before it begins: write [1-5]"},
@@ -126,18 +196,13 @@ TEST_CASE("malformed text is refused with the entry and what is expected") {
       {"ports:[];ports:5", "another kind of value"},
       {"ports(a):[1-2];ports(b):{x}", "another kind of value"},
   };
-  for (const Case& c : cases) {
-    CAPTURE(c.text);
-    const Result<Resources> bag = Resources::parse(c.text);
-    REQUIRE_FALSE(bag);
-    CHECK(bag.error() == Errc::invalid_argument);
-    CHECK_THAT(bag.error().message, Contains(c.says));
-  }
+  check_refused(cases);
 }
 
 TEST_CASE("no text makes the parser fail in another way than by an error") {
-  constexpr std::string_view kPieces[] = {"cpus", "ports", ":", ";", "(", ")", "[", "]", "{", "}",  ",", "-",
-                                          "1",    "9",     ".", "e", "*", "/", " ", "a", "+", "\"", "\0"};
+  constexpr std::string_view kPieces[] = {"cpus", "ports", ":", ";",  "(",  ")", "[",       "]",      "{",
+                                          "}",    ",",     "-", "1",  "9",  ".", "e",       "*",      "/",
+                                          " ",    "a",     "+", "\"", "\0", "=", "dynamic", "volume", "id"};
   for (std::uint64_t seed = 1; seed <= 20'000; ++seed) {
     Rng rng(seed);
     std::string text;
