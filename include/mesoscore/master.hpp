@@ -89,9 +89,9 @@ class Master {
   void tick(TimePoint now, Outbox& out);
   TimePoint next_deadline() const noexcept;  // kNever when idle
 
-  // As the event OperatorOperation, with an answer: whether the operation was accepted and is on its way to
-  // the agent.
-  Status operate(OperatorOperation call, TimePoint now, Outbox& out);
+  // As the event OperateOnAgent, with an answer: whether the operation was accepted and is on its way to the
+  // agent.
+  Status operate(OperateOnAgent call, TimePoint now, Outbox& out);
 
   const MasterId& id() const noexcept;
   std::shared_ptr<const MasterView> view() const;               // built when asked for: O(tasks + offers)

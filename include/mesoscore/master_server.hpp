@@ -71,6 +71,8 @@ class MasterServer {
   void teardown(const FrameworkId& framework);
   void deactivate_agent(const AgentId& agent);
   void reactivate_agent(const AgentId& agent);
+  // RESERVE, UNRESERVE, CREATE or DESTROY: operate(agent, reserve(resources)). See OperateOnAgent.
+  Status operate(const AgentId& agent, Operation operation);
 
  private:
   void stop(std::function<void()> done);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mesoscore/ids.hpp"
+#include "mesoscore/offer.hpp"
 #include "mesoscore/quota.hpp"
 #include "mesoscore/resources.hpp"
 
@@ -36,6 +37,26 @@ struct DeactivateAgent {
 struct ReactivateAgent {
   AgentId agent_id{};
 };
+// RESERVE, UNRESERVE, CREATE or DESTROY on an agent, of what no task and no executor uses there:
+//
+//     OperateOnAgent{agent, reserve(resources)}   // or unreserve, create, destroy: see offer.hpp
+//
+// It takes effect when the master takes it, for all roles: the next call builds on it, without waiting for
+// the answer of this one. What is wanted and offered is taken back first, the oldest offers first and no more
+// of them than needed; what else was in these is not offered to the same framework and role for 5 s. The
+// agent may be deactivated. Reservations may be for any role but "*", and may have any principal.
+//
+// The answer comes when the agent has carried it out, and says what was turned into what. Errors, which
+// change nothing: not_found (no such agent is registered, or no such volume is there), not_connected (the
+// agent is away, or was before it heard of this), limit_exceeded (less is free or offered than it takes:
+// tasks use the rest), already_exists (the id of the volume), operation_failed (the agent could not),
+// invalid_argument (the rest: LAUNCH, GROW_VOLUME and SHRINK_VOLUME, an operation id, a volume in use,
+// reservations of the wrong kind). If the agent stays away and is given up as unreachable, which also is
+// not_connected, it is not known what it has done: its resources count as it tells them when it comes back.
+struct OperateOnAgent {
+  AgentId agent_id{};
+  Operation operation{};  // without an id
+};
 
 // ---- reads
 // -----------------------------------------------------------------------------------------------------------
@@ -51,8 +72,9 @@ struct ListFrameworks {};
 struct ListAgents {};
 struct ListRoles {};
 
-using OperatorAction = std::variant<std::monostate, ExplainOffers, ListFrameworks, ListAgents, ListRoles,
-                                    SetWeight, SetQuota, TeardownFramework, DeactivateAgent, ReactivateAgent>;
+using OperatorAction =
+    std::variant<std::monostate, ExplainOffers, ListFrameworks, ListAgents, ListRoles, SetWeight, SetQuota,
+                 TeardownFramework, DeactivateAgent, ReactivateAgent, OperateOnAgent>;
 
 // ---- answers
 // ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
-// Asks a master as an operator: explanations, lists, weights, quotas, agents. See operator.hpp for what there
-// is.
+// Asks a master as an operator: explanations, lists, weights, quotas, agents, reservations and volumes. See
+// operator.hpp for what there is.
 //
 //     OperatorClient client(io.get_executor(), transports, {.master = "unix:///run/cluster/master"});
 //     client.async_call(ExplainOffers{framework, "web"}, [](Result<msg::OperatorAnswer> answer) {
@@ -37,10 +37,12 @@ class OperatorClient {
   OperatorClient(asio::any_io_executor executor, TransportSet transports, OperatorClientConfig config);
   ~OperatorClient();  // calls under way end with Errc::stopped
 
-  // Completes with the master's answer, whose `error` is zero then. Errors: what the master says of the
-  // action; invalid_argument or unsupported_transport (the configuration); connection_refused;
-  // permission_denied (the master does not take us as an operator); not_connected (no answer in time, or the
-  // connection broke: whether the action was carried out is not known).
+  // Completes with the master's answer, whose `error` is zero then. Calls that are made together reach the
+  // master in that order; OperateOnAgent is answered when its agent has answered, others may overtake it.
+  // Errors: what the master says of the action; invalid_argument or unsupported_transport (the
+  // configuration); connection_refused; permission_denied (the master does not take us as an operator);
+  // not_connected (no answer in time, or the connection broke: whether the action was carried out is not
+  // known).
   template <class Token>
   auto async_call(OperatorAction action, Token&& token) {
     return detail::initiate<void(Result<msg::OperatorAnswer>)>(

@@ -66,19 +66,14 @@ struct Received {
 struct Submitted {
   Message message{};
 };
-// RESERVE, UNRESERVE, CREATE or DESTROY on an agent, of what nobody uses there. Offers that hold some of it
-// are rescinded. What stands in the way is said in a notice; Master::operate() says it to its caller.
-struct OperatorOperation {
-  AgentId agent_id{};
-  Operation operation{};  // without an id
-};
 // Ends the machine in good order: agents shut their executors down and unregister, schedulers disconnect.
 struct Stop {};
 
-// SetWeight and the like are actions of an operator, for the master: operator.hpp.
+// SetWeight and the like are actions of an operator, for the master: operator.hpp. What stands in their way
+// is said in a notice.
 using Event =
     std::variant<PeerConnected, PeerDisconnected, DialFailed, Received, Submitted, ContainerEvent, SetWeight,
-                 TeardownFramework, OperatorOperation, Stop, SetQuota, DeactivateAgent, ReactivateAgent>;
+                 TeardownFramework, OperateOnAgent, Stop, SetQuota, DeactivateAgent, ReactivateAgent>;
 
 // ---- outbox: what comes out
 // ----------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ enum class Errc {
   launch_failed,          // a task or executor could not be started
   stopped,                // the component was stopped
   io_error,               // any other failure of the operating system
+  operation_failed,       // an agent could not carry out an operation on its resources
 };
 
 }  // namespace mesoscore

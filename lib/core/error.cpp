@@ -33,6 +33,8 @@ const char* text_of(Errc code) noexcept {
       return "stopped";
     case Errc::io_error:
       return "input/output error";
+    case Errc::operation_failed:
+      return "operation failed";
   }
   return "unknown error";
 }

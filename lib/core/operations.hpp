@@ -28,5 +28,7 @@ struct OperationContext {
 };
 // The rules of each operation. That the resources are there is for apply() to say.
 Status validate(const Operation& operation, const OperationContext& context);
+// Those that need not know the agent, for an operation of an operator.
+Status validate_for_operator(const Operation& operation);
 
 }  // namespace mesoscore

@@ -204,4 +204,15 @@ Status validate(const Operation& operation, const OperationContext& context) {
   return {};
 }
 
+Status validate_for_operator(const Operation& operation) {
+  if (!operation.id.empty()) {
+    return not_allowed("operation id " + in_quotes(operation.id) + ": operations of operators have no id");
+  }
+  const auto* destroy = std::get_if<DestroyOperation>(&operation.action);
+  const Resources there = destroy ? destroy->volumes : Resources();
+  MESOSCORE_TRY(validate(operation, {nullptr, {}, there, {}}));
+  const Result<Conversion> change = conversion_of(operation);
+  return change ? Status() : fail(change.error());
+}
+
 }  // namespace mesoscore

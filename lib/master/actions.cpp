@@ -60,4 +60,9 @@ Status Master::State::carry_out(const ReactivateAgent& action) {
   return record_activation(*this, action.agent_id, Record::Kind::agent_reactivated);
 }
 
+Status Master::State::carry_out(const OperateOnAgent& action) {
+  const Result<std::uint32_t> started = operate(action);
+  return started ? Status() : fail(started.error());
+}
+
 }  // namespace mesoscore

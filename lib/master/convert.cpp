@@ -90,22 +90,20 @@ Status Master::State::convert_offered(std::uint32_t f, std::uint32_t a, const Ro
   return {};
 }
 
-Status Master::State::operate(const AgentId& agent, Operation& operation) {
+Result<std::uint32_t> Master::State::operate(const OperateOnAgent& action) {
+  const AgentId& agent = action.agent_id;
+  MESOSCORE_TRY(validate_for_operator(action.operation));
   const std::uint32_t a = find_agent(agent);
-  if (a == kNone) return fail(Errc::not_found, cat("agent \"", agent, "\" is not registered"));
+  if (a == kNone) return fail(Errc::not_found, cat("no agent with the id \"", agent, "\" is registered"));
   if (!agents[a].peer) return fail(Errc::not_connected, cat("agent ", agent, " is not connected"));
-  if (!operation.id.empty()) {
-    return fail(Errc::invalid_argument,
-                cat("operation id \"", operation.id, "\": operations of operators have no id"));
-  }
+  Operation operation = action.operation;
   Result<Conversion> change = allowed_conversion(*this, a, operation, nullptr, {});
   if (!change) return fail(std::move(change.error()));
   MESOSCORE_TRY_IN(operation_name(operation), make_free(*this, a, change->consumed));
   const Filters default_filter;
   rescind_copies(*this, a, *change, &default_filter);
   MESOSCORE_TRY_IN(operation_name(operation), allocator.convert_free(agent_handle(a), *change));
-  start_operation(kNone, a, operation, std::move(*change));
-  return {};
+  return start_operation(kNone, a, operation, std::move(*change));
 }
 
 }  // namespace mesoscore

@@ -83,12 +83,7 @@ void Master::State::handle(Event& event) {
                  [&](Received& e) { on_message(e.peer, e.message); }, [&](SetWeight& e) { on_action(e); },
                  [&](SetQuota& e) { on_action(e); }, [&](TeardownFramework& e) { on_action(e); },
                  [&](DeactivateAgent& e) { on_action(e); }, [&](ReactivateAgent& e) { on_action(e); },
-                 [&](OperatorOperation& e) {
-                   if (Status done = operate(e.agent_id, e.operation); !done)
-                     note(*out, LogLevel::warning,
-                          "operation of an operator refused: ", done.error().message);
-                 },
-                 [](auto&) {},  // events of the other machines
+                 [&](OperateOnAgent& e) { on_action(e); }, [](auto&) {},  // events of the other machines
              },
              event);
 }

@@ -49,10 +49,10 @@ void Master::receive(PeerId from, std::span<Message> messages, TimePoint now, Ou
 
 void Master::tick(TimePoint now, Outbox& out) { step({}, now, out); }
 
-Status Master::operate(OperatorOperation call, TimePoint now, Outbox& out) {
+Status Master::operate(OperateOnAgent call, TimePoint now, Outbox& out) {
   state_->now = now;
   state_->out = &out;
-  const Status done = state_->operate(call.agent_id, call.operation);
+  const Status done = state_->carry_out(call);
   state_->run_allocator();
   return done;
 }

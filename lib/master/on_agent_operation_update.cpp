@@ -2,9 +2,20 @@
 #include "master/state.hpp"
 
 namespace mesoscore {
+namespace {
 
-// Nobody waits for updates of operations without an id, of operators and of frameworks that are gone: the
-// master acknowledges those itself.
+Status outcome_of(const MasterOperation& record) {
+  if (record.latest.state == OperationState::finished) return {};
+  const std::string& why = record.latest.message;
+  return fail(Errc::operation_failed,
+              cat("agent ", record.latest.agent_id, " could not carry out ", operation_name(record.operation),
+                  ": ", why.empty() ? to_string(record.latest.state) : why));
+}
+
+}  // namespace
+
+// No scheduler waits for updates of operations without an id, of operators and of frameworks that are gone:
+// the master acknowledges those itself.
 void Master::State::on_agent_operation_update(std::uint32_t a, msg::AgentOperationUpdate& call) {
   const std::uint32_t o = find_operation(call.operation_uuid);
   const auto acknowledge = [&] {
@@ -21,8 +32,9 @@ void Master::State::on_agent_operation_update(std::uint32_t a, msg::AgentOperati
   if (!record.settled && is_terminal(call.update.state)) settle_operation(o);
   if (f == kNone || record.operation.id.empty()) {
     acknowledge();
-    if (is_terminal(call.update.state)) remove_operation(o);
-    return;
+    if (!is_terminal(call.update.state)) return;
+    answer_operator(o, outcome_of(record));
+    return remove_operation(o);
   }
   if (!frameworks[f].peer) return;  // the agent tries again
   record.forwarded_uuid = call.update.uuid;

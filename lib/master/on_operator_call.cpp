@@ -1,4 +1,5 @@
-// Calls of operators. Each is answered; that of a change leaves when its record is durable.
+// Calls of operators. Each is answered: that of a change when its record is durable, that of an operation on
+// resources when the agent has said what became of it.
 #include "core/messages.hpp"
 #include "master/state.hpp"
 
@@ -114,20 +115,53 @@ Status perform(State& s, const Action& action, Answer& answer) {
   return {};
 }
 
+// What is done here and now. An operation on an agent is not: its answer waits.
+template <class Action>
+Status perform(State& s, const Action& action, Answer& answer, std::uint32_t& /*operation*/) {
+  return perform(s, action, answer);
+}
+Status perform(State& s, const OperateOnAgent& action, Answer&, std::uint32_t& operation) {
+  const Result<std::uint32_t> started = s.operate(action);
+  if (!started) return fail(started.error());
+  operation = *started;
+  return {};
+}
+
+void set_error(Answer& answer, const Error& error) {
+  answer.error = static_cast<std::uint32_t>(error.code.value());
+  answer.text = error.message;
+}
+
 }  // namespace
 
 void Master::State::on_operator_call(PeerId peer, const msg::OperatorCall& call) {
   msg::OperatorAnswer answer;
   answer.id = call.id;
   const std::size_t before = out->commits.size();
+  std::uint32_t operation = kNone;
   const Status status =
-      std::visit([&](const auto& action) { return perform(*this, action, answer); }, call.action);
-  if (!status) {
-    answer.error = static_cast<std::uint32_t>(status.error().code.value());
-    answer.text = status.error().message;
+      std::visit([&](const auto& action) { return perform(*this, action, answer, operation); }, call.action);
+  if (operation != kNone) {
+    operations[operation].waits = {peer, call.id};
+    return;
   }
+  if (!status) set_error(answer, status.error());
   if (out->commits.size() == before) return send(peer, std::move(answer));
   out->commits.back().after.push_back({peer, std::move(answer)});
+}
+
+void Master::State::answer_operator(std::uint32_t o, const Status& became) {
+  const MasterOperation& record = operations[o];
+  if (!record.waits || find_peer(record.waits->peer) == nullptr) return;
+  msg::OperatorAnswer answer;
+  answer.id = record.waits->call;
+  if (became) {
+    answer.text = cat(operation_name(record.operation), " on agent ", agents[record.agent].id(), ": ",
+                      record.change.consumed.str(), " is now ", record.change.converted.str());
+  } else {
+    set_error(answer, became.error());
+  }
+  send(record.waits->peer, std::move(answer));
 }
 
 }  // namespace mesoscore

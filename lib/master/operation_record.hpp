@@ -10,6 +10,12 @@
 
 namespace mesoscore {
 
+// The call of an operator that waits for what becomes of its operation.
+struct OperatorWaits {
+  PeerId peer{};
+  std::uint64_t call = 0;
+};
+
 // An operation on resources of an agent. It counts as done when the master takes it; the record stays until
 // the agent's update about it is acknowledged.
 struct MasterOperation {
@@ -21,6 +27,7 @@ struct MasterOperation {
   bool settled = false;                  // the agent has said what became of it, or told its resources since
   msg::OperationUpdate latest;           // without the uuid of the status
   std::optional<Uuid> forwarded_uuid{};  // of the status
+  std::optional<OperatorWaits> waits{};
   Link in_framework, in_agent;
 };
 

@@ -76,8 +76,8 @@ Resources Master::State::in_use(std::uint32_t a) const {
   return used;
 }
 
-void Master::State::start_operation(std::uint32_t f, std::uint32_t a, Operation& operation,
-                                    Conversion change) {
+std::uint32_t Master::State::start_operation(std::uint32_t f, std::uint32_t a, Operation& operation,
+                                             Conversion change) {
   Resources resources = agents[a].info->resources;
   if (!has_unsettled(*this, a)) agents[a].confirmed = resources;
   take_all_copies(change, resources);
@@ -94,6 +94,7 @@ void Master::State::start_operation(std::uint32_t f, std::uint32_t a, Operation&
   apply_operation.uuid = uuid;
   apply_operation.operation = std::move(operation);
   send_to_agent(a, std::move(apply_operation));
+  return o;
 }
 
 // After a failure the agent has what it had before, and later operations change that as far as they can: the
@@ -129,6 +130,9 @@ void Master::State::lose_operations(std::uint32_t a, LossReason reason) {
                             unreachable ? "The agent is unreachable" : "The agent has unregistered",
                             agents[a].id());
     }
+    answer_operator(o, fail(Errc::not_connected, cat("agent ", agents[a].id(),
+                                                     unreachable ? " is unreachable" : " has unregistered",
+                                                     ": what became of the operation is not known")));
     remove_operation(o);
   }
 }

@@ -39,6 +39,9 @@ std::vector<msg::AgentReregistered::MissingOperation> Master::State::compare_ope
     if (reported == call.operations.end() && waits) {
       missing.push_back({frameworks[record.framework].id(), record.operation.id, record.uuid});
     } else if (reported == call.operations.end()) {
+      answer_operator(o, fail(Errc::not_connected,
+                              cat("agent ", agents[a].id(), " was away before ",
+                                  operation_name(record.operation), " reached it: nothing has changed")));
       remove_operation(o);
     }
     o = next;

@@ -80,6 +80,7 @@ struct Master::State {
   }
   void subscribe_new(msg::FrameworkPtr info, PeerId peer, msg::Subscribe& call);
   void on_operator_call(PeerId peer, const msg::OperatorCall& call);
+  void answer_operator(std::uint32_t o, const Status& became);  // of an operation, when somebody waits for it
 
   // actions.cpp, set_quota.cpp: what operators may do. On error nothing has changed.
   Status carry_out(const SetWeight& action);
@@ -87,6 +88,7 @@ struct Master::State {
   Status carry_out(const TeardownFramework& action);
   Status carry_out(const DeactivateAgent& action);
   Status carry_out(const ReactivateAgent& action);
+  Status carry_out(const OperateOnAgent& action);
   template <class Action>
   void on_action(const Action& action) {  // without anybody to answer
     if (Status done = carry_out(action); !done) {
@@ -189,7 +191,7 @@ struct Master::State {
   void set_resources(std::uint32_t a, Resources resources);  // of the record; the allocator knows
   Resources in_use(std::uint32_t a) const;                   // by tasks and executors
   // The conversion is made: from here on it is the agent's to carry out.
-  void start_operation(std::uint32_t f, std::uint32_t a, Operation& operation, Conversion change);
+  std::uint32_t start_operation(std::uint32_t f, std::uint32_t a, Operation& operation, Conversion change);
   void settle_operation(std::uint32_t o);  // the agent has, or could not
   void lose_operations(std::uint32_t a, LossReason reason);
   void forget_operations_of_framework(std::uint32_t f);
@@ -199,7 +201,7 @@ struct Master::State {
   // convert.cpp
   Status convert_offered(std::uint32_t f, std::uint32_t a, const RoleName& role, Operation& operation,
                          Resources& remaining);
-  Status operate(const AgentId& agent, Operation& operation);
+  Result<std::uint32_t> operate(const OperateOnAgent& action);
   // recover_operations.cpp
   void adopt_operations(std::uint32_t a, const msg::ReregisterAgent& call);
   std::vector<msg::AgentReregistered::MissingOperation> compare_operations(std::uint32_t a,

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/messages.hpp"
+#include "core/operations.hpp"
 #include "core/text_cat.hpp"
 #include "mesoscore/roles.hpp"
 #include "runtime/config_checks.hpp"
@@ -161,5 +162,11 @@ Status MasterServer::set_quota(std::vector<RoleQuota> quotas, bool force) {
 void MasterServer::teardown(const FrameworkId& framework) { impl_->push(TeardownFramework{framework}); }
 void MasterServer::deactivate_agent(const AgentId& agent) { impl_->push(DeactivateAgent{agent}); }
 void MasterServer::reactivate_agent(const AgentId& agent) { impl_->push(ReactivateAgent{agent}); }
+
+Status MasterServer::operate(const AgentId& agent, Operation operation) {
+  MESOSCORE_TRY(validate_for_operator(operation));
+  impl_->push(OperateOnAgent{agent, std::move(operation)});
+  return {};
+}
 
 }  // namespace mesoscore

@@ -6,6 +6,7 @@
 #include <asio/prefer.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "core/operations.hpp"
 #include "core/text_cat.hpp"
 #include "mesoscore/clock.hpp"
 #include "runtime/config_checks.hpp"
@@ -35,8 +36,15 @@ struct OperatorClient::Impl : std::enable_shared_from_this<Impl> {
     return runtime::check_connection(config.connection);
   }
 
+  // Resources that are not well formed would cost the connection.
+  static Status check(const OperatorAction& action) {
+    const auto* operate = std::get_if<OperateOnAgent>(&action);
+    return operate ? validate_for_operator(operate->operation) : Status();
+  }
+
   void add(OperatorAction action, Done done) {
     if (Status valid = check(); !valid) return complete(done, fail(valid.error()));
+    if (Status valid = check(action); !valid) return complete(done, fail(valid.error()));
     work = asio::prefer(executor, asio::execution::outstanding_work.tracked);
     calls.push_back({++last_id, std::move(action), false, after(clock(), config.timeout), std::move(done)});
     arm();

@@ -222,6 +222,9 @@ void show(Line& line, const TeardownFramework& a) { line.word("teardown").word(a
 void show(Line& line, const DeactivateAgent& a) { line.word("deactivate").word(a.agent_id); }
 void show(Line& line, const ReactivateAgent& a) { line.word("reactivate").word(a.agent_id); }
 void show(Line& line, const std::monostate&) { line.word("nothing"); }
+void show(Line& line, const OperateOnAgent& action) {
+  line.word("operate").id("agent", action.agent_id).word(operation_text(action.operation, line.names()));
+}
 void show(Line& line, const msg::OperatorCall& m) {
   std::visit([&](const auto& action) { show(line, action); }, m.action);
 }

@@ -5,6 +5,7 @@
 
 #include "mesoscore/operator.hpp"
 #include "wire/tables/offer.hpp"
+#include "wire/tables/operations.hpp"
 
 namespace mesoscore::wire {
 
@@ -78,13 +79,75 @@ void fields(auto&, Like<ListFrameworks> auto&) {}
 void fields(auto&, Like<ListAgents> auto&) {}
 void fields(auto&, Like<ListRoles> auto&) {}
 
+// RESERVE_RESOURCES and so on: the body of the operation with the agent before it, each of its fields one
+// number further on. Not in v1: `id` = 1000, and LAUNCH. The master refuses both, so both must reach it.
+template <class Visitor>
+struct OneFurther {
+  Visitor& visitor;
+  template <class T>
+  void required(std::uint32_t number, const char* name, T&& member) {
+    visitor.required(number + 1, name, std::forward<T>(member));
+  }
+  template <class T>
+  void optional(std::uint32_t number, const char* name, T&& member) {
+    visitor.optional(number + 1, name, std::forward<T>(member));
+  }
+};
+template <class Call, class Body>
+struct AgentOperationCall {
+  Call& call;
+  Body& body;
+};
+template <class Call, class Body>
+void fields(auto& v, const AgentOperationCall<Call, Body>& m) {
+  if constexpr (requires { m.body.volume; }) {
+    v.optional(1, "agent_id", m.call.agent_id);  // in v1 the resource may say it: GROW_VOLUME, SHRINK_VOLUME
+  } else {
+    v.required(1, "agent_id", m.call.agent_id);
+  }
+  OneFurther further{v};
+  fields(further, m.body);
+  v.optional(1000, "id", m.call.operation.id);
+}
+
+// OperateOnAgent whose operation is of alternative I, at the field of its own.
+template <std::size_t I, class V>
+struct Operate {
+  V& action;
+};
+template <std::size_t I, class V>
+struct Kind<Operate<I, V>> {
+  using Body = std::variant_alternative_t<I, decltype(Operation::action)>;
+  static bool absent(const Operate<I, V>& view) {
+    const auto* call = std::get_if<OperateOnAgent>(&view.action);
+    return !call || call->operation.action.index() != I;
+  }
+  static void put(Encoder& encoder, std::uint32_t number, const Operate<I, V>& view) {
+    using View = AgentOperationCall<const OperateOnAgent, const Body>;
+    const auto& call = std::get<OperateOnAgent>(view.action);
+    Kind<View>::put(encoder, number, {call, std::get<I>(call.operation.action)});
+  }
+  static void take(Decoder& decoder, Operate<I, V>& view) {
+    if (absent(view)) view.action = OperateOnAgent{{}, {{}, Body{}}};
+    auto& call = std::get<OperateOnAgent>(view.action);
+    AgentOperationCall<OperateOnAgent, Body> body{call, std::get<I>(call.operation.action)};
+    decoder.nested(body);
+  }
+};
+
 // An action that is not known leaves the call without one, which the master answers as an error.
 void fields(auto& v, Like<msg::OperatorCall> auto& m) {
   auto& action = m.action;
   using V = std::remove_reference_t<decltype(action)>;
   v.required(1000, "id", m.id);
   v.optional(6, "update_weights", Alternative<5, V>{action});
+  v.optional(7, "reserve_resources", Operate<1, V>{action});
+  v.optional(8, "unreserve_resources", Operate<2, V>{action});
+  v.optional(9, "create_volumes", Operate<3, V>{action});
+  v.optional(10, "destroy_volumes", Operate<4, V>{action});
   v.optional(16, "teardown", Alternative<7, V>{action});
+  v.optional(18, "grow_volume", Operate<5, V>{action});
+  v.optional(19, "shrink_volume", Operate<6, V>{action});
   v.optional(20, "update_quota", Alternative<6, V>{action});
   v.optional(22, "deactivate_agent", Alternative<8, V>{action});
   v.optional(23, "reactivate_agent", Alternative<9, V>{action});
@@ -92,6 +155,7 @@ void fields(auto& v, Like<msg::OperatorCall> auto& m) {
   v.optional(1002, "list_frameworks", Alternative<2, V>{action});
   v.optional(1003, "list_agents", Alternative<3, V>{action});
   v.optional(1004, "list_roles", Alternative<4, V>{action});
+  v.optional(1005, "launch", Operate<0, V>{action});
 }
 
 // ---- answers

@@ -19,6 +19,7 @@
 //   request f eng ["job cpus:1;mem:64 x4 gang within=10s priority=5" ...]      replaces what was stated
 //   quota eng [guarantee=cpus:2] [limit=cpus:4] [force]
 //   operator connects | operator asks explain f [eng] [agent=M-S0] | frameworks | agents | roles
+//   operator on h1 reserve +cpus:1 [role=eng]      as on h1 ..., with an answer
 //   operator weight eng 2 | quota eng ... | teardown f | deactivate M-S0 | reactivate M-S0
 //   kill f t1 | reconcile f [t1] [agent=M-S0] | revive f | suppress f | weight eng 2
 #pragma once
@@ -55,6 +56,7 @@ class MasterScript {
   bool tasks(Command& command);
   bool operations(Command& command);
   void accept_operations(Command& command);
+  OperateOnAgent operation_on_agent(Command& command) const;
   void report(const std::string& agent, OperationState state, const std::string& why);
   void learn_orders();
   bool demands(Command& command);

@@ -36,10 +36,9 @@ bool MasterScript::operations(Command& command) {
   if (command.is("operations")) {
     accept_operations(command);
   } else if (command.is("on")) {
-    const AgentId agent = agents_.at(command.next("an agent")).info->id;
-    const std::string name = command.next("an operation");
-    const std::string role = command.get("role", "*");
-    step(OperatorOperation{agent, operation_called(name, in_words(command.next("resources"), role))});
+    step(operation_on_agent(command));
+  } else if (command.is("operator on")) {
+    send(operator_, msg::OperatorCall{++last_call_, operation_on_agent(command)});
   } else if (command.is("done")) {
     report(command.next("an agent"), OperationState::finished, "");
   } else if (command.is("failed")) {
@@ -58,6 +57,13 @@ bool MasterScript::operations(Command& command) {
     return false;
   }
   return true;
+}
+
+OperateOnAgent MasterScript::operation_on_agent(Command& command) const {
+  const AgentId agent = agents_.at(command.next("an agent")).info->id;
+  const std::string name = command.next("an operation");
+  const std::string role = command.get("role", "*");
+  return {agent, operation_called(name, in_words(command.next("resources"), role))};
 }
 
 void MasterScript::accept_operations(Command& command) {

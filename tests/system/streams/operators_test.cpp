@@ -1,4 +1,4 @@
-// Which operators a master takes over sockets.
+// Which operators a master takes over sockets, and what they do to agents from there.
 #include <filesystem>
 
 #include <unistd.h>
@@ -6,6 +6,7 @@
 #include "mesoscore/operator_client.hpp"
 #include "mesoscore/transports/tcp.hpp"
 #include "mesoscore/transports/unix.hpp"
+#include "support/operation_resources.hpp"
 #include "unit/runtime/cluster.hpp"
 
 using namespace mesoscore;
@@ -28,12 +29,13 @@ struct Served {
   }
   ~Served() { std::filesystem::remove(socket); }
 
-  Result<msg::OperatorAnswer> ask_over(std::size_t endpoint) {
+  Result<msg::OperatorAnswer> ask_over(std::size_t endpoint, OperatorAction action = ListRoles{}) {
     OperatorClientConfig config;
     config.master = cluster->master->endpoints().at(endpoint).str();
     OperatorClient client(cluster->io.get_executor(), cluster->transports, config);
     std::optional<Result<msg::OperatorAnswer>> got;
-    client.async_call(ListRoles{}, [&](Result<msg::OperatorAnswer> answer) { got = std::move(answer); });
+    client.async_call(std::move(action),
+                      [&](Result<msg::OperatorAnswer> answer) { got = std::move(answer); });
     run_until(cluster->io, [&] { return got.has_value(); });
     return *got;
   }
@@ -65,4 +67,69 @@ TEST_CASE("a master that takes none takes none") {
   Served none(OperatorAccess::none);
   CHECK_FALSE(none.ask_over(0));
   CHECK_FALSE(none.ask_over(1));
+}
+
+namespace {
+
+// A framework of one role that declines for no time, and remembers what it was offered last.
+struct Onlooker {
+  Onlooker(Cluster& cluster, const std::string& role) {
+    SchedulerDriverConfig config = cluster.scheduler_config(role + "'s");
+    config.framework.roles = {role};
+    driver.emplace(cluster.io.get_executor(), cluster.transports, std::move(config));
+    driver->on_offers([this](std::span<Offer> offers) {
+      for (const Offer& offer : offers) {
+        seen = offer.resources;
+        driver->decline(offer, Filters{10ms});
+      }
+    });
+    const Status started = driver->start();
+    if (!started) FAIL(started.error().message);
+  }
+  std::optional<SchedulerDriver> driver;
+  Resources seen;
+};
+
+}  // namespace
+
+TEST_CASE("what an operator has reserved is offered to that role and to no other") {
+  Served served(OperatorAccess::local);
+  Cluster& cluster = *served.cluster;
+  cluster.address = cluster.master->endpoints().at(1).str();
+  cluster.add_agent("h", "cpus:4;mem:1024;disk:1000");
+  Onlooker eng(cluster, "eng"), ads(cluster, "ads");
+  const Resources all = parsed("cpus:4;mem:1024;disk:1000");
+  run_until(cluster.io, [&] { return eng.seen == all && ads.seen == all; });
+  const AgentId agent = cluster.master->view()->agents.at(0).info.id;
+  const auto operate = [&](Operation operation) {
+    const auto answer = served.ask_over(1, OperateOnAgent{agent, std::move(operation)});
+    if (!answer) FAIL(answer.error().message);
+    return answer->text;
+  };
+  const Resources rest = parsed("cpus:2;mem:1024;disk:936");
+
+  CHECK(operate(reserve(reserved("cpus:2;disk:64", "eng"))) ==
+        "RESERVE on agent " + agent.str() +
+            ": cpus:2;disk:64 is now cpus{dynamic=eng}:2;disk{dynamic=eng}:64");
+  run_until(cluster.io,
+            [&] { return ads.seen == rest && eng.seen == rest + reserved("cpus:2;disk:64", "eng"); });
+  operate(create({volume("v1", "eng")}));
+  run_until(cluster.io, [&] {
+    return ads.seen == rest && eng.seen == rest + reserved("cpus:2", "eng") + Resources{volume("v1", "eng")};
+  });
+  CHECK(cluster.agents[0]->view()->info.resources.contains(volume("v1", "eng")));
+
+  const auto taken = served.ask_over(1, OperateOnAgent{agent, unreserve({volume("v1", "eng")})});
+  REQUIRE_FALSE(taken);
+  CHECK_THAT(taken.error().message, Contains("DESTROY it first"));
+  operate(destroy({volume("v1", "eng")}));
+  operate(unreserve(reserved("cpus:2;disk:64", "eng")));
+  run_until(cluster.io, [&] { return ads.seen == all && eng.seen == all; });
+
+  const auto too_much = served.ask_over(1, OperateOnAgent{agent, reserve(reserved("cpus:5", "eng"))});
+  REQUIRE_FALSE(too_much);
+  CHECK(too_much.error() == Errc::limit_exceeded);
+  const auto nobody = served.ask_over(1, OperateOnAgent{"nobody", reserve(reserved("cpus:1", "eng"))});
+  REQUIRE_FALSE(nobody);
+  CHECK(nobody.error() == Errc::not_found);
 }

@@ -48,7 +48,7 @@ class Cluster {
     master.step(batch, now, out);
     absorb();
   }
-  Status operate(OperatorOperation call) {
+  Status operate(OperateOnAgent call) {
     forget();
     const Status done = master.operate(std::move(call), now, out);
     absorb();

@@ -6,6 +6,7 @@
 #include "cluster.hpp"
 #include "mesoscore/operator_client.hpp"
 #include "mesoscore/transports/inproc.hpp"
+#include "support/operation_resources.hpp"
 
 using namespace mesoscore;
 using namespace mesoscore::test;
@@ -92,6 +93,38 @@ TEST_CASE("an operator changes things, and hears what is wrong") {
   const auto unknown = desk.ask(TeardownFramework{FrameworkId("nobody")});
   REQUIRE_FALSE(unknown);
   CHECK(unknown.error() == Errc::not_found);
+}
+
+TEST_CASE("what the values show to be wrong with an operation does not cost the connection") {
+  Cluster cluster(inproc());
+  cluster.start(1);
+  run_until(cluster.io, [&] { return cluster.master->view()->agents.size() == 1; });
+  const AgentId agent = cluster.master->view()->agents[0].info.id;
+  const Operation bad = reserve(reserved("cpus:1", "*"));
+  const Status in_process = cluster.master->operate(agent, bad);
+  REQUIRE_FALSE(in_process);
+  CHECK_THAT(in_process.error().message, Contains("role '*'"));
+  Desk desk(cluster);
+  const auto refused = desk.ask(OperateOnAgent{agent, bad});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error() == Errc::invalid_argument);
+  CHECK(refused.error().message == in_process.error().message);
+  CHECK_FALSE(cluster.master->operate(agent, launch({})));
+}
+
+TEST_CASE("the program that hosts the master operates on agents") {
+  Cluster cluster(inproc());
+  cluster.start(1);
+  run_until(cluster.io, [&] { return cluster.master->view()->agents.size() == 1; });
+  const auto resources = [&] { return cluster.master->view()->agents[0].info.resources; };
+  const AgentId agent = cluster.master->view()->agents[0].info.id;
+  REQUIRE(cluster.master->operate(agent, reserve(reserved("cpus:1", "eng"))));
+  run_until(cluster.io, [&] { return resources().reserved_to("eng") == reserved("cpus:1", "eng"); });
+  REQUIRE(cluster.master->operate(agent, unreserve(reserved("cpus:1", "eng"))));
+  run_until(cluster.io, [&] { return resources() == parsed("cpus:4;mem:1024"); });
+  REQUIRE(cluster.master->operate(agent, destroy({volume("v1", "eng")})));  // there is none: that is logged
+  settle(cluster.io);
+  CHECK(resources() == parsed("cpus:4;mem:1024"));
 }
 
 TEST_CASE("calls that are made together are answered in order, over one connection") {

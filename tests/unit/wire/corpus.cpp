@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "samples.hpp"
+#include "support/operation_resources.hpp"
 #include "wire/codec.hpp"
 #include "wire/framing.hpp"
 
@@ -46,6 +47,8 @@ TEST_CASE("the corpus of the frame decoder", "[.]") {
     write(std::string(message_name(Sampler(0, 0).message(i))), best);
     if (best.size() < 200) all += best;
   }
+  const OperateOnAgent operate{AgentId("a1"), create({test::volume("v1", "eng/web")})};
+  write("OperateOnAgent", framed(Message(msg::OperatorCall{1, operate})));
   write("stream", all);
   write("Hello", framed(wire::Greeting{Hello{PeerRole::agent, 1, 0, 3, "mesoscore"}, std::nullopt}));
   write("Refusal", framed(wire::Greeting{Hello{}, wire::Goodbye{Errc::connection_refused, "full"}}));

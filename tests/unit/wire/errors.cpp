@@ -186,6 +186,24 @@ TEST_CASE("resources are validated") {
   CHECK_THAT(error_of(frame), Contains("two kinds of value"));
 }
 
+TEST_CASE("an operation of an operator needs its agent, and resources that are well formed") {
+  Frame frame;
+  auto& call = *frame.mutable_operator_call();
+  call.set_id(1);
+  auto& reserve = *call.mutable_reserve_resources();
+  CHECK(error_of(frame) == "OperatorCall.reserve_resources.agent_id: is missing");
+  reserve.mutable_agent_id()->set_value("a");
+  CHECK(wire::decode(frame.SerializeAsString()).has_value());
+  auto& resource = *reserve.add_resources();
+  resource.set_name("cpus");
+  resource.set_type(v1_subset::Value::SCALAR);
+  resource.mutable_scalar()->set_value(-1);
+  CHECK_THAT(error_of(frame), Contains("OperatorCall.reserve_resources.resources: ") && Contains("negative"));
+  call.clear_reserve_resources();
+  call.mutable_grow_volume();
+  CHECK(error_of(frame) == "OperatorCall.grow_volume.volume: is missing");
+}
+
 TEST_CASE("operations carry the body of their type") {
   Frame frame;
   auto& operation = *frame.mutable_accept()->add_operations();

@@ -1,4 +1,7 @@
 // Google's protobuf is the judge: it reads what we write, and we read what it writes.
+#include <set>
+#include <utility>
+
 #include <google/protobuf/util/message_differencer.h>
 
 #include "catch.hpp"
@@ -75,6 +78,26 @@ TEST_CASE("what we write we read") {
     REQUIRE(difference(to_proto(*read), to_proto(message)) == "");
     REQUIRE(encoded(*read) == bytes);
   });
+}
+
+TEST_CASE("all that an operator may ask is said with the numbers of the oracle") {
+  const std::size_t operator_call = Message(msg::OperatorCall()).index();
+  std::set<std::pair<std::size_t, std::size_t>> seen;  // of actions, and of operations on an agent
+  for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+    const Message message = Sampler(seed, 0.3).message(operator_call);
+    const OperatorAction& action = std::get<msg::OperatorCall>(message).action;
+    const auto* operate = std::get_if<OperateOnAgent>(&action);
+    seen.emplace(action.index(), operate ? operate->operation.action.index() : 0);
+    const std::string bytes = encoded(message);
+    v1_subset::Frame read;
+    REQUIRE(read.ParseFromString(bytes));
+    REQUIRE(difference(read, to_proto(message)) == "");
+    const Result<Message> back = wire::decode(to_proto(message).SerializeAsString());
+    if (!back) FAIL(back.error().message);
+    REQUIRE(encoded(*back) == bytes);
+  }
+  CHECK(seen.size() ==
+        std::variant_size_v<OperatorAction> - 1 + std::variant_size_v<decltype(Operation::action)>);
 }
 
 TEST_CASE("the message numbers are those of the oracle's frame, and the names fit") {

@@ -78,8 +78,10 @@ OperatorAction Sampler::action() {
       return TeardownFramework{id<FrameworkId>()};
     case 8:
       return DeactivateAgent{id<AgentId>()};
-    default:
+    case 9:
       return ReactivateAgent{id<AgentId>()};
+    default:
+      return OperateOnAgent{id<AgentId>(), operation()};
   }
 }
 

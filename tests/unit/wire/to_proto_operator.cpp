@@ -116,6 +116,51 @@ void set_action(v1_subset::OperatorCall& out, const ReactivateAgent& in) {
   set_id(out.mutable_reactivate_agent()->mutable_agent_id(), in.agent_id);
 }
 
+struct SetOperation {
+  v1_subset::OperatorCall& out;
+  const AgentId& agent_id;
+  const OperationId& id;
+
+  void operator()(const LaunchOperation& in) const {
+    set_all(*begun(out.mutable_launch())->mutable_task_infos(), in.tasks);
+  }
+  void operator()(const ReserveOperation& in) const {
+    auto& to = *begun(out.mutable_reserve_resources());
+    set_resources(*to.mutable_resources(), in.resources);
+    set_resources(*to.mutable_source(), in.source);
+  }
+  void operator()(const UnreserveOperation& in) const {
+    set_resources(*begun(out.mutable_unreserve_resources())->mutable_resources(), in.resources);
+  }
+  void operator()(const CreateOperation& in) const {
+    set_resources(*begun(out.mutable_create_volumes())->mutable_volumes(), in.volumes);
+  }
+  void operator()(const DestroyOperation& in) const {
+    set_resources(*begun(out.mutable_destroy_volumes())->mutable_volumes(), in.volumes);
+  }
+  void operator()(const GrowVolumeOperation& in) const {
+    auto& to = *begun(out.mutable_grow_volume());
+    oracle::set(*to.mutable_volume(), in.volume);
+    oracle::set(*to.mutable_addition(), in.addition);
+  }
+  void operator()(const ShrinkVolumeOperation& in) const {
+    auto& to = *begun(out.mutable_shrink_volume());
+    oracle::set(*to.mutable_volume(), in.volume);
+    to.mutable_subtract()->set_value(in.subtract.to_double());
+  }
+
+  template <class P>
+  P* begun(P* body) const {
+    set_id(body->mutable_agent_id(), agent_id);
+    if (!id.empty()) set_id(body->mutable_id(), id);
+    return body;
+  }
+};
+void set_action(v1_subset::OperatorCall& out, const OperateOnAgent& in) {
+  const auto& [agent_id, operation] = in;
+  std::visit(SetOperation{out, agent_id, operation.id}, operation.action);
+}
+
 }  // namespace
 
 void set(v1_subset::OfferConstraints::RoleConstraints& out, const OfferConstraints& in) {
