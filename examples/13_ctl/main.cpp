@@ -1,7 +1,7 @@
 // mesoscore-ctl: asks a master, and changes what an operator may change.
 //
 // The answer is on stdout. Exit code: 0 done; 1 the master said no; 2 usage; 3 no master, or it takes no
-// operators here.
+// operators here, or the agent that is to do something is away.
 #include <iostream>
 
 #include <asio/io_context.hpp>

@@ -13,6 +13,7 @@ using mesoscore::OperatorAction;
 // As CLI11 fills them in.
 struct Values {
   std::string framework, role, agent;
+  std::string resources, source, principal;
   std::string guarantee, limit;
   double weight = 1;
   bool force = false;
@@ -100,12 +101,79 @@ void define_changes(CLI::App& app, Values& values, OperatorAction& action) {
   teardown->callback([&] { action = mesoscore::TeardownFramework{values.framework}; });
 }
 
+// ---- operations on the resources of an agent
+
+// With one more reservation each, when there is a role.
+mesoscore::Resources resources_of(const Values& values) {
+  const auto given = *mesoscore::Resources::parse(values.resources);
+  if (values.role.empty()) return given;
+  mesoscore::Resources reserved;
+  for (const mesoscore::Resource& resource : given) {
+    reserved.add(
+        resource.reserved_for({mesoscore::Reservation::Type::dynamic, values.role, values.principal, {}}));
+  }
+  return reserved;
+}
+
+std::string check_resources(const std::string& text) {
+  const auto parsed = mesoscore::Resources::parse(text);
+  if (!parsed) return parsed.error().message;
+  return parsed->empty() ? "it names no resources: write \"cpus:2;mem:512\"" : "";
+}
+
+std::string check_reserving_role(const std::string& role) {
+  if (role == mesoscore::kDefaultRole) return "nothing is reserved for role '*': name another one";
+  const auto valid = mesoscore::validate_role(role);
+  return valid ? "" : valid.error().message;
+}
+
+CLI::App* add_operation(CLI::App& app, Values& values, const char* name, const char* what,
+                        const char* example) {
+  auto* command = app.add_subcommand(name, what);
+  command->add_option("agent", values.agent, "Id of the agent")->required();
+  command
+      ->add_option("resources", values.resources, "As the list of agents shows them: \"cpus{dynamic=eng}:2\"")
+      ->required()
+      ->check(check_resources);
+  auto* role =
+      command->add_option("--role", values.role, "Each of them is reserved for it: then write \"cpus:2\"")
+          ->check(check_reserving_role);
+  command->add_option("--principal", values.principal, "Who has reserved them")->needs(role);
+  command->footer(std::string("Example:\n  mesoscore-ctl --master unix:///run/cluster/master ") + example);
+  return command;
+}
+
+void define_operations(CLI::App& app, Values& values, OperatorAction& action) {
+  const auto operate = [&](mesoscore::Operation operation) {
+    action = mesoscore::OperateOnAgent{values.agent, std::move(operation)};
+  };
+  auto* reserve = add_operation(app, values, "reserve", "Reserves resources of an agent for a role",
+                                "reserve AGENT \"cpus:2;mem:512;disk:1024\" --role eng");
+  reserve->add_option("--source", values.source, "What they are of, when that has other reservations")
+      ->check(check_resources);
+  reserve->callback([&, operate] {
+    mesoscore::ReserveOperation body{resources_of(values), {}};
+    if (!values.source.empty()) body.source = *mesoscore::Resources::parse(values.source);
+    operate({{}, std::move(body)});
+  });
+  add_operation(app, values, "unreserve", "Takes the last reservation of resources away",
+                "unreserve AGENT \"cpus:2\" --role eng")
+      ->callback([&, operate] { operate(mesoscore::unreserve(resources_of(values))); });
+  add_operation(app, values, "create", "Makes persistent volumes of reserved disk",
+                "create AGENT \"disk{volume=v1 at=data}:1024\" --role eng")
+      ->callback([&, operate] { operate(mesoscore::create(resources_of(values))); });
+  add_operation(app, values, "destroy", "Ends persistent volumes that no task uses",
+                "destroy AGENT \"disk{volume=v1 at=data}:1024\" --role eng")
+      ->callback([&, operate] { operate(mesoscore::destroy(resources_of(values))); });
+}
+
 }  // namespace
 
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
   CLI::App app{
       "Asks a mesoscore master, and changes what an operator may change.\n"
-      "Exit code: 0 done; 1 the master said no; 2 usage; 3 no master, or it takes no operators here."};
+      "Exit code: 0 done; 1 the master said no; 2 usage; 3 no master, or it takes no operators here, or the "
+      "agent is away."};
   app.set_version_flag("--version", std::string(mesoscore::kVersion));
   app.require_subcommand(1);
   app.add_option("--master", options.config.master, "Endpoint of the master: unix:///path or tcp://host:port")
@@ -117,6 +185,7 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
   define_weight(app, values, options.action);
   define_quota(app, values, options.action);
   define_changes(app, values, options.action);
+  define_operations(app, values, options.action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -112,6 +112,17 @@ TEST_CASE("mesoscore-ctl refuses bad input") {
       {{"--master", at[1], "quota", "set", "--guarantee", "cpus:1"}, "--role"},
       {{"--master", at[1], "quota", "set", "--role", "web", "--limit", "cpus:few"}, "few"},
       {{"--master", at[1], "agent", "deactivate"}, "id"},
+      {{"--master", at[1], "reserve"}, "agent"},
+      {{"--master", at[1], "reserve", "a1"}, "resources"},
+      {{"--master", at[1], "reserve", "a1", "cpus:few", "--role", "eng"}, "few"},
+      {{"--master", at[1], "reserve", "a1", "", "--role", "eng"}, "names no resources"},
+      {{"--master", at[1], "reserve", "a1", "cpus:1", "--role", "*"}, "'*'"},
+      {{"--master", at[1], "unreserve", "a1", "cpus:1", "--role", "eng/"}, "eng/"},
+      {{"--master", at[1], "reserve", "a1", "cpus:1", "--principal", "ops"}, "--role"},
+      {{"--master", at[1], "reserve", "a1", "cpus:1", "--role", "eng", "--source", "cpus"}, "'cpus'"},
+      {{"--master", at[1], "create", "a1", "disk{volum=v1}:1"}, "volum=v1"},
+      {{"--master", at[1], "create", "a1", "cpus{volume=v1}:1"}, "only the amount called disk"},
+      {{"--master", at[1], "destroy", "a1", "disk{volume=v1:1"}, "not closed"},
       {{"--master", at[1], "--timeout", "soon", "agents"}, "soon"},
   };
   for (const Case& bad : cases) check_refused(MESOSCORE_PROGRAM_MESOSCORE_CTL, bad);

@@ -10,16 +10,17 @@
 
 class TestCluster {
  public:
-  explicit TestCluster(const std::string& transport, int agents = 2)
+  explicit TestCluster(const std::string& transport, int agents = 2,
+                       const std::string& resources = "cpus:4;mem:1024")
       : master_({MESOSCORE_PROGRAM_MESOSCORE_MASTER, "--listen",
                  transport == "unix" ? "unix://" + files_.path("master") : "tcp://127.0.0.1:0"}) {
     endpoint_ = master_.line("listening");
     INFO(master_.err());
     REQUIRE(!endpoint_.empty());
     for (int i = 0; i < agents; ++i) {
-      agents_.push_back(std::make_unique<Process>(std::vector<std::string>{
-          MESOSCORE_PROGRAM_MESOSCORE_AGENT, "--master", endpoint_, "--resources", "cpus:4;mem:1024",
-          "--work-dir", files_.path("agent-" + std::to_string(i))}));
+      agents_.push_back(std::make_unique<Process>(
+          std::vector<std::string>{MESOSCORE_PROGRAM_MESOSCORE_AGENT, "--master", endpoint_, "--resources",
+                                   resources, "--work-dir", files_.path("agent-" + std::to_string(i))}));
     }
     for (auto& agent : agents_) {
       INFO(agent->err());

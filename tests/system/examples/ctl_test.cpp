@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cluster.hpp"
+#include "mesoscore/resources.hpp"
 
 using Catch::Matchers::Contains;
 
@@ -27,6 +28,8 @@ std::string done(const TestCluster& cluster, std::vector<std::string> arguments)
   CHECK(said.exit_code == 0);
   return said.out;
 }
+
+mesoscore::Resources parsed(const std::string& text) { return mesoscore::Resources::parse(text).value(); }
 
 // The words of the line that begins with, or has, `key`.
 std::vector<std::string> row(const std::string& table, const std::string& key) {
@@ -97,6 +100,42 @@ TEST_CASE("mesoscore-ctl changes weights, quotas and agents") {
   done(cluster, {"agent", "activate", agent});
   CHECK(cluster.run({"--", "true"}) == 0);
   CHECK(ctl(cluster, {"agent", "activate", "nobody"}).exit_code == 1);
+}
+
+TEST_CASE("mesoscore-ctl reserves resources and makes volumes, and takes both back") {
+  const std::string all = "cpus:4;mem:1024;disk:1000";
+  TestCluster cluster("unix", 1, all);
+  const std::string agent = row(done(cluster, {"agents"}), "active")[0];
+  const auto total = [&] { return parsed(row(done(cluster, {"agents"}), agent)[4]); };
+
+  CHECK(done(cluster, {"reserve", agent, "cpus:3.5;disk:64", "--role", "eng"}) ==
+        "RESERVE on agent " + agent +
+            ": cpus:3.5;disk:64 is now cpus{dynamic=eng}:3.5;disk{dynamic=eng}:64\n");
+  CHECK(total() == parsed("cpus:0.5;mem:1024;disk:936;cpus{dynamic=eng}:3.5;disk{dynamic=eng}:64"));
+  // Only half a cpu is left for others.
+  auto others = cluster.start_run({"--role", "ads", "--cpus", "1", "--", "true"});
+  CHECK(cluster.run({"--role", "eng", "--cpus", "1", "--", "true"}) == 0);
+  CHECK(others->wait(std::chrono::seconds(1)) == -1);
+
+  done(cluster, {"create", agent, "disk{volume=v1 at=data}:64", "--role", "eng"});
+  CHECK_THAT(done(cluster, {"agents"}), Contains("disk{dynamic=eng volume=v1 at=data}:64"));
+  const Said twice = ctl(cluster, {"create", agent, "disk{dynamic=eng volume=v1 at=data}:64"});
+  CHECK(twice.exit_code == 1);
+  CHECK_THAT(twice.err, Contains("'v1'"));
+  CHECK(ctl(cluster, {"unreserve", agent, "disk:64", "--role", "eng"}).exit_code == 1);
+  done(cluster, {"destroy", agent, "disk{dynamic=eng volume=v1 at=data}:64"});
+  done(cluster, {"reserve", agent, "cpus:1", "--role", "ads", "--source", "cpus{dynamic=eng}:1"});
+  CHECK(others->wait() == 0);
+  done(cluster, {"unreserve", agent, "cpus{dynamic=ads}:1;cpus{dynamic=eng}:2.5;disk{dynamic=eng}:64"});
+  CHECK(total() == parsed(all));
+
+  const Said nobody = ctl(cluster, {"reserve", "nobody", "cpus:1", "--role", "eng"});
+  CHECK(nobody.exit_code == 1);
+  CHECK_THAT(nobody.err, Contains("\"nobody\""));
+  const Said too_much = ctl(cluster, {"reserve", agent, "cpus:5", "--role", "eng"});
+  CHECK(too_much.exit_code == 1);
+  CHECK_THAT(too_much.err, Contains("it needs cpus:5"));
+  CHECK_THAT(done(cluster, {"create", "--help"}), Contains("create AGENT \"disk{volume=v1 at=data}:1024\""));
 }
 
 TEST_CASE("a role at its limit runs no more than that") {
