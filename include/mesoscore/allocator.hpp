@@ -182,10 +182,12 @@ class Allocator {
   void take_expired(std::vector<ExpiredDemand>& out);
   // Which of these tasks have to go, so that demands that could not be served in the last run can be. Empty
   // unless the policy preempts. Tell all tasks, also those that are being killed. Taken are only tasks of a
-  // lower priority than the demand's, as few as make room for one unit on one agent, and for a gang only if
-  // it becomes complete. An agent with evictions serves nobody but that demand until it has, or until
-  // claim_timeout has passed. A demand causes evictions for no more units than were stated, however often its
-  // offers are declined: with the order of priorities that makes every exchange end.
+  // lower priority than the demand's: of one agent the cheapest one after the other, until there is room for
+  // one unit, less those that then prove to be needless (not the smallest set that there is), on the agent
+  // where that costs least; for a gang only if it becomes complete. An agent with evictions serves nobody but
+  // that demand until it has, or until claim_timeout has passed. A demand causes evictions for no more units
+  // than were stated, however often its offers are declined: with the order of priorities that makes every
+  // exchange end.
   std::vector<Eviction> preempt(std::span<const RunningTask> tasks, TimePoint now);
 
   // ---- operations ----

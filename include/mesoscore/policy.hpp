@@ -33,7 +33,8 @@ class AllocationPolicy {
     const Quantities&
         allocated;  // offered + used in the whole subtree, names excluded from fair sharing left out
     const Quantities& total;  // of the whole cluster, at every level of the tree
-    // The highest priority of an open demand in the subtree; 0 if there is none.
+    // The highest priority of an open demand in the subtree; a framework that is active without demands
+    // counts as one of 0.
     std::int32_t priority = 0;
     // When the framework entered the role: 1, 2, 3, ... over all; of a role, the first of its subtree.
     std::uint64_t arrival = 0;
