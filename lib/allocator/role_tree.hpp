@@ -102,10 +102,8 @@ class RoleTree {
     const bool leaves = nodes_[parent].kind == NodeKind::own;
     NodeId found = kNoNode;
     ShareSearch::Place best;
-    const auto visit = [&](std::uint32_t rank, ShareSearch::Place& least) {
-      const NodeId child = nodes_[parent].children[rank];
-      const ShareSearch::Place place{key_of(child), nodes_[child].times_chosen, rank};
-      if (!(place < least)) return;
+    const auto visit = [&](const ShareSearch::Place& place, ShareSearch::Place& least) {
+      const NodeId child = nodes_[parent].children[place.rank];
       NodeId first = child;
       if (leaves) {
         if (!eligible(child)) return;

@@ -3,35 +3,78 @@
 #include <bit>
 
 namespace mesoscore::allocation {
+namespace {
+
+std::uint64_t turn(std::uint32_t times_chosen, std::uint32_t rank) noexcept {
+  return std::uint64_t{times_chosen} << 32 | rank;
+}
+
+// Of each resource.
+bool has_no_more(const std::int64_t* one, const std::int64_t* other, std::size_t resources) noexcept {
+  for (; resources > 0; --resources, ++one, ++other) {
+    if (*one > *other) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 void ShareSearch::reset(std::size_t children, std::size_t resources) {
   children_ = children;
   resources_ = resources;
   leaves_ = std::bit_ceil(std::max<std::size_t>(1, children));
   least_.assign(2 * leaves_ * resources_, INT64_MAX);
-  times_.assign(2 * leaves_, UINT32_MAX);
-  weight_.assign(2 * leaves_, 0);
+  heads_.assign(2 * leaves_, Head());
+  first_.assign(2 * leaves_, kNobody);
+  for (std::uint32_t rank = 0; rank < leaves_; ++rank) {
+    first_[leaves_ + rank] = rank;
+    heads_[leaves_ + rank] = {0, turn(UINT32_MAX, rank)};
+  }
   valid_ = true;
 }
 
 void ShareSearch::set(std::uint32_t rank, std::span<const std::int64_t> held, std::uint32_t times_chosen,
                       double weight, bool active) {
   const std::size_t node = leaves_ + rank;
-  for (std::size_t r = 0; r < resources_; ++r) {
+  std::int64_t* const amounts = least_.data() + node * resources_;
+  for (std::size_t r = 0; r < held.size(); ++r) {
     // A sum that has wrapped around counts as the largest.
-    least_[node * resources_ + r] = !active || held[r] < 0 ? INT64_MAX : held[r];
+    amounts[r] = !active || held[r] < 0 ? INT64_MAX : held[r];
   }
-  times_[node] = active ? times_chosen : UINT32_MAX;
-  weight_[node] = active ? weight : 0;
+  heads_[node] = active ? Head{weight, turn(times_chosen, rank)} : Head{0, turn(UINT32_MAX, rank)};
 }
 
-void ShareSearch::combine(std::size_t node) noexcept {
-  const std::size_t left = 2 * node, right = left + 1;
-  for (std::size_t r = 0; r < resources_; ++r) {
-    least_[node * resources_ + r] = std::min(least_[left * resources_ + r], least_[right * resources_ + r]);
+bool ShareSearch::combine(std::size_t node) noexcept {
+  std::size_t low = 2 * node, high = low + 1;  // by turn; only the lower one can be first for any totals
+  std::size_t from_low = source(low), from_high = source(high);
+  if (heads_[from_high].turn < heads_[from_low].turn) {
+    std::swap(low, high);
+    std::swap(from_low, from_high);
   }
-  times_[node] = std::min(times_[left], times_[right]);
-  weight_[node] = std::max(weight_[left], weight_[right]);
+  const std::uint32_t before = first_[node], first = first_[low];
+  const bool is_first = first != kNobody && heads_[from_low].weight >= heads_[from_high].weight &&
+                        has_no_more(least(from_low), least(from_high), resources_);
+  if (!is_first) return mix(node, from_low, from_high);
+  first_[node] = first;
+  return first != before;
+}
+
+bool ShareSearch::mix(std::size_t node, std::size_t a, std::size_t b) noexcept {
+  const std::int64_t *of_a = least(a), *of_b = least(b);
+  std::int64_t* const amounts = least_.data() + node * resources_;
+  bool same = first_[node] == kNobody;
+  first_[node] = kNobody;
+  for (std::size_t r = 0; r < resources_; ++r) {
+    const std::int64_t lower = std::min(of_a[r], of_b[r]);
+    same = same && amounts[r] == lower;
+    amounts[r] = lower;
+  }
+  const Head &one = heads_[a], &other = heads_[b];
+  const Head head{std::max(one.weight, other.weight),
+                  turn(std::min(one.times(), other.times()), std::min(one.rank(), other.rank()))};
+  same = same && heads_[node].weight == head.weight && heads_[node].turn == head.turn;
+  heads_[node] = head;
+  return !same;
 }
 
 void ShareSearch::finish() {
@@ -39,7 +82,10 @@ void ShareSearch::finish() {
 }
 
 void ShareSearch::raise(std::uint32_t rank) {
-  for (std::size_t node = (leaves_ + rank) / 2; node > 0; node /= 2) combine(node);
+  for (std::size_t node = (leaves_ + rank) / 2; node > 0; node /= 2) {
+    // What is first here because of this child must be told further up, even if it was first before.
+    if (!combine(node) && first_[node] != rank) return;
+  }
 }
 
 }  // namespace mesoscore::allocation

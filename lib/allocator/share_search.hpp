@@ -5,12 +5,17 @@
 // over the siblings, whose nodes have the least amount of each resource, the fewest times chosen and the
 // largest weight of all below. From these follows a lower bound of the keys below for any totals, and a
 // search only descends where it may find less than it has. It need not be told when the totals change.
+//
+// Mostly it need not descend at all: a child that has no more of any resource than all others, was not chosen
+// more often and weighs no less is the first of them whatever the totals are. Where grants are alike, that is
+// so in most nodes; they know their first child.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "allocator/sibling_order.hpp"
@@ -27,7 +32,6 @@ class ShareSearch {
     friend auto operator<=>(const Place&, const Place&) = default;
   };
 
-  bool is_valid() const noexcept { return valid_; }
   void invalidate() noexcept { valid_ = false; }
   // Before set() of each child.
   void reset(std::size_t children, std::size_t resources);
@@ -40,47 +44,67 @@ class ShareSearch {
   void finish();                   // after reset() and set()
   void raise(std::uint32_t rank);  // after a set() later on
 
-  // Calls visit(rank, best) for children that may come before `best`, which visit() lowers when it accepts
-  // one.
+  // Calls visit(place, best) for children that may come before `best`, which visit() lowers when it accepts
+  // one. No child is asked twice.
   template <class Visit>
   void search(std::span<const std::int64_t> total, Place& best, Visit&& visit) const {
-    descend(1, bound(1, total), total, best, visit);
+    descend({1, bound(1, total)}, kNobody, total, best, visit);
   }
 
  private:
+  static constexpr std::uint32_t kNobody = UINT32_MAX;
+  // Of a node, besides the amounts.
+  struct Head {
+    double weight = 0;
+    std::uint64_t turn = UINT64_MAX;  // times chosen, then rank; of a node: not above those below it
+    std::uint32_t times() const noexcept { return static_cast<std::uint32_t>(turn >> 32); }
+    std::uint32_t rank() const noexcept { return static_cast<std::uint32_t>(turn); }
+  };
+  struct At {
+    std::size_t node;
+    Place bound;
+  };
+
+  // Where the amounts and the head of a node are: the same as those of the first child below, if it is known.
+  std::size_t source(std::size_t node) const noexcept {
+    return first_[node] == kNobody ? node : leaves_ + first_[node];
+  }
+  const std::int64_t* least(std::size_t node) const noexcept { return least_.data() + node * resources_; }
   Place bound(std::size_t node, std::span<const std::int64_t> total) const noexcept {
+    const std::size_t from = source(node);
+    const Head& head = heads_[from];
+    if (head.times() == UINT32_MAX) return {};
     double share = 0;
-    const std::int64_t* least = least_.data() + node * resources_;  // may be none at all
-    if (times_[node] == UINT32_MAX) return {};
+    const std::int64_t* const amounts = least(from);  // may be none at all
     for (std::size_t r = 0; r < resources_; ++r) {
-      if (total[r] > 0 && least[r] != 0) {
-        share = std::max(
-            share, static_cast<double>(least[r] < 0 ? INT64_MAX : least[r]) / static_cast<double>(total[r]));
-      }
+      if (total[r] <= 0 || amounts[r] == 0) continue;
+      share = std::max(share, static_cast<double>(amounts[r]) / static_cast<double>(total[r]));
     }
-    return {share / weight_[node], times_[node], first_rank(node)};
+    return {share / head.weight, head.times(), head.rank()};
   }
-  std::uint32_t first_rank(std::size_t node) const noexcept {
-    while (node < leaves_) node *= 2;
-    return static_cast<std::uint32_t>(node - leaves_);
-  }
-  void combine(std::size_t node) noexcept;
+  bool combine(std::size_t node) noexcept;  // false: nothing has changed, but perhaps for the first child
+  bool mix(std::size_t node, std::size_t a, std::size_t b) noexcept;
 
+  // `asked`: a child that visit() did not accept.
   template <class Visit>
-  void descend(std::size_t node, const Place& at_best, std::span<const std::int64_t> total, Place& best,
+  void descend(const At& at, std::uint32_t asked, std::span<const std::int64_t> total, Place& best,
                Visit& visit) const {
-    if (!(at_best < best)) return;
-    if (node >= leaves_) return visit(static_cast<std::uint32_t>(node - leaves_), best);
-    const std::size_t left = 2 * node, right = left + 1;
-    const Place of_left = bound(left, total), of_right = bound(right, total);
-    const bool right_first = of_right < of_left;
-    descend(right_first ? right : left, right_first ? of_right : of_left, total, best, visit);
-    descend(right_first ? left : right, right_first ? of_left : of_right, total, best, visit);
+    if (!(at.bound < best)) return;
+    if (const std::uint32_t first = first_[at.node]; first != kNobody && first != asked) {
+      visit(at.bound, best);
+      if (!(at.bound < best)) return;
+      asked = first;
+    }
+    if (at.node >= leaves_) return;
+    At first{2 * at.node, bound(2 * at.node, total)}, second{2 * at.node + 1, bound(2 * at.node + 1, total)};
+    if (second.bound < first.bound) std::swap(first, second);
+    descend(first, asked, total, best, visit);
+    descend(second, asked, total, best, visit);
   }
 
-  std::vector<std::int64_t> least_;  // node * resources_ + resource
-  std::vector<std::uint32_t> times_;
-  std::vector<double> weight_;
+  std::vector<std::uint32_t> first_;  // by node: the child that is first for any totals; kNobody: it depends
+  std::vector<Head> heads_;           // of sources
+  std::vector<std::int64_t> least_;   // of sources: node * resources_ + resource
   std::size_t leaves_ = 0, children_ = 0, resources_ = 0;
   bool valid_ = false;
 };
