@@ -22,6 +22,7 @@ auto place_of(std::vector<NodeId>& children, const std::vector<Node>& nodes, Nod
 RoleTree::RoleTree(std::shared_ptr<AllocationPolicy> policy, ClusterTotal& total, Rng& rng)
     : policy_(std::move(policy)),
       dense_(dynamic_cast<DensePolicy*>(policy_.get())),
+      by_share_(dense_ != nullptr && dense_->is_dominant_share()),
       redraw_(policy_->redraw()),
       total_(&total),
       rng_(&rng) {
@@ -224,14 +225,16 @@ void RoleTree::grow_stride() {
 void RoleTree::charge(NodeId from, NodeId stop, std::span<const Amount> amounts) {
   if (stride_ < total_->names()) grow_stride();
   for (NodeId id = from; id != stop && id != kNoNode; id = nodes_[id].parent) {
-    for (const Amount& amount : amounts) add_to(held_[id * stride_ + amount.resource], amount.milli);
+    std::int64_t* const sums = held_.data() + id * stride_;
+    for (const Amount& amount : amounts) add_to(sums[amount.resource], amount.milli);
     mark_changed(id);
   }
 }
 
 void RoleTree::refund(NodeId from, NodeId stop, std::span<const Amount> amounts) {
   for (NodeId id = from; id != stop && id != kNoNode; id = nodes_[id].parent) {
-    for (const Amount& amount : amounts) take_from(held_[id * stride_ + amount.resource], amount.milli);
+    std::int64_t* const sums = held_.data() + id * stride_;
+    for (const Amount& amount : amounts) take_from(sums[amount.resource], amount.milli);
     mark_changed(id);
   }
 }

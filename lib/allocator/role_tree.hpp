@@ -83,7 +83,7 @@ class RoleTree {
 
   template <class Enter, class Eligible>
   NodeId first_below(NodeId parent, Enter& enter, Eligible& eligible) {
-    if (prepare_search(parent)) return search_below(parent, enter, eligible);
+    if (may_search(parent) && prepare_search(parent)) return search_below(parent, enter, eligible);
     refresh(parent);
     const bool leaves = nodes_[parent].kind == NodeKind::own;
     for (const OrderEntry& entry : nodes_[parent].order.entries()) {
@@ -118,8 +118,13 @@ class RoleTree {
     nodes_[parent].search.search(total_->fair().first(stride_), best, visit);
     return found;
   }
-  // True if the order is void, because the totals have changed, and a search will do.
-  bool prepare_search(NodeId parent);
+  // The order is void, because the totals have changed, and it is one of shares.
+  bool may_search(NodeId parent) const noexcept {
+    constexpr std::uint32_t kFewChildren = 8;
+    const Node& node = nodes_[parent];
+    return node.active_children > kFewChildren && by_share_ && node.order_version != total_->version();
+  }
+  bool prepare_search(NodeId parent);  // false: there have been so many that an order is better
 
   NodeId add_node(NodeId parent, NodeKind kind, std::string path);
   void drop_node(NodeId id);
@@ -132,7 +137,12 @@ class RoleTree {
 
   // Climbs from two nodes, neither above the other, to the siblings below their lowest common ancestor.
   void climb_to_siblings(NodeId& a, NodeId& b) const noexcept;
-  void mark_changed(NodeId id);
+  void mark_changed(NodeId id) {
+    Node& node = nodes_[id];
+    if (node.changed || id == root()) return;
+    node.changed = true;
+    nodes_[node.parent].changed_children.push_back(id);
+  }
   void leave_order(NodeId id);
   void rank_children(NodeId parent);
   void refresh(NodeId parent);  // brings the order of its children up to date
@@ -145,6 +155,7 @@ class RoleTree {
 
   std::shared_ptr<AllocationPolicy> policy_;
   DensePolicy* dense_;  // the same object, if it is one of ours
+  bool by_share_;       // keys are dominant shares
   bool redraw_;
   bool has_priorities_ = false;  // some leaf has had one
   ClusterTotal* total_;

@@ -25,9 +25,9 @@ void ShareSearch::reset(std::size_t children, std::size_t resources) {
   leaves_ = std::bit_ceil(std::max<std::size_t>(1, children));
   least_.assign(2 * leaves_ * resources_, INT64_MAX);
   heads_.assign(2 * leaves_, Head());
-  first_.assign(2 * leaves_, kNobody);
+  source_.resize(2 * leaves_);
+  for (std::uint32_t node = 0; node < source_.size(); ++node) source_[node] = node;
   for (std::uint32_t rank = 0; rank < leaves_; ++rank) {
-    first_[leaves_ + rank] = rank;
     heads_[leaves_ + rank] = {0, turn(UINT32_MAX, rank)};
   }
   valid_ = true;
@@ -44,26 +44,11 @@ void ShareSearch::set(std::uint32_t rank, std::span<const std::int64_t> held, st
   heads_[node] = active ? Head{weight, turn(times_chosen, rank)} : Head{0, turn(UINT32_MAX, rank)};
 }
 
-bool ShareSearch::combine(std::size_t node) noexcept {
-  std::size_t low = 2 * node, high = low + 1;  // by turn; only the lower one can be first for any totals
-  std::size_t from_low = source(low), from_high = source(high);
-  if (heads_[from_high].turn < heads_[from_low].turn) {
-    std::swap(low, high);
-    std::swap(from_low, from_high);
-  }
-  const std::uint32_t before = first_[node], first = first_[low];
-  const bool is_first = first != kNobody && heads_[from_low].weight >= heads_[from_high].weight &&
-                        has_no_more(least(from_low), least(from_high), resources_);
-  if (!is_first) return mix(node, from_low, from_high);
-  first_[node] = first;
-  return first != before;
-}
-
-bool ShareSearch::mix(std::size_t node, std::size_t a, std::size_t b) noexcept {
+bool ShareSearch::mix(std::size_t node, std::uint32_t a, std::uint32_t b) noexcept {
   const std::int64_t *of_a = least(a), *of_b = least(b);
   std::int64_t* const amounts = least_.data() + node * resources_;
-  bool same = first_[node] == kNobody;
-  first_[node] = kNobody;
+  bool same = source_[node] == node;
+  source_[node] = static_cast<std::uint32_t>(node);
   for (std::size_t r = 0; r < resources_; ++r) {
     const std::int64_t lower = std::min(of_a[r], of_b[r]);
     same = same && amounts[r] == lower;
@@ -77,14 +62,25 @@ bool ShareSearch::mix(std::size_t node, std::size_t a, std::size_t b) noexcept {
   return !same;
 }
 
+// Of two siblings, only the one whose turn is first can come first for any totals.
+inline bool ShareSearch::combine(std::size_t node) noexcept {
+  std::uint32_t low = source_[2 * node], high = source_[2 * node + 1];
+  if (heads_[high].turn < heads_[low].turn) std::swap(low, high);
+  const bool is_first = low >= leaves_ && heads_[low].weight >= heads_[high].weight &&
+                        has_no_more(least(low), least(high), resources_);
+  if (!is_first) return mix(node, low, high);
+  return std::exchange(source_[node], low) != low;
+}
+
 void ShareSearch::finish() {
   for (std::size_t node = leaves_; node-- > 1;) combine(node);
 }
 
 void ShareSearch::raise(std::uint32_t rank) {
-  for (std::size_t node = (leaves_ + rank) / 2; node > 0; node /= 2) {
+  const std::size_t leaf = leaves_ + rank;
+  for (std::size_t node = leaf / 2; node > 0; node /= 2) {
     // What is first here because of this child must be told further up, even if it was first before.
-    if (!combine(node) && first_[node] != rank) return;
+    if (!combine(node) && source_[node] != leaf) return;
   }
 }
 

@@ -48,11 +48,10 @@ class ShareSearch {
   // one. No child is asked twice.
   template <class Visit>
   void search(std::span<const std::int64_t> total, Place& best, Visit&& visit) const {
-    descend({1, bound(1, total)}, kNobody, total, best, visit);
+    descend({1, bound(1, total)}, 0, total, best, visit);
   }
 
  private:
-  static constexpr std::uint32_t kNobody = UINT32_MAX;
   // Of a node, besides the amounts.
   struct Head {
     double weight = 0;
@@ -65,13 +64,9 @@ class ShareSearch {
     Place bound;
   };
 
-  // Where the amounts and the head of a node are: the same as those of the first child below, if it is known.
-  std::size_t source(std::size_t node) const noexcept {
-    return first_[node] == kNobody ? node : leaves_ + first_[node];
-  }
   const std::int64_t* least(std::size_t node) const noexcept { return least_.data() + node * resources_; }
   Place bound(std::size_t node, std::span<const std::int64_t> total) const noexcept {
-    const std::size_t from = source(node);
+    const std::size_t from = source_[node];
     const Head& head = heads_[from];
     if (head.times() == UINT32_MAX) return {};
     double share = 0;
@@ -82,18 +77,19 @@ class ShareSearch {
     }
     return {share / head.weight, head.times(), head.rank()};
   }
-  bool combine(std::size_t node) noexcept;  // false: nothing has changed, but perhaps for the first child
-  bool mix(std::size_t node, std::size_t a, std::size_t b) noexcept;
+  // Of the two below the node. False: nothing has changed, but perhaps what the first child has.
+  bool combine(std::size_t node) noexcept;
+  bool mix(std::size_t node, std::uint32_t a, std::uint32_t b) noexcept;
 
-  // `asked`: a child that visit() did not accept.
+  // `asked`: the leaf of a child that visit() did not accept; 0: none.
   template <class Visit>
   void descend(const At& at, std::uint32_t asked, std::span<const std::int64_t> total, Place& best,
                Visit& visit) const {
     if (!(at.bound < best)) return;
-    if (const std::uint32_t first = first_[at.node]; first != kNobody && first != asked) {
+    if (const std::uint32_t from = source_[at.node]; from >= leaves_ && from != asked) {
       visit(at.bound, best);
       if (!(at.bound < best)) return;
-      asked = first;
+      asked = from;
     }
     if (at.node >= leaves_) return;
     At first{2 * at.node, bound(2 * at.node, total)}, second{2 * at.node + 1, bound(2 * at.node + 1, total)};
@@ -102,9 +98,11 @@ class ShareSearch {
     descend(second, asked, total, best, visit);
   }
 
-  std::vector<std::uint32_t> first_;  // by node: the child that is first for any totals; kNobody: it depends
-  std::vector<Head> heads_;           // of sources
-  std::vector<std::int64_t> least_;   // of sources: node * resources_ + resource
+  // Where the amounts and the head of a node are: at the leaf of the child that is first for any totals, or
+  // at the node itself, if it depends.
+  std::vector<std::uint32_t> source_;
+  std::vector<Head> heads_;          // of sources
+  std::vector<std::int64_t> least_;  // of sources: node * resources_ + resource
   std::size_t leaves_ = 0, children_ = 0, resources_ = 0;
   bool valid_ = false;
 };

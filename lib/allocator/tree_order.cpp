@@ -25,13 +25,6 @@ OrderEntry entry_of(const Node& node, NodeId id) noexcept {
 
 }  // namespace
 
-void RoleTree::mark_changed(NodeId id) {
-  Node& node = nodes_[id];
-  if (node.changed || id == root()) return;
-  node.changed = true;
-  nodes_[node.parent].changed_children.push_back(id);
-}
-
 void RoleTree::leave_order(NodeId id) {
   Node& node = nodes_[id];
   mark_changed(id);
@@ -62,14 +55,9 @@ void RoleTree::rank_children(NodeId parent) {
 }
 
 bool RoleTree::prepare_search(NodeId parent) {
-  constexpr std::uint32_t kFewChildren = 8;
   constexpr std::uint32_t kFewSearches = 8;
   Node& node = nodes_[parent];
   const std::uint64_t version = total_->version();
-  if (dense_ == nullptr || !dense_->is_dominant_share() || node.active_children <= kFewChildren ||
-      node.order_version == version) {
-    return false;
-  }
   if (node.search_version != version) node.searches = 0;
   node.search_version = version;
   if (++node.searches > kFewSearches) return false;
