@@ -152,18 +152,21 @@ void Allocator::State::remove_holding(HoldingId id) {
 
 void Allocator::State::recompute_free(AgentNumber number) {
   Agent& agent = agents[number];
-  if (agent.holdings == kNoHolding) {
-    agent.overcommitted = false;
-    set_free(number, bags.without_shared(agent.total, total));
-  } else {
-    Bag held;
-    for (HoldingId id = agent.holdings; id != kNoHolding; id = holdings.record(id).next_of_agent) {
-      held = bags.plus(held, bags.without_shared(holdings.bag(id), total), total);
+  Bag sum, plain_total;
+  const Bag* held = &sum;
+  for (HoldingId id = agent.holdings; id != kNoHolding; id = holdings.record(id).next_of_agent) {
+    const Bag& more = holdings.bag(id);
+    if (held->empty() && !more.has_shared()) {
+      held = &more;  // most often there is no other
+    } else {
+      sum = bags.plus(*held, bags.without_shared(more, total), total);
+      held = &sum;
     }
-    BagTable::Difference left = bags.minus(bags.without_shared(agent.total, total), held, total);
-    agent.overcommitted = !left.contained;
-    set_free(number, std::move(left.bag));
   }
+  if (agent.has_shared) plain_total = bags.without_shared(agent.total, total);
+  BagTable::Difference left = bags.minus(agent.has_shared ? plain_total : agent.total, *held, total);
+  agent.overcommitted = !left.contained;
+  set_free(number, std::move(left.bag));
   offerable.set(number, agent.offerable());
 }
 

@@ -7,28 +7,43 @@ namespace mesoscore {
 
 using namespace allocation;
 
+namespace {
+
+// All of it will be looked at, and it has not been for long: ask for its cache lines at once.
+void ask_for(const AgentInfo& info) noexcept {
+  const char* const begin = reinterpret_cast<const char*>(&info);
+  for (std::size_t at = 0; at < sizeof info; at += 64) __builtin_prefetch(begin + at);
+}
+
+}  // namespace
+
 void Allocator::State::add(AgentHandle handle, std::shared_ptr<const AgentInfo> info,
                            std::span<const Holding> held) {
   if (find(handle) != nullptr) remove(handle);
   const auto number = static_cast<AgentNumber>(handle);
-  if (agents.size() <= number) {
-    agents.resize(number + 1);
-    touched.make_room(agents.capacity());
-    whole.make_room(agents.capacity());
-    offerable.make_room(agents.capacity());
-    expiries.make_room(agents.capacity());
-    holdings.make_room(agents.capacity());
-  }
+  make_room_for(number);
   agents[number].present = true;
   agents[number].active = true;
   describe(number, std::move(info));
-  set_total(number, agents[number].info->resources);
+  change_total(number, agents[number].info->resources);
   for (const Holding& each : held) {
     if (each.resources.empty()) continue;
     record(number, make_leaf(static_cast<FrameworkNumber>(each.framework), each.role), each.resources);
   }
-  if (!held.empty()) recompute_free(number);
+  recompute_free(number);
   mark(number);
+}
+
+void Allocator::State::make_room_for(AgentNumber number) {
+  if (number < agents.size()) return;
+  const std::size_t before = agents.capacity();
+  agents.grow_to(std::size_t{number} + 1);
+  if (agents.capacity() == before) return;
+  touched.make_room(agents.capacity());
+  whole.make_room(agents.capacity());
+  offerable.make_room(agents.capacity());
+  expiries.make_room(agents.capacity());
+  holdings.make_room(agents.capacity());
 }
 
 void Allocator::State::describe(AgentNumber number, std::shared_ptr<const AgentInfo> info) {
@@ -39,10 +54,17 @@ void Allocator::State::describe(AgentNumber number, std::shared_ptr<const AgentI
 }
 
 void Allocator::State::set_total(AgentNumber number, const Resources& resources) {
+  change_total(number, resources);
+  recompute_free(number);
+}
+
+void Allocator::State::change_total(AgentNumber number, const Resources& resources) {
   Agent& agent = agents[number];
   Bag after = bags.make(resources, total);
-  count_reserved(*agent.total, false);
-  count_reserved(*after, true);
+  if (quotas.active()) {
+    count_reserved(*agent.total, false);
+    count_reserved(*after, true);
+  }
   total.replace(agent.total, after);
   agent.total = std::move(after);
   agent.shared.clear();
@@ -50,9 +72,8 @@ void Allocator::State::set_total(AgentNumber number, const Resources& resources)
   if (agent.has_shared) {
     agent.shared = bags.make(agent.total->filter([](const Resource& item) { return item.shared(); }), total);
   }
-  agent.has_gpus = agent.total->scalar("gpus").milli > 0;
+  agent.has_gpus = agent.total.has_gpus();
   any_gpus = any_gpus || agent.has_gpus;
-  recompute_free(number);
 }
 
 void Allocator::State::update(AgentHandle handle, std::shared_ptr<const AgentInfo> info) {
@@ -60,6 +81,8 @@ void Allocator::State::update(AgentHandle handle, std::shared_ptr<const AgentInf
   if (agent == nullptr) return;
   const auto number = static_cast<AgentNumber>(handle);
   const AgentInfo& before = *agent->info;
+  ask_for(before);
+  ask_for(*info);
   const bool other_attributes = before.attributes != info->attributes;
   const bool other_place =
       before.hostname != info->hostname || before.region != info->region || before.zone != info->zone;

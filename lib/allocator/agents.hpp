@@ -9,6 +9,7 @@
 #include "allocator/holdings.hpp"
 #include "mesoscore/agent_info.hpp"
 #include "mesoscore/resources.hpp"
+#include "mesoscore/small_vector.hpp"
 
 namespace mesoscore::allocation {
 
@@ -36,3 +37,8 @@ struct Agent {
 };
 
 }  // namespace mesoscore::allocation
+
+namespace mesoscore {
+template <>
+inline constexpr bool is_relocatable<allocation::Agent> = true;
+}  // namespace mesoscore

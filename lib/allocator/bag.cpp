@@ -36,8 +36,10 @@ const Resources& Bag::none() noexcept {
 
 Bag BagTable::make(const Resources& resources, ClusterTotal& total) {
   if (resources.empty()) return {};
-  for (const Bag& bag : recent_) {
-    if (surely_equal(*bag, resources)) return bag;
+  if (surely_equal(*recent_[latest_], resources)) return recent_[latest_];
+  for (std::size_t i = 0; i < std::size(recent_); ++i) {
+    if (i == latest_ || !surely_equal(*recent_[i], resources)) continue;
+    return recent_[latest_ = i];
   }
   const std::uint64_t hash = hash_of(resources);
   const auto found = bags_.find(hash);
@@ -48,7 +50,7 @@ Bag BagTable::make(const Resources& resources, ClusterTotal& total) {
     bag = add(resources, total);
     if (found == bags_.end()) bags_.emplace(hash, bag);
   }
-  recent_[next_recent_++ % std::size(recent_)] = bag;
+  recent_[latest_ = next_recent_++ % std::size(recent_)] = bag;
   if (bags_.size() > next_sweep_) drop_unused();
   return bag;
 }
@@ -62,6 +64,7 @@ Bag BagTable::add(const Resources& resources, ClusterTotal& total) {
   entry->plain =
       std::all_of(resources.begin(), resources.end(), [](const Resource& item) { return item.plain(); });
   entry->has_shared = has_shared(resources);
+  entry->has_gpus = resources.scalar("gpus").milli > 0;
   entry->enough = is_enough(resources, minimum_);
   return Bag(entry);
 }
@@ -71,10 +74,12 @@ Bag BagTable::without_shared(const Bag& bag, ClusterTotal& total) {
   return make(allocation::without_shared(*bag), total);
 }
 
-const BagTable::Result* BagTable::Results::find(const Bag& a, const Bag& b) const noexcept {
-  const auto found =
-      std::find_if(std::begin(last), std::end(last), [&](const Result& r) { return r.is_of(a, b); });
-  return found == std::end(last) ? nullptr : &*found;
+const BagTable::Result* BagTable::Results::find(const Bag& a, const Bag& b) noexcept {
+  if (last[latest].is_of(a, b)) return &last[latest];
+  for (std::size_t i = 0; i < std::size(last); ++i) {
+    if (last[i].is_of(a, b)) return &last[latest = i];
+  }
+  return nullptr;
 }
 
 Bag BagTable::plus(const Bag& a, const Bag& b, ClusterTotal& total) {

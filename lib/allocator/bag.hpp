@@ -29,6 +29,7 @@ class Bag {
     Amounts amounts;     // of scalars, without shared volumes
     bool plain = false;  // nothing reserved, revocable, shared or of a provider
     bool has_shared = false;
+    bool has_gpus = false;
     bool enough = false;  // contains one of the quantities that everybody's offers must contain
     mutable std::atomic<std::uint32_t> owners{1};
   };
@@ -54,6 +55,7 @@ class Bag {
   bool same(const Bag& other) const noexcept { return entry_ == other.entry_; }
   bool is_plain() const noexcept { return entry_ == nullptr || entry_->plain; }
   bool has_shared() const noexcept { return entry_ != nullptr && entry_->has_shared; }
+  bool has_gpus() const noexcept { return entry_ != nullptr && entry_->has_gpus; }
   void clear() noexcept { *this = Bag(); }
 
  private:
@@ -84,9 +86,9 @@ class BagTable {
   };
   struct Results {
     Result last[4];
-    std::size_t next = 0;
-    const Result* find(const Bag& a, const Bag& b) const noexcept;
-    void add(Result result) { last[next++ % std::size(last)] = std::move(result); }
+    std::size_t next = 0, latest = 0;
+    const Result* find(const Bag& a, const Bag& b) noexcept;
+    void add(Result result) { last[latest = next++ % std::size(last)] = std::move(result); }
   };
 
   Bag add(const Resources& resources, ClusterTotal& total);
@@ -96,9 +98,14 @@ class BagTable {
   tsl::robin_map<std::uint64_t, Bag>
       bags_;  // by hash; of two with the same hash the later one is not kept here
   Bag recent_[4];
-  std::size_t next_recent_ = 0;
+  std::size_t next_recent_ = 0, latest_ = 0;
   Results sums_, differences_;
   std::size_t next_sweep_ = 64;
 };
 
 }  // namespace mesoscore::allocation
+
+namespace mesoscore {
+template <>
+inline constexpr bool is_relocatable<allocation::Bag> = true;
+}  // namespace mesoscore

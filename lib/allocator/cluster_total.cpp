@@ -3,6 +3,7 @@
 #include "allocator/bag.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mesoscore::allocation {
 
@@ -25,6 +26,7 @@ std::uint32_t ClusterTotal::number_of(const Name& name) {
                       excluded_names_.end());
   total_.push_back(0);
   fair_.push_back(0);
+  change_.push_back(0);
   by_name_.insert(std::lower_bound(by_name_.begin(), by_name_.end(), number,
                                    [this](auto a, auto b) { return names_[a] < names_[b]; }),
                   number);
@@ -41,23 +43,32 @@ Amounts ClusterTotal::amounts(const Resources& resources) {
   return out;
 }
 
-void ClusterTotal::count(const Bag& bag, bool in) {
+void ClusterTotal::note_change(const Bag& bag, bool in) {
   if (bag.empty()) return;
-  const Amounts with_shared = bag.has_shared() ? amounts(*bag) : Amounts();
-  for (const Amount& amount : bag.has_shared() ? with_shared : bag.entry()->amounts) {
-    std::int64_t& sum = total_[amount.resource];
-    in ? add_to(sum, amount.milli) : take_from(sum, amount.milli);
-    fair_[amount.resource] = excluded_[amount.resource] ? 0 : read(sum).milli;
+  Amounts with_shared;
+  if (bag.has_shared()) with_shared = amounts(*bag);
+  const Amounts& all = bag.has_shared() ? with_shared : bag.entry()->amounts;
+  std::int64_t* const change = change_.data();
+  if (in) {
+    for (const Amount& amount : all) add_to(change[amount.resource], amount.milli);
+  } else {
+    for (const Amount& amount : all) take_from(change[amount.resource], amount.milli);
   }
 }
 
 void ClusterTotal::replace(const Bag& before, const Bag& after) {
   if (before.same(after)) return;
-  Sums was;
-  for (const std::int64_t sum : total_) was.push_back(sum);
-  count(before, false);
-  count(after, true);
-  if (!std::equal(was.begin(), was.end(), total_.begin(), total_.end())) ++version_;
+  note_change(before, false);
+  note_change(after, true);
+  bool other = false;
+  std::int64_t* const change = change_.data();
+  for (std::size_t i = 0, all = change_.size(); i < all; ++i) {
+    if (change[i] == 0) continue;
+    add_to(total_[i], std::exchange(change[i], 0));
+    if (excluded_[i] == 0) fair_[i] = read(total_[i]).milli;
+    other = true;
+  }
+  if (other) ++version_;
 }
 
 const Quantities& ClusterTotal::quantities() const {

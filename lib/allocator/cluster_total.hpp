@@ -50,15 +50,15 @@ class ClusterTotal {
   void to_quantities(std::span<const std::int64_t> amounts, bool fair_only, Quantities& out) const;
 
  private:
-  using Sums = SmallVector<std::int64_t, 16>;
-  void count(const Bag& bag, bool in);
+  void note_change(const Bag& bag, bool in);
 
   std::vector<Name> names_;             // by number
-  std::vector<bool> excluded_;          // by number
+  std::vector<std::uint8_t> excluded_;  // by number: not 0
   std::vector<std::uint32_t> by_name_;  // numbers, ascending by name
   std::vector<Name> excluded_names_;
   std::vector<std::int64_t> total_;
   std::vector<std::int64_t> fair_;
+  std::vector<std::int64_t> change_;  // scratch: zero between the calls
   std::uint64_t version_ = 1;
   mutable Quantities quantities_;  // of that version
   mutable std::uint64_t quantities_version_ = 0;

@@ -9,6 +9,7 @@
 
 #include "allocator/bag.hpp"
 #include "allocator/sibling_order.hpp"
+#include "allocator/table.hpp"
 #include "mesoscore/resources.hpp"
 #include "mesoscore/time.hpp"
 
@@ -52,8 +53,8 @@ class Holdings {
   void remove(HoldingId id, Heads heads);
 
  private:
-  std::vector<Record> records_;
-  std::vector<Bag> bags_;  // apart: walking a list touches the records only
+  Table<Record> records_;
+  Table<Bag> bags_;  // apart: walking a list touches the records only
   std::vector<HoldingId> unused_;
 };
 

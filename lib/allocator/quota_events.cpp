@@ -131,7 +131,6 @@ Status Allocator::State::update_quota(std::span<const RoleQuota> updates, bool f
 }
 
 void Allocator::State::count_reserved(const Resources& resources, bool in) {
-  if (!quotas.active()) return;
   for (const Resource& item : resources) {
     if (item.kind() != ValueKind::scalar || !item.reserved() || item.revocable()) continue;
     const QuotaNumber quota = quotas.nearest(item.reservation_role());

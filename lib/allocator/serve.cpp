@@ -225,7 +225,7 @@ HoldingId Allocator::State::move_free(AgentNumber number, NodeId leaf) {
   Bag free = std::move(agents[number].free);
   const HoldingId id = charge(number, leaf, free);
   Bag& held = holdings.bag(id);
-  held = bags.plus(held, free, total);
+  held = held.empty() ? std::move(free) : bags.plus(held, free, total);
   return id;
 }
 

@@ -20,6 +20,7 @@
 #include "allocator/minimums.hpp"
 #include "allocator/quota_book.hpp"
 #include "allocator/role_tree.hpp"
+#include "allocator/table.hpp"
 #include "mesoscore/allocator.hpp"
 
 namespace mesoscore {
@@ -65,8 +66,10 @@ struct Allocator::State {
   void update(AgentHandle handle, std::shared_ptr<const AgentInfo> info);
   void remove(AgentHandle handle);
   void set_active(AgentHandle handle, bool active, bool draining);
+  void make_room_for(AgentNumber agent);
   void describe(AgentNumber agent, std::shared_ptr<const AgentInfo> info);
   void set_total(AgentNumber agent, const Resources& resources);
+  void change_total(AgentNumber agent, const Resources& resources);  // what is free is to be computed then
   void clear_filters_on(AgentNumber agent);
   void mark(AgentNumber agent);  // a candidate for every leaf
 
@@ -90,7 +93,7 @@ struct Allocator::State {
   void count_for_quota();  // all anew
   void count_free(AgentNumber agent, bool in);
   void count_held(NodeId leaf, const Resources& resources, bool more);
-  void count_reserved(const Resources& total, bool in);
+  void count_reserved(const Resources& total, bool in);  // while there is quota
   Quantities consumed(std::string_view role) const;
 
   // ---- stated demand (demands.cpp, gangs.cpp) ----
@@ -229,7 +232,7 @@ struct Allocator::State {
   std::uint64_t clears = 0;             // how often filters were cleared by a new epoch
   allocation::AgentBits active_leaves;  // by node
   bool any_gpus = false;                // some agent has had some
-  std::vector<allocation::Agent> agents;
+  allocation::Table<allocation::Agent> agents;
   std::vector<allocation::Framework> frameworks;
   std::vector<allocation::Leaf> leaves;  // by node; those of inner nodes are not used
   allocation::Holdings holdings;
