@@ -22,9 +22,11 @@ class AgentBits {
     const std::uint64_t bit = std::uint64_t{1} << (agent % 64);
     words_[agent / 64] = on ? words_[agent / 64] | bit : words_[agent / 64] & ~bit;
   }
-  void append_ascending_to(std::vector<std::uint32_t>& out) const {
+  void append_ascending_to(std::vector<std::uint32_t>& out) const { append_common_to(*this, out); }
+  // Those that are in `others` too, which has room for as many.
+  void append_common_to(const AgentBits& others, std::vector<std::uint32_t>& out) const {
     for (std::size_t i = 0; i < words_.size(); ++i) {
-      for (std::uint64_t word = words_[i]; word != 0; word &= word - 1) {
+      for (std::uint64_t word = words_[i] & others.words_[i]; word != 0; word &= word - 1) {
         out.push_back(static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
       }
     }
@@ -53,10 +55,13 @@ class AgentSet {
     for (const std::uint32_t agent : list_) bits_.set(agent, false);
     list_.clear();
   }
-  void append_ascending_to(std::vector<std::uint32_t>& out) const {
-    if (list_.size() > bits_.words()) return bits_.append_ascending_to(out);
+  // Those that are in `others` too. Both have room for the same agents.
+  void append_common_to(const AgentBits& others, std::vector<std::uint32_t>& out) const {
+    if (list_.size() > bits_.words()) return bits_.append_common_to(others, out);
     const auto first = static_cast<std::ptrdiff_t>(out.size());
-    out.insert(out.end(), list_.begin(), list_.end());
+    for (const std::uint32_t agent : list_) {
+      if (others.contains(agent)) out.push_back(agent);
+    }
     std::sort(out.begin() + first, out.end());
   }
 

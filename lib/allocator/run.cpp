@@ -56,13 +56,14 @@ void Allocator::State::run(TimePoint at, std::vector<Grant>& out) {
 // With quota, anything that has come back anywhere may be what somebody is waiting for everywhere else.
 void Allocator::State::list_candidates() {
   candidates.clear();
-  std::erase_if(fresh, [this](NodeId leaf) {
-    leaves[leaf].fresh = leaves[leaf].active;
-    return !leaves[leaf].active;
-  });
+  if (!fresh.empty()) {
+    std::erase_if(fresh, [this](NodeId leaf) {
+      leaves[leaf].fresh = leaves[leaf].active;
+      return !leaves[leaf].active;
+    });
+  }
   if (!fresh.empty() || quotas.active()) return offerable.append_ascending_to(candidates);
-  touched.append_ascending_to(candidates);
-  std::erase_if(candidates, [this](AgentNumber agent) { return !offerable.contains(agent); });
+  touched.append_common_to(offerable, candidates);
 }
 
 void Allocator::State::order_candidates() {

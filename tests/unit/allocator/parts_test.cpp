@@ -84,20 +84,23 @@ TEST_CASE("SiblingOrder stays sorted") {
   }
 }
 
-TEST_CASE("AgentSet lists few and many in ascending order") {
+TEST_CASE("AgentSet lists few and many, of those in another set, in ascending order") {
   for (const unsigned count : {0u, 1u, 3u, 60u, 1000u}) {
     AgentSet set;
     set.make_room(1000);
     Rng rng(count);
+    AgentBits others;
+    others.make_room(1000);
+    for (std::uint32_t agent = 0; agent < 1000; ++agent) others.set(agent, rng.below(3) != 0);
     std::set<std::uint32_t> model;
     for (int round = 0; round < 2; ++round) {
       for (unsigned i = 0; i < count; ++i) {
         const auto agent = static_cast<std::uint32_t>(rng.below(1000));
         set.add(agent);
-        model.insert(agent);
+        if (others.contains(agent)) model.insert(agent);
       }
       std::vector<std::uint32_t> listed;
-      set.append_ascending_to(listed);
+      set.append_common_to(others, listed);
       REQUIRE(listed == std::vector<std::uint32_t>(model.begin(), model.end()));
       set.clear();
       model.clear();
