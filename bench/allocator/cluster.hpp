@@ -61,6 +61,12 @@ struct Cluster {
     grants.clear();
   }
   void run() { allocator.run(now, grants); }
+  // Offers that nobody will answer: the next run uses their place, as in a master. How many there were.
+  std::size_t run_unanswered() {
+    grants.clear();
+    run();
+    return grants.size();
+  }
   void give_back_all(const Filters* filters) {
     for (const Grant& grant : grants) {
       allocator.recover(grant.framework, grant.agent, grant.role, grant.resources, filters, now);

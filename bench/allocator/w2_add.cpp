@@ -31,14 +31,14 @@ Figures w2(const Baseline& mesos) {
   const Resource more = Resource("cpus", Scalar{10'000}).with_traits(traits);
   const double before = resident_mib();
   Cluster cluster;
-  cluster.grants.reserve(2 * mesos.agents);
+  std::size_t offers = 0;
   out.push_back({name + "add_frameworks", ms_of([&] { cluster.add_frameworks(frameworks); }), "ms",
                  mesos.add_frameworks});
   out.push_back({name + "add_agents", ms_of([&] {
                    for (unsigned a = 0; a < agents.size(); ++a) {
                      const Holding held[] = {{FrameworkHandle{a % mesos.frameworks}, "*", used}};
                      cluster.allocator.add_agent(AgentHandle{a}, agents[a], held);
-                     cluster.run();
+                     offers += cluster.run_unanswered();
                    }
                  }),
                  "ms", mesos.add_agents});
@@ -50,11 +50,11 @@ Figures w2(const Baseline& mesos) {
   out.push_back({name + "update_agents", ms_of([&] {
                    for (unsigned a = 0; a < agents.size(); ++a) {
                      cluster.allocator.update_agent(AgentHandle{a}, agents[a]);
-                     cluster.run();
+                     offers += cluster.run_unanswered();
                    }
                  }),
                  "ms", mesos.update_agents});
-  if (cluster.grants.size() != 2 * mesos.agents) std::abort();
+  if (offers != 2 * mesos.agents) std::abort();
   out.push_back({name + "memory", resident_mib() - before, "MiB", mesos.memory});
   return out;
 }

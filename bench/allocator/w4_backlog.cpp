@@ -17,17 +17,17 @@ Figures w4(const Baseline& mesos) {
   const std::string name = size_name("w4", kAgents, mesos.frameworks);
   const auto agents = agent_infos(kAgents, "cpus:24;mem:4096;disk:4096;ports:[31000-32000]");
   Cluster cluster;
-  cluster.grants.reserve(kAgents);
+  std::size_t offers = 0;
   cluster.add_frameworks(framework_infos(mesos.frameworks));
   Figures out;
   out.push_back({name + "add_agents", ms_of([&] {
                    for (unsigned a = 0; a < kAgents; ++a) {
                      cluster.allocator.add_agent(AgentHandle{a}, agents[a], {});
-                     cluster.run();
+                     offers += cluster.run_unanswered();
                    }
                  }),
                  "ms", mesos.add_agents});
-  if (cluster.grants.size() != kAgents) std::abort();
+  if (offers != kAgents) std::abort();
   out.push_back({name + "revive_all", ms_of([&] {
                    for (unsigned f = 0; f < mesos.frameworks; ++f) {
                      cluster.allocator.revive(FrameworkHandle{f}, {});
