@@ -93,6 +93,8 @@ struct OneFurther {
     visitor.optional(number + 1, name, std::forward<T>(member));
   }
 };
+template <class Visitor>
+OneFurther(Visitor&) -> OneFurther<Visitor>;
 template <class Call, class Body>
 struct AgentOperationCall {
   Call& call;
