@@ -25,7 +25,7 @@ Result<Message> read_status(const std::vector<std::string>& fields) {
   for (const std::string& each : fields) status += each;
   const auto number = static_cast<unsigned>(Message(msg::Update()).index() + 1);
   std::string frame;
-  frame += static_cast<char>((number << 3 | 2) & 0x7f | 0x80);
+  frame += static_cast<char>(((number << 3 | 2) & 0x7f) | 0x80);
   frame += static_cast<char>((number << 3 | 2) >> 7);
   const std::string body = field(1, status);
   frame += static_cast<char>(body.size());
