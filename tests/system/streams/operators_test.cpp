@@ -126,6 +126,11 @@ TEST_CASE("what an operator has reserved is offered to that role and to no other
   operate(unreserve(reserved("cpus:2;disk:64", "eng")));
   run_until(cluster.io, [&] { return ads.seen == all && eng.seen == all; });
 
+  // The decoder would refuse it, and close the connection.
+  const auto malformed = served.ask_over(1, OperateOnAgent{agent, reserve(reserved("cpus:1", "*"))});
+  REQUIRE_FALSE(malformed);
+  CHECK(malformed.error() == Errc::invalid_argument);
+  CHECK_THAT(malformed.error().message, Contains("role '*'"));
   const auto too_much = served.ask_over(1, OperateOnAgent{agent, reserve(reserved("cpus:5", "eng"))});
   REQUIRE_FALSE(too_much);
   CHECK(too_much.error() == Errc::limit_exceeded);

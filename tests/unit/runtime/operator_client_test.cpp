@@ -95,7 +95,7 @@ TEST_CASE("an operator changes things, and hears what is wrong") {
   CHECK(unknown.error() == Errc::not_found);
 }
 
-TEST_CASE("what the values show to be wrong with an operation does not cost the connection") {
+TEST_CASE("what the values show to be wrong with an operation is refused at once") {
   Cluster cluster(inproc());
   cluster.start(1);
   run_until(cluster.io, [&] { return cluster.master->view()->agents.size() == 1; });
