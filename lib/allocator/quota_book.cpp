@@ -131,7 +131,11 @@ void QuotaBook::bounds(QuotaNumber number, Bounds& out) const {
 }
 
 bool QuotaBook::is_owed(QuotaNumber number, std::uint32_t resource) const noexcept {
-  return number != kNoQuota && at(needed_, resource) > 0 && debt(number, resource).open() > 0;
+  if (number == kNoQuota || at(needed_, resource) <= 0) return false;
+  const Role& role = roles_[number];
+  if (role.above != kNoQuota) return debt(number, resource).open() > 0;
+  // The same with nothing above it: most roles, and asked of each of them for each agent.
+  return at(role.guarantee, resource) - at(role.consumed, resource) > at_least_zero(at(role.below, resource));
 }
 
 bool QuotaBook::is_owed_anything(QuotaNumber number) const noexcept {
