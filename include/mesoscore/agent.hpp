@@ -16,6 +16,12 @@
 
 namespace mesoscore {
 
+// What a restarted agent does with what it finds running.
+enum class AgentRecovery : std::uint8_t {
+  reconnect,  // tasks and executors go on
+  cleanup,    // they are killed, their last updates delivered, and the agent stops as by Stop
+};
+
 struct AgentOptions {
   AgentInfo info{};                                              // id empty at the first start
   Duration registration_backoff = std::chrono::seconds(2);       // first retry within; doubles ...
@@ -25,16 +31,26 @@ struct AgentOptions {
   Duration update_retry_max = std::chrono::minutes(10);  // ... up to this
   Duration executor_registration_timeout = std::chrono::minutes(1);
   Duration default_kill_grace = std::chrono::seconds(3);
+  // Commits are made (outbox.hpp): what is there of frameworks that checkpoint, its tasks, executors, updates
+  // and operations, survives the agent. Tasks of other frameworks, and functions, end with it.
+  bool durable = false;
+  AgentRecovery recovery = AgentRecovery::reconnect;
+  std::string boot_id{};  // changes when the machine is restarted; see Agent::recover
+  // Executors that live must have subscribed again so long after a restart of the agent. Those that have not
+  // are killed; their tasks are GONE (LOST for old frameworks).
+  Duration executor_reregistration_timeout = std::chrono::seconds(2);
   AgentLimits limits{};
 };
 
 struct AgentView {
   AgentInfo info{};  // resources: as operations have changed them
   bool registered = false;
-  std::uint32_t tasks = 0;           // launched and not yet terminal
-  std::uint32_t unacknowledged = 0;  // status updates
-  std::uint32_t operations = 0;      // carried out, or not; their update is not acknowledged
-  std::uint32_t executors = 0;       // custom executors that live
+  bool recovering = false;              // the containers of before have not all been heard of
+  DrainState drain = DrainState::none;  // drained: of tasks and operations
+  std::uint32_t tasks = 0;              // launched and not yet terminal
+  std::uint32_t unacknowledged = 0;     // status updates
+  std::uint32_t operations = 0;         // carried out, or not; their update is not acknowledged
+  std::uint32_t executors = 0;          // custom executors that live
   Resources used{};
   std::uint64_t updates_sent = 0, updates_retried = 0;
 };
@@ -42,6 +58,15 @@ struct AgentView {
 class Agent {
  public:
   Agent(AgentOptions options, Rng rng, TimePoint now);
+  // The agent that `records` tell of, after a restart: those that a storage has kept of its commits, in any
+  // order; none at the first start. It first asks for its containers (RecoverContainers) and reports the true
+  // end of those that have ended, then registers again under its id and delivers what was not acknowledged.
+  //
+  // `options.info` may have gained resources and attributes. An error names what it lost or changed
+  // (hostname, amounts, values), and says what to do; after a restart of the machine (another `boot_id`) it
+  // is not an error: the agent starts without an id then, and what is left of the old one is reported to
+  // nobody. data_corrupt: records that contradict each other, named.
+  static Result<Agent> recover(AgentOptions options, Rng rng, TimePoint now, std::vector<Record> records);
   ~Agent();
   Agent(Agent&&) noexcept;
   Agent& operator=(Agent&&) noexcept;

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "mesoscore/attributes.hpp"
 #include "mesoscore/ids.hpp"
 #include "mesoscore/resources.hpp"
+#include "mesoscore/time.hpp"
 
 namespace mesoscore {
 
@@ -22,5 +25,16 @@ struct AgentInfo {
 };
 
 Status validate(const AgentInfo& agent);
+
+// How an agent is to be drained (DRAIN_AGENT).
+struct DrainConfig {
+  // No task gets more than that between SIGTERM and SIGKILL; tasks without a kill policy get just that.
+  std::optional<Duration> max_grace_period{};
+  bool mark_gone = false;  // afterwards the agent is gone for ever
+
+  friend bool operator==(const DrainConfig&, const DrainConfig&) = default;
+};
+enum class DrainState : std::uint8_t { none = 0, draining = 1, drained = 2 };
+std::string_view to_string(DrainState state) noexcept;  // "DRAINING"
 
 }  // namespace mesoscore

@@ -15,6 +15,7 @@
 #include "mesoscore/detail/async.hpp"
 #include "mesoscore/function.hpp"
 #include "mesoscore/isolator.hpp"
+#include "mesoscore/storage.hpp"
 #include "mesoscore/transport.hpp"
 
 namespace mesoscore {
@@ -31,6 +32,11 @@ struct AgentServerConfig {
   // composed.
   std::string executor_listen{};
   AgentOptions agent{};  // `info` is filled from the texts above where those are not empty
+  // Where the agent keeps what must survive it: then a server that is started again with the same storage and
+  // work_dir goes on with the same tasks. Null: nothing is kept, and whoever runs the program anew has
+  // another agent. `agent.durable` and `agent.boot_id` follow from it.
+  std::shared_ptr<Storage> storage{};
+  asio::any_io_executor storage_executor{};  // where its commits block; empty: the agent's own
   IsolatorSet isolators{};
   FunctionSet functions{};
   ConnectionOptions connection{};
@@ -44,10 +50,13 @@ struct AgentServerConfig {
 class AgentServer {
  public:
   AgentServer(asio::any_io_executor executor, TransportSet transports, AgentServerConfig config);
-  ~AgentServer();  // tasks live on under their supervisors; function tasks are abandoned
+  // Tasks live on under their supervisors, for a server that is started again with the same storage; function
+  // tasks are abandoned. Nothing that anybody was told is forgotten.
+  ~AgentServer();
 
-  // Checks the configuration, opens the work directory, and begins to look for the master. Registration
-  // follows asynchronously and is retried for ever.
+  // Checks the configuration, opens the work directory and the storage, and begins to look for the master.
+  // Registration follows asynchronously and is retried for ever. While the storage fails (a full disk) the
+  // agent says and does nothing, logs why, and tries again; tasks go on.
   Status start();
   // Completes with void() at the first registration; with Errc::stopped if stop comes before.
   template <class Token>

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "mesoscore/framework.hpp"
 #include "mesoscore/ids.hpp"
@@ -24,6 +25,8 @@ struct LaunchContainer {
   ContainerKind kind = ContainerKind::command;
   std::shared_ptr<const FrameworkInfo> framework{};
   AgentId agent_id{};
+  // What is kept for a restart stays until ForgetContainer.
+  bool durable = false;
   TaskInfo task{};        // command and function; for an executor only `task.executor` is set
   Resources resources{};  // what the container may use
 };
@@ -38,7 +41,25 @@ struct UpdateContainer {
   ContainerId container_id{};
   Resources resources{};
 };
-using ContainerCall = std::variant<LaunchContainer, KillContainer, UpdateContainer>;
+// After a restart of the agent, before any other call: these containers it knows of. Each is answered by one
+// of `recovered` (it lives), `exited` (with the true status, if that can be known) and `launch_failed` with
+// REASON_AGENT_RESTARTED (it was never started and never will be); a `recovered` without an id is the end.
+// Containers that are not named here have no owner: they are killed and forgotten.
+struct RecoverContainers {
+  struct Known {
+    ContainerId container_id{};
+    ContainerKind kind = ContainerKind::command;
+    Resources resources{};  // what it may use
+  };
+  std::vector<Known> known{};
+};
+// The end of this container is kept durably elsewhere: what is remembered of it for a restart may go. Only
+// agents that are durable say so; without it the end is forgotten when it is reported.
+struct ForgetContainer {
+  ContainerId container_id{};
+};
+using ContainerCall =
+    std::variant<LaunchContainer, KillContainer, UpdateContainer, RecoverContainers, ForgetContainer>;
 
 struct ContainerEvent {
   enum class Kind : std::uint8_t {
@@ -47,6 +68,7 @@ struct ContainerEvent {
                     // gone
     exited,         // no process of the container is left
     progress,       // function tasks only: a non-terminal update that carries `data` and `message`
+    recovered,      // see RecoverContainers
   };
   ContainerId container_id{};
   Kind kind = Kind::started;

@@ -26,8 +26,30 @@ struct MasterOptions {
   Duration heartbeat_interval = std::chrono::seconds(15);  // to schedulers
   Duration ping_interval = std::chrono::seconds(15);       // to agents
   std::uint32_t ping_misses = 5;                           // so many in a row: the agent is unreachable
-  // A disconnected agent that has not come back for so long is unreachable.
+  // A disconnected agent that has not come back for so long is unreachable; so is, after a restart of the
+  // master, one that the registry knows.
   Duration agent_reregister_timeout = std::chrono::minutes(10);
+  // No more agents than that become unreachable within the time; the others wait, and are spared when they
+  // come back meanwhile. Zero agents: no limit.
+  struct RemovalRate {
+    std::uint32_t agents = 0;
+    Duration within = std::chrono::minutes(1);
+  };
+  RemovalRate agent_removal_rate{};
+  // After a restart: if a larger part of the agents of the registry than that has not come back in time, none
+  // of these becomes unreachable (something else is wrong); an error is noted, and they are waited for.
+  double recovery_agent_removal_limit = 1.0;
+  // After a restart, while a role has a quota: no offers before so many of the agents are back, or so much
+  // time has passed.
+  double recovery_gate_agents = 0.8;
+  Duration recovery_gate_timeout = std::chrono::minutes(10);
+  // How long the registry remembers agents that are unreachable or gone, and frameworks that were removed; at
+  // most MasterLimits::max_removed_agents and max_completed_frameworks of them.
+  Duration registry_max_age = std::chrono::hours(14 * 24);
+  Duration registry_gc_interval = std::chrono::minutes(15);
+  // Commits are made (outbox.hpp): agents, weights, quotas, and which frameworks were removed survive the
+  // master. Tasks, executors and frameworks are learned again from the agents and schedulers that come back.
+  bool durable = false;
   MasterLimits limits{};
 };
 
@@ -50,6 +72,7 @@ struct MasterView {
     AgentInfo info{};
     bool connected = false;
     bool deactivated = false;  // by an operator
+    DrainState drain = DrainState::none;
     std::uint32_t tasks = 0;
     Resources used{}, offered{};
   };
@@ -70,6 +93,8 @@ struct MasterView {
   std::vector<RoleSummary> roles{};
   std::vector<FrameworkId> completed_frameworks{};
   std::vector<AgentId> unreachable_agents{};
+  std::vector<AgentId> gone_agents{};
+  std::vector<AgentId> recovered_agents{};  // of the registry; they have not yet come back
   std::uint32_t tasks = 0;
   std::uint64_t offers_made = 0, offers_rescinded = 0, tasks_launched = 0, updates_forwarded = 0;
   std::uint64_t messages_refused = 0;  // from peers that broke the protocol
@@ -79,6 +104,11 @@ class Master {
  public:
   // `policy` null: drf. `rng` also makes the master id.
   Master(MasterOptions options, std::unique_ptr<AllocationPolicy> policy, Rng rng, TimePoint now);
+  // The successor of the master that `records` tell of: those that a storage has kept of its commits, in any
+  // order; none at the first start. It has an id of its own. Weights and quotas of the records win over those
+  // of the options. data_corrupt: records that contradict each other, named.
+  static Result<Master> recover(MasterOptions options, std::unique_ptr<AllocationPolicy> policy, Rng rng,
+                                TimePoint now, std::vector<Record> records);
   ~Master();
   Master(Master&&) noexcept;
   Master& operator=(Master&&) noexcept;

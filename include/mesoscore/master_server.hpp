@@ -22,6 +22,7 @@
 #include "mesoscore/clock.hpp"
 #include "mesoscore/detail/async.hpp"
 #include "mesoscore/master.hpp"
+#include "mesoscore/storage.hpp"
 #include "mesoscore/transport.hpp"
 
 namespace mesoscore {
@@ -38,6 +39,10 @@ struct MasterServerConfig {
   OperatorAccess operators = OperatorAccess::local;
   MasterOptions master{};
   std::function<std::unique_ptr<AllocationPolicy>()> policy{};  // empty: drf
+  // The registry: a server that is started again with it is the successor of the one before. Null: nothing is
+  // kept. `master.durable` follows from it.
+  std::shared_ptr<Storage> storage{};
+  asio::any_io_executor storage_executor{};  // where its commits block; empty: the master's own
   ConnectionOptions connection{};
   std::uint64_t seed = 0;  // 0: from the operating system
   Logger log{};
@@ -49,7 +54,8 @@ class MasterServer {
   MasterServer(asio::any_io_executor executor, TransportSet transports, MasterServerConfig config);
   ~MasterServer();
 
-  // Listens. Errors name the endpoint; on error nothing listens.
+  // Opens the storage and listens. Errors name the endpoint or the file; on error nothing listens. While the
+  // storage fails (a full disk) the master says nothing, logs why, and tries again.
   Status start();
   // Stops listening and closes every connection. Completes with void().
   template <class Token>
@@ -71,6 +77,8 @@ class MasterServer {
   void teardown(const FrameworkId& framework);
   void deactivate_agent(const AgentId& agent);
   void reactivate_agent(const AgentId& agent);
+  void drain_agent(const AgentId& agent, DrainConfig config = {});
+  void mark_agent_gone(const AgentId& agent);
   // RESERVE, UNRESERVE, CREATE or DESTROY: operate(agent, reserve(resources)). See OperateOnAgent.
   Status operate(const AgentId& agent, Operation operation);
 

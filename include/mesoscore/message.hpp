@@ -224,6 +224,9 @@ struct Ping {
 struct ShutdownAgent {
   std::string message{};
 };
+struct DrainTasks {  // kill all tasks and take no new ones; said again at each re-registration
+  DrainConfig config{};
+};
 
 // ---- executor -> agent
 // ---------------------------------------------------------------------------------------------
@@ -279,7 +282,8 @@ using Message = std::variant<
     msg::ExecutorUpdate, msg::ExecutorMessage, msg::ExecutorSubscribed, msg::LaunchTask, msg::ExecutorKill,
     msg::ExecutorAcknowledged, msg::ExecutorShutdown, msg::OperationUpdate, msg::AcknowledgeOperation,
     msg::ReconcileOperations, msg::AgentOperationUpdate, msg::ApplyOperation, msg::OperationAcknowledged,
-    msg::Request, msg::DemandRefused, msg::DemandExpired, msg::OperatorCall, msg::OperatorAnswer>;
+    msg::Request, msg::DemandRefused, msg::DemandExpired, msg::OperatorCall, msg::OperatorAnswer,
+    msg::DrainTasks>;
 
 // "Subscribe", "OfferMade", ...
 std::string_view message_name(const Message& message) noexcept;

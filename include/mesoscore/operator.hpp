@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "mesoscore/agent_info.hpp"
 #include "mesoscore/ids.hpp"
 #include "mesoscore/offer.hpp"
 #include "mesoscore/quota.hpp"
@@ -35,6 +36,20 @@ struct DeactivateAgent {
   AgentId agent_id{};
 };
 struct ReactivateAgent {
+  AgentId agent_id{};
+};
+// Deactivates the agent and has it kill its tasks, so that nothing is left on it (DRAIN_AGENT). Tasks
+// launched meanwhile are DROPPED. When the last update is acknowledged it is drained, or marked as gone;
+// until then it cannot be reactivated. It survives restarts of both sides; an agent that is away is drained
+// when it returns. Errors: not_found (no such agent is known), already_exists (it is draining, or has been
+// drained).
+struct DrainAgent {
+  AgentId agent_id{};
+  DrainConfig config{};
+};
+// The agent is known never to come back: its tasks are GONE_BY_OPERATOR, and if it does come back it is sent
+// away. For agents that are registered, unreachable, or not yet back after the master was started anew.
+struct MarkAgentGone {
   AgentId agent_id{};
 };
 // RESERVE, UNRESERVE, CREATE or DESTROY on an agent, of what no task and no executor uses there:
@@ -72,9 +87,9 @@ struct ListFrameworks {};
 struct ListAgents {};
 struct ListRoles {};
 
-using OperatorAction =
-    std::variant<std::monostate, ExplainOffers, ListFrameworks, ListAgents, ListRoles, SetWeight, SetQuota,
-                 TeardownFramework, DeactivateAgent, ReactivateAgent, OperateOnAgent>;
+using OperatorAction = std::variant<std::monostate, ExplainOffers, ListFrameworks, ListAgents, ListRoles,
+                                    SetWeight, SetQuota, TeardownFramework, DeactivateAgent, ReactivateAgent,
+                                    OperateOnAgent, DrainAgent, MarkAgentGone>;
 
 // ---- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -92,6 +107,7 @@ struct AgentSummary {
   AgentId id{};
   std::string hostname{};
   bool connected = false, deactivated = false;
+  DrainState drain = DrainState::none;
   std::uint32_t tasks = 0;
   Resources total{}, used{}, offered{};
 };

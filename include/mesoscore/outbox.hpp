@@ -8,9 +8,9 @@
 //     carry_out(outbox);  outbox.clear();    // clear() keeps the capacity: no allocation in steady state
 //     if (machine.next_deadline() <= now) machine.tick(now, outbox);
 //
-// Order within one outbox: commits are made durable first, and whatever a Commit carries in `after` leaves
-// only when its record is durable; then `deliveries` go to the application, before `sends` leave: an
-// acknowledgement must not overtake what it acknowledges; then `dials` and `closes`.
+// Order within one outbox: `deliveries` go to the application before `sends` leave: an acknowledgement must
+// not overtake what it acknowledges; then `dials`, `closes` and `containers`. What a Commit carries follows
+// when its changes are durable, which may be much later; the machine goes on meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,7 @@
 #include "mesoscore/log.hpp"
 #include "mesoscore/message.hpp"
 #include "mesoscore/operator.hpp"
+#include "mesoscore/record.hpp"
 #include "mesoscore/time.hpp"
 
 namespace mesoscore {
@@ -71,9 +72,9 @@ struct Stop {};
 
 // SetWeight and the like are actions of an operator, for the master: operator.hpp. What stands in their way
 // is said in a notice.
-using Event =
-    std::variant<PeerConnected, PeerDisconnected, DialFailed, Received, Submitted, ContainerEvent, SetWeight,
-                 TeardownFramework, OperateOnAgent, Stop, SetQuota, DeactivateAgent, ReactivateAgent>;
+using Event = std::variant<PeerConnected, PeerDisconnected, DialFailed, Received, Submitted, ContainerEvent,
+                           SetWeight, TeardownFramework, OperateOnAgent, Stop, SetQuota, DeactivateAgent,
+                           ReactivateAgent, DrainAgent, MarkAgentGone>;
 
 // ---- outbox: what comes out
 // ----------------------------------------------------------------------------------------
@@ -90,36 +91,23 @@ struct Envelope {
       : to(peer), message(kind, std::forward<Args>(args)...) {}
 };
 
-// A durable fact of the master's registry or the agent's checkpoint.
-struct Record {
-  enum class Kind : std::uint8_t {
-    agent_admitted = 1,     // agent
-    agent_unreachable = 2,  // agent id, time
-    agent_reachable = 3,    // agent
-    agent_removed = 4,      // agent id
-    weight = 5,             // role, weight
-    quota = 6,              // quotas
-    agent_deactivated = 7,  // agent id
-    agent_reactivated = 8,  // agent id
-  };
-  Kind kind = Kind::agent_admitted;
-  AgentId agent_id{};
-  msg::AgentPtr agent{};
-  TimePoint at{};
-  RoleName role{};
-  double weight = 1.0;
-  std::vector<RoleQuota> quotas{};  // a default one takes the role's quota away
-};
-struct Commit {
-  Record record{};
-  std::vector<Envelope> after{};  // leave once the record is durable
-};
-
 // What has been sent to the peer before is flushed first. No event of this peer follows, not even
 // PeerDisconnected.
 struct Close {
   PeerId peer{};
   std::string why{};  // for people
+};
+
+// Changes that are made durable together, and what waits for them. A machine whose options say `durable`
+// gives at most one for each step: all that it wants to happen outside is in it, besides heartbeats, pings
+// and pongs, so that a crash can only forget what nobody has been told. Commits are made, and what they carry
+// is carried out, in their order; one without changes waits for those before it. If a commit fails, nothing
+// of it or of what follows may happen before it has been made after all.
+struct Commit {
+  std::vector<Change> changes{};
+  std::vector<Envelope> after{};
+  std::vector<Close> closes{};              // behind `after`
+  std::vector<ContainerCall> containers{};  // agent only
 };
 
 // Ask for a connection to the master (Agent, Scheduler) or to the agent (Executor).

@@ -28,6 +28,7 @@ enum class Errc {
   stopped,                // the component was stopped
   io_error,               // any other failure of the operating system
   operation_failed,       // an agent could not carry out an operation on its resources
+  data_corrupt,           // what was kept durably cannot be read
 };
 
 }  // namespace mesoscore

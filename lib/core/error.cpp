@@ -35,6 +35,8 @@ const char* text_of(Errc code) noexcept {
       return "input/output error";
     case Errc::operation_failed:
       return "operation failed";
+    case Errc::data_corrupt:
+      return "data corrupt";
   }
   return "unknown error";
 }

@@ -64,7 +64,8 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {"
                                                                                "DemandRefused",
                                                                                "DemandExpired",
                                                                                "OperatorCall",
-                                                                               "OperatorAnswer"};
+                                                                               "OperatorAnswer",
+                                                                               "DrainTasks"};
 static_assert(!kNames.back().empty(), "a new alternative of Message needs its name here");
 
 }  // namespace

@@ -6,6 +6,19 @@
 #include "mesoscore/limits.hpp"
 
 namespace mesoscore {
+
+std::string_view to_string(DrainState state) noexcept {
+  switch (state) {
+    case DrainState::none:
+      return "NONE";
+    case DrainState::draining:
+      return "DRAINING";
+    case DrainState::drained:
+      return "DRAINED";
+  }
+  return "?";
+}
+
 namespace {
 
 Status check_hostname(const std::string& hostname) {

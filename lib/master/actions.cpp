@@ -6,10 +6,7 @@ namespace mesoscore {
 Status Master::State::carry_out(const SetWeight& action) {
   if (Status set = allocator.set_weight(action.role, action.weight); !set) return set;
   configured_roles.insert(action.role);
-  Commit& commit = out->commits.emplace_back();
-  commit.record.kind = Record::Kind::weight;
-  commit.record.role = action.role;
-  commit.record.weight = action.weight;
+  keep(record::Weight{action.role, action.weight});
   return {};
 }
 
@@ -23,13 +20,6 @@ Status Master::State::carry_out(const TeardownFramework& action) {
 }
 
 namespace {
-
-Status record_activation(Master::State& s, const AgentId& agent, Record::Kind kind) {
-  Commit& commit = s.out->commits.emplace_back();
-  commit.record.kind = kind;
-  commit.record.agent_id = agent;
-  return {};
-}
 
 tl::unexpected<Error> no_such_agent(const AgentId& agent) {
   return fail(Errc::not_found, cat("no agent with the id \"", agent, "\" is registered"));
@@ -46,7 +36,8 @@ Status Master::State::carry_out(const DeactivateAgent& action) {
   allocator.deactivate_agent(agent_handle(a));
   rescind_offers_of_agent(a);
   note(*out, LogLevel::info, "agent ", action.agent_id, " is deactivated");
-  return record_activation(*this, action.agent_id, Record::Kind::agent_deactivated);
+  keep_agent(a);
+  return {};
 }
 
 Status Master::State::carry_out(const ReactivateAgent& action) {
@@ -57,8 +48,12 @@ Status Master::State::carry_out(const ReactivateAgent& action) {
   }
   if (agents[a].peer) allocator.activate_agent(agent_handle(a));
   note(*out, LogLevel::info, "agent ", action.agent_id, " is active again");
-  return record_activation(*this, action.agent_id, Record::Kind::agent_reactivated);
+  keep_agent(a);
+  return {};
 }
+
+Status Master::State::carry_out(const DrainAgent& action) { return no_such_agent(action.agent_id); }
+Status Master::State::carry_out(const MarkAgentGone& action) { return no_such_agent(action.agent_id); }
 
 Status Master::State::carry_out(const OperateOnAgent& action) {
   const Result<std::uint32_t> started = operate(action);

@@ -8,6 +8,10 @@ std::uint32_t Master::State::find_agent(const AgentId& agent) const {
   return found == agent_by_id.end() ? kNone : found->second;
 }
 
+void Master::State::keep_agent(std::uint32_t a) {
+  keep(record::AdmittedAgent{agents[a].info, deactivated.contains(agents[a].id()), {}, false});
+}
+
 Duration Master::State::ping_timeout() const noexcept { return options.ping_interval * options.ping_misses; }
 
 std::uint32_t Master::State::add_agent(msg::AgentPtr info, PeerId peer) {
@@ -74,10 +78,8 @@ void Master::State::disconnect_agent(std::uint32_t a, std::string_view why) {
 
 void Master::State::mark_unreachable(std::uint32_t a) {
   const AgentId gone = agents[a].id();
-  Commit& commit = out->commits.emplace_back();
-  commit.record.kind = Record::Kind::agent_unreachable;
-  commit.record.agent_id = gone;
-  commit.record.at = now;
+  forget_record(admitted_agent_key(gone));
+  keep(record::UnreachableAgent{gone, now, deactivated.contains(gone), {}});
   unreachable_since[gone] = to_unix_seconds(now);
   unreachable_agents.push_back(gone);
   while (unreachable_agents.size() > options.limits.max_removed_agents) {
@@ -89,9 +91,7 @@ void Master::State::mark_unreachable(std::uint32_t a) {
 }
 
 void Master::State::on_unregister_agent(std::uint32_t a) {
-  Commit& commit = out->commits.emplace_back();
-  commit.record.kind = Record::Kind::agent_removed;
-  commit.record.agent_id = agents[a].id();
+  forget_record(admitted_agent_key(agents[a].id()));
   deactivated.erase(agents[a].id());
   lose_agent(a, LossReason::unregistered);
 }

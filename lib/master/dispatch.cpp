@@ -82,7 +82,8 @@ void Master::State::handle(Event& event) {
                  [&](PeerConnected& e) { on_connected(e); }, [&](PeerDisconnected& e) { on_disconnected(e); },
                  [&](Received& e) { on_message(e.peer, e.message); }, [&](SetWeight& e) { on_action(e); },
                  [&](SetQuota& e) { on_action(e); }, [&](TeardownFramework& e) { on_action(e); },
-                 [&](DeactivateAgent& e) { on_action(e); }, [&](ReactivateAgent& e) { on_action(e); },
+                 [&](DeactivateAgent& e) { on_action(e); }, [&](DrainAgent& e) { on_action(e); },
+                 [&](MarkAgentGone& e) { on_action(e); }, [&](ReactivateAgent& e) { on_action(e); },
                  [&](OperateOnAgent& e) { on_action(e); }, [](auto&) {},  // events of the other machines
              },
              event);

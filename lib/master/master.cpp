@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/seal.hpp"
 #include "master/state.hpp"
 
 namespace mesoscore {
@@ -31,20 +32,24 @@ Master::~Master() = default;
 Master::Master(Master&&) noexcept = default;
 Master& Master::operator=(Master&&) noexcept = default;
 
+void Master::State::finish_step() {
+  fire_timers();
+  run_allocator();
+  if (options.durable) seal(*out, changes);
+}
+
 void Master::step(std::span<Event> batch, TimePoint now, Outbox& out) {
   state_->now = now;
   state_->out = &out;
   for (Event& event : batch) state_->handle(event);
-  state_->fire_timers();
-  state_->run_allocator();
+  state_->finish_step();
 }
 
 void Master::receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out) {
   state_->now = now;
   state_->out = &out;
   for (Message& message : messages) state_->on_message(from, message);
-  state_->fire_timers();
-  state_->run_allocator();
+  state_->finish_step();
 }
 
 void Master::tick(TimePoint now, Outbox& out) { step({}, now, out); }
@@ -53,7 +58,7 @@ Status Master::operate(OperateOnAgent call, TimePoint now, Outbox& out) {
   state_->now = now;
   state_->out = &out;
   const Status done = state_->carry_out(call);
-  state_->run_allocator();
+  state_->finish_step();
   return done;
 }
 

@@ -80,7 +80,7 @@ Status perform(State& s, const ListAgents&, Answer& answer) {
   for (const MasterView::Agent& agent : view.agents) {
     if (answer.agents.size() == kMaxListedEntries) break;
     answer.agents.push_back({agent.info.id, agent.info.hostname, agent.connected, agent.deactivated,
-                             agent.tasks, agent.info.resources, agent.used, agent.offered});
+                             agent.drain, agent.tasks, agent.info.resources, agent.used, agent.offered});
   }
   answer.text = number_of(view.agents.size(), answer.agents.size(), "agent");
   return {};
@@ -106,6 +106,8 @@ std::string done(const TeardownFramework& action) {
   return cat("framework ", action.framework_id, " is removed");
 }
 std::string done(const DeactivateAgent& action) { return cat("agent ", action.agent_id, " is deactivated"); }
+std::string done(const DrainAgent& action) { return cat("agent ", action.agent_id, " is draining"); }
+std::string done(const MarkAgentGone& action) { return cat("agent ", action.agent_id, " is gone"); }
 std::string done(const ReactivateAgent& action) { return cat("agent ", action.agent_id, " is active again"); }
 
 template <class Action>
@@ -137,7 +139,6 @@ void set_error(Answer& answer, const Error& error) {
 void Master::State::on_operator_call(PeerId peer, const msg::OperatorCall& call) {
   msg::OperatorAnswer answer;
   answer.id = call.id;
-  const std::size_t before = out->commits.size();
   std::uint32_t operation = kNone;
   const Status status =
       std::visit([&](const auto& action) { return perform(*this, action, answer, operation); }, call.action);
@@ -146,8 +147,7 @@ void Master::State::on_operator_call(PeerId peer, const msg::OperatorCall& call)
     return;
   }
   if (!status) set_error(answer, status.error());
-  if (out->commits.size() == before) return send(peer, std::move(answer));
-  out->commits.back().after.push_back({peer, std::move(answer)});
+  send(peer, std::move(answer));
 }
 
 void Master::State::answer_operator(std::uint32_t o, const Status& became) {

@@ -20,11 +20,8 @@ void Master::State::on_register_agent(PeerId peer, const msg::RegisterAgent& cal
   info->id = AgentId(cat(id, "-S", agent_counter++));
   const std::uint32_t a = add_agent(std::move(info), peer);
 
-  Commit& commit = out->commits.emplace_back();
-  commit.record.kind = Record::Kind::agent_admitted;
-  commit.record.agent_id = agents[a].id();
-  commit.record.agent = agents[a].info;
-  commit.after.push_back({peer, msg::AgentRegistered{agents[a].id(), id, ping_timeout()}});
+  keep_agent(a);
+  send(peer, msg::AgentRegistered{agents[a].id(), id, ping_timeout()});
 
   allocator.add_agent(agent_handle(a), agents[a].info, {});
   note(*out, LogLevel::info, "agent ", agents[a].id(), " (", agents[a].info->hostname, ") registered with ",

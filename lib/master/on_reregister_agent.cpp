@@ -148,11 +148,9 @@ void reregister_returning(Master::State& s, PeerId peer, const msg::ReregisterAg
   const std::uint32_t a = s.add_agent(call.agent, peer);
   const AgentId& id = s.agents[a].id();
   if (s.unreachable_since.erase(id) > 0) std::erase(s.unreachable_agents, id);
-  Commit& commit = s.out->commits.emplace_back();
-  commit.record.kind = Record::Kind::agent_reachable;
-  commit.record.agent_id = id;
-  commit.record.agent = call.agent;
-  commit.after.push_back({peer, msg::AgentReregistered{id, s.id, s.ping_timeout(), {}, {}}});
+  s.forget_record(unreachable_agent_key(id));
+  s.keep_agent(a);
+  s.send(peer, msg::AgentReregistered{id, s.id, s.ping_timeout(), {}, {}});
   s.allocator.add_agent(agent_handle(a), call.agent, adopt_all(s, a, call));
   s.adopt_operations(a, call);
   if (s.deactivated.contains(id)) s.allocator.deactivate_agent(agent_handle(a));

@@ -63,10 +63,8 @@ void rescind_while(Master::State& s, Missing missing, Concerns concerns, Helps h
 Status Master::State::carry_out(const SetQuota& action) {
   const std::vector<Allocator::RoleAmount> offered = offered_to(*this, action.quotas);
   if (Status set = allocator.update_quota(action.quotas, action.force, offered); !set) return set;
-  Commit& commit = out->commits.emplace_back();
-  commit.record.kind = Record::Kind::quota;
-  commit.record.quotas = action.quotas;
   for (const RoleQuota& quota : action.quotas) {
+    quota.quota.is_default() ? forget_record(quota_key(quota.role)) : keep(record::Quota{quota});
     configured_roles.insert(quota.role);
     note(*out, LogLevel::info, "quota of role \"", quota.role, "\": guarantee ",
          quota.quota.guarantee.empty() ? "none" : quota.quota.guarantee.str(), ", limit ",

@@ -15,7 +15,8 @@ struct Master::State {
   bool preempts;  // so says the policy, which the allocator takes
   Allocator allocator;
   TimePoint now{};
-  Outbox* out = nullptr;  // of the current step
+  Outbox* out = nullptr;        // of the current step
+  std::vector<Change> changes;  // of the registry, in the current step; none unless `options.durable`
 
   Slab<MasterFramework> frameworks;
   Slab<MasterAgent> agents;
@@ -89,6 +90,8 @@ struct Master::State {
   Status carry_out(const DeactivateAgent& action);
   Status carry_out(const ReactivateAgent& action);
   Status carry_out(const OperateOnAgent& action);
+  Status carry_out(const DrainAgent& action);
+  Status carry_out(const MarkAgentGone& action);
   template <class Action>
   void on_action(const Action& action) {  // without anybody to answer
     if (Status done = carry_out(action); !done) {
@@ -102,6 +105,16 @@ struct Master::State {
   // preemption.cpp
   void preempt();
   void explain_preemption(const MasterTask& task, TaskStatus& status) const;
+
+  // What is to be kept durably, before anything else of this step is seen outside.
+  void keep(Record record) {
+    if (options.durable) changes.push_back(put(std::move(record)));
+  }
+  void forget_record(RecordKey key) {
+    if (options.durable) changes.push_back(erase(std::move(key)));
+  }
+  void keep_agent(std::uint32_t a);  // as it is now
+  void finish_step();
 
   // peers.cpp
   MasterPeer* find_peer(PeerId peer);

@@ -128,7 +128,6 @@ void Engine::step_batch(TimePoint at, Outbox& out) {
 }
 
 void Engine::carry_out_messages(Outbox& out) {
-  // The registry is the memory: a record is as durable as it will be, and what it promises may leave.
   for (Commit& commit : out.commits) {
     for (Envelope& envelope : commit.after) hub_.send(envelope.to, std::move(envelope.message));
   }

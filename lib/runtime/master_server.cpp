@@ -160,6 +160,10 @@ Status MasterServer::set_quota(std::vector<RoleQuota> quotas, bool force) {
 }
 
 void MasterServer::teardown(const FrameworkId& framework) { impl_->push(TeardownFramework{framework}); }
+void MasterServer::drain_agent(const AgentId& agent, DrainConfig config) {
+  impl_->push(DrainAgent{agent, std::move(config)});
+}
+void MasterServer::mark_agent_gone(const AgentId& agent) { impl_->push(MarkAgentGone{agent}); }
 void MasterServer::deactivate_agent(const AgentId& agent) { impl_->push(DeactivateAgent{agent}); }
 void MasterServer::reactivate_agent(const AgentId& agent) { impl_->push(ReactivateAgent{agent}); }
 

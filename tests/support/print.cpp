@@ -35,28 +35,8 @@ std::string_view kind_name(ContainerEvent::Kind kind) {
       return "exited";
     case ContainerEvent::Kind::progress:
       return "progress";
-  }
-  return "?";
-}
-
-std::string_view kind_name(Record::Kind kind) {
-  switch (kind) {
-    case Record::Kind::agent_admitted:
-      return "agent_admitted";
-    case Record::Kind::agent_unreachable:
-      return "agent_unreachable";
-    case Record::Kind::agent_reachable:
-      return "agent_reachable";
-    case Record::Kind::agent_removed:
-      return "agent_removed";
-    case Record::Kind::weight:
-      return "weight";
-    case Record::Kind::quota:
-      return "quota";
-    case Record::Kind::agent_deactivated:
-      return "agent_deactivated";
-    case Record::Kind::agent_reactivated:
-      return "agent_reactivated";
+    case ContainerEvent::Kind::recovered:
+      return "recovered";
   }
   return "?";
 }
@@ -124,6 +104,14 @@ std::string print(const ContainerCall& call, Names& names) {
   if (const auto* kill = std::get_if<KillContainer>(&call)) {
     return Line("KillContainer", names).word(names.of(kill->container_id)).time("grace", kill->grace).str();
   }
+  if (const auto* forget = std::get_if<ForgetContainer>(&call)) {
+    return Line("ForgetContainer", names).word(names.of(forget->container_id)).str();
+  }
+  if (const auto* recover = std::get_if<RecoverContainers>(&call)) {
+    Line line("RecoverContainers", names);
+    for (const auto& known : recover->known) line.word(names.of(known.container_id));
+    return line.str();
+  }
   const auto& update = std::get<UpdateContainer>(call);
   return Line("UpdateContainer", names).word(names.of(update.container_id)).resources(update.resources).str();
 }
@@ -144,33 +132,31 @@ std::string print(const RoleQuota& quota) {
   return line.flag("default", quota.quota.is_default()).str();
 }
 
-std::string print(const Record& record) {
-  Names names;
-  Line line(kind_name(record.kind), names);
-  line.word(record.agent ? record.agent->id : record.agent_id).word(record.role);
-  if (record.kind == Record::Kind::weight) {
-    char weight[32];
-    std::snprintf(weight, sizeof weight, "%g", record.weight);
-    line.word(weight);
-  }
-  for (const RoleQuota& quota : record.quotas) line.word(print(quota));
-  return line.str();
-}
+std::string print(const Change& change) { return (change.record ? "put " : "erase ") + change.key; }
 
 std::vector<std::string> print(const Outbox& out, Names& names) {
   std::vector<std::string> lines;
   const auto send = [&](const Envelope& envelope) {
     return "-> " + names.of(envelope.to) + " " + print(envelope.message, names);
   };
+  const auto closing = [&](const Close& close) {
+    return Line("close", names).word(names.of(close.peer)).quote("", close.why).str();
+  };
   for (const Commit& commit : out.commits) {
-    lines.push_back("commit " + print(commit.record));
+    std::string line = "commit";
+    for (const Change& change : commit.changes) line += " " + print(change);
+    lines.push_back(std::move(line));
     for (const Envelope& envelope : commit.after) lines.push_back("  then " + send(envelope));
+    for (const Close& close : commit.closes) lines.push_back("  then " + closing(close));
+    for (const ContainerCall& call : commit.containers) {
+      lines.push_back("  then container " + print(call, names));
+    }
   }
   for (const ContainerCall& call : out.containers) lines.push_back("container " + print(call, names));
   for (const Envelope& envelope : out.sends) lines.push_back(send(envelope));
   for (const Dial& dial : out.dials) lines.push_back("dial " + std::string(to_string(dial.role)));
   for (const Close& close : out.closes) {
-    lines.push_back(Line("close", names).word(names.of(close.peer)).quote("", close.why).str());
+    lines.push_back(closing(close));
   }
   for (const Message& message : out.deliveries) lines.push_back("deliver " + print(message, names));
   for (const Notice& notice : out.notices) {

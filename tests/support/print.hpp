@@ -41,11 +41,11 @@ std::string print(const Task& task, Names& names);
 std::string print(const Message& message, Names& names);
 std::string print(const ContainerCall& call, Names& names);
 std::string print(const ContainerEvent& event, Names& names);
-std::string print(const Record& record);
+std::string print(const Change& change);    // "put task/F/T"
 std::string print(const RoleQuota& quota);  // "eng guarantee=cpus:2 limit=cpus:4"
 
 // One line for each thing in the order in which the driver carries them out, commits first:
-//   commit agent_admitted S0, then -> p1 AgentRegistered ...
+//   commit put admitted/S0, then -> p1 AgentRegistered ...
 //   container LaunchContainer c1 ...
 //   -> p1 Pong
 //   dial master

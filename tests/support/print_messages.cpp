@@ -189,6 +189,10 @@ void show(Line& line, const msg::FrameworkToExecutor& m) {
 void show(Line& line, const msg::UpdateFramework& m) { line.word(framework_text(m.framework)); }
 void show(Line& line, const msg::Ping& m) { line.flag("connected=false", !m.connected); }
 void show(Line& line, const msg::ShutdownAgent& m) { line.quote("", m.message); }
+void show(Line& line, const msg::DrainTasks& m) {
+  if (m.config.max_grace_period) line.time("max_grace", *m.config.max_grace_period);
+  line.flag("mark_gone", m.config.mark_gone);
+}
 
 // ---- executor <-> agent ----
 void show(Line& line, const msg::ExecutorSubscribe& m) {
@@ -219,6 +223,8 @@ void show(Line& line, const SetQuota& a) {
   line.flag("force", a.force);
 }
 void show(Line& line, const TeardownFramework& a) { line.word("teardown").word(a.framework_id); }
+void show(Line& line, const DrainAgent& a) { line.word("drain").word(a.agent_id); }
+void show(Line& line, const MarkAgentGone& a) { line.word("gone").word(a.agent_id); }
 void show(Line& line, const DeactivateAgent& a) { line.word("deactivate").word(a.agent_id); }
 void show(Line& line, const ReactivateAgent& a) { line.word("reactivate").word(a.agent_id); }
 void show(Line& line, const std::monostate&) { line.word("nothing"); }

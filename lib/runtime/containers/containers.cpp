@@ -88,9 +88,10 @@ Containers::Impl::Impl(asio::any_io_executor executor, ContainersConfig config, 
 
 Status Containers::Impl::start() {
   // The handlers hold us weakly: stop() may be called from within one.
-  mailbox_ = std::make_shared<Mailbox>(executor_, [weak = weak_from_this()](std::span<ContainerEvent> events) {
-    if (auto self = weak.lock()) self->deliver(events);
-  });
+  mailbox_ =
+      std::make_shared<Mailbox>(executor_, [weak = weak_from_this()](std::span<ContainerEvent> events) {
+        if (auto self = weak.lock()) self->deliver(events);
+      });
   const std::shared_ptr<Launcher>& launcher = config_.isolators.launcher();
   if (!launcher) return {};  // functions need no directory
   std::error_code code;
@@ -182,6 +183,9 @@ void Containers::Impl::carry_out(const UpdateContainer& call) {
   if (Process* process = find_process(call.container_id); process && !process->ended)
     update(*process, call.resources);
 }
+
+void Containers::Impl::carry_out(RecoverContainers&&) {}
+void Containers::Impl::carry_out(const ForgetContainer&) {}
 
 Containers::Impl::Process* Containers::Impl::find_process(const ContainerId& id) const {
   const auto found = entries_.find(id);

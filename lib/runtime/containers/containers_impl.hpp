@@ -26,6 +26,8 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   void carry_out(LaunchContainer&& call);
   void carry_out(const KillContainer& call);
   void carry_out(const UpdateContainer& call);
+  void carry_out(RecoverContainers&& call);
+  void carry_out(const ForgetContainer& call);
   void expect(std::size_t calls) { called_.reserve(calls); }
   void call_functions();  // that carry_out() has made ready
   ContainerUsage usage(const ContainerId& id);

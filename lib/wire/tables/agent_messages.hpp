@@ -113,5 +113,10 @@ void fields(auto& v, Like<msg::FrameworkToExecutor> auto& m) {
 void fields(auto& v, Like<msg::UpdateFramework> auto& m) { v.required(1, "framework", m.framework); }
 void fields(auto& v, Like<msg::Ping> auto& m) { v.required(1, "connected", m.connected); }
 void fields(auto& v, Like<msg::ShutdownAgent> auto& m) { v.optional(1, "message", m.message); }
+void fields(auto& v, Like<DrainConfig> auto& m) {
+  v.optional(1, "max_grace_period", m.max_grace_period);
+  v.optional(2, "mark_gone", m.mark_gone);
+}
+void fields(auto& v, Like<msg::DrainTasks> auto& m) { v.required(1, "config", m.config); }
 
 }  // namespace mesoscore::wire

@@ -9,6 +9,11 @@
 
 namespace mesoscore::wire {
 
+template <>
+struct EnumBounds<DrainState> {
+  static constexpr auto first = DrainState::none, last = DrainState::drained;
+};
+
 // ---- QuotaConfig: map<string, Value.Scalar>, twice
 
 void fields(auto& v, Like<QuantityLimits::Entry> auto& m) {
@@ -70,6 +75,12 @@ void fields(auto& v, Like<SetQuota> auto& m) {
 void fields(auto& v, Like<TeardownFramework> auto& m) { v.required(1, "framework_id", m.framework_id); }
 void fields(auto& v, Like<DeactivateAgent> auto& m) { v.required(1, "agent_id", m.agent_id); }
 void fields(auto& v, Like<ReactivateAgent> auto& m) { v.required(1, "agent_id", m.agent_id); }
+void fields(auto& v, Like<DrainAgent> auto& m) {
+  v.required(1, "agent_id", m.agent_id);
+  v.optional(2, "max_grace_period", m.config.max_grace_period);
+  v.optional(3, "mark_gone", m.config.mark_gone);
+}
+void fields(auto& v, Like<MarkAgentGone> auto& m) { v.required(1, "agent_id", m.agent_id); }
 void fields(auto& v, Like<ExplainOffers> auto& m) {
   v.required(1, "framework_id", m.framework_id);
   v.optional(2, "role", m.role);
@@ -148,9 +159,11 @@ void fields(auto& v, Like<msg::OperatorCall> auto& m) {
   v.optional(9, "create_volumes", Operate<3, V>{action});
   v.optional(10, "destroy_volumes", Operate<4, V>{action});
   v.optional(16, "teardown", Alternative<7, V>{action});
+  v.optional(17, "mark_agent_gone", Alternative<12, V>{action});
   v.optional(18, "grow_volume", Operate<5, V>{action});
   v.optional(19, "shrink_volume", Operate<6, V>{action});
   v.optional(20, "update_quota", Alternative<6, V>{action});
+  v.optional(21, "drain_agent", Alternative<11, V>{action});
   v.optional(22, "deactivate_agent", Alternative<8, V>{action});
   v.optional(23, "reactivate_agent", Alternative<9, V>{action});
   v.optional(1001, "explain_offers", Alternative<1, V>{action});
@@ -182,6 +195,7 @@ void fields(auto& v, Like<AgentSummary> auto& m) {
   v.optional(6, "total", m.total);
   v.optional(7, "used", m.used);
   v.optional(8, "offered", m.offered);
+  v.optional(9, "drain", m.drain);
 }
 void fields(auto& v, Like<RoleSummary> auto& m) {
   v.required(1, "role", m.role);
