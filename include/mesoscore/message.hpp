@@ -224,8 +224,9 @@ struct Ping {
 struct ShutdownAgent {
   std::string message{};
 };
-struct DrainTasks {  // kill all tasks and take no new ones; said again at each re-registration
-  DrainConfig config{};
+// Kill all tasks and take no new ones; said again at each re-registration while the agent drains.
+struct DrainTasks {
+  std::optional<DrainConfig> config{};  // absent: the drain is over, tasks are taken again
 };
 
 // ---- executor -> agent

@@ -190,8 +190,9 @@ void show(Line& line, const msg::UpdateFramework& m) { line.word(framework_text(
 void show(Line& line, const msg::Ping& m) { line.flag("connected=false", !m.connected); }
 void show(Line& line, const msg::ShutdownAgent& m) { line.quote("", m.message); }
 void show(Line& line, const msg::DrainTasks& m) {
-  if (m.config.max_grace_period) line.time("max_grace", *m.config.max_grace_period);
-  line.flag("mark_gone", m.config.mark_gone);
+  if (!m.config) return void(line.word("over"));
+  if (m.config->max_grace_period) line.time("max_grace", *m.config->max_grace_period);
+  line.flag("mark_gone", m.config->mark_gone);
 }
 
 // ---- executor <-> agent ----

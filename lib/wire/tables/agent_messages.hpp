@@ -117,6 +117,6 @@ void fields(auto& v, Like<DrainConfig> auto& m) {
   v.optional(1, "max_grace_period", m.max_grace_period);
   v.optional(2, "mark_gone", m.mark_gone);
 }
-void fields(auto& v, Like<msg::DrainTasks> auto& m) { v.required(1, "config", m.config); }
+void fields(auto& v, Like<msg::DrainTasks> auto& m) { v.optional(1, "config", m.config); }
 
 }  // namespace mesoscore::wire
