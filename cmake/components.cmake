@@ -17,6 +17,10 @@ mesoscore_component(wire
   PRIVATE_PACKAGES Protozero
   PRIVATE_LIBS protozero::protozero)
 
+mesoscore_component(storage_memory
+  DIRS lib/storage/memory
+  DEPS core)
+
 mesoscore_component(runtime
   DIRS lib/runtime lib/runtime/containers
   DEPS core
