@@ -21,6 +21,13 @@ mesoscore_component(storage_memory
   DIRS lib/storage/memory
   DEPS core)
 
+mesoscore_component(storage_sqlite
+  DIRS lib/storage/sqlite
+  DEPS wire
+  PACKAGES SQLite3
+  LIBS SQLite::SQLite3
+  PKGCONFIG_REQUIRES sqlite3)
+
 mesoscore_component(runtime
   DIRS lib/runtime lib/runtime/containers
   DEPS core
