@@ -11,6 +11,10 @@ mesoscore_component(core
   PRIVATE_LIBS tsl::robin_map nlohmann_json::nlohmann_json
   PKGCONFIG_LIBS -lre2)
 
+mesoscore_component(simulator
+  DIRS lib/simulator
+  DEPS core)
+
 mesoscore_component(wire
   DIRS lib/wire
   DEPS core
