@@ -80,7 +80,10 @@ Status AgentServer::Impl::start() {
   for (const Endpoint& endpoint : endpoints()) info->port = endpoint.port;
   AgentOptions options = config_.agent;
   options.info = *std::move(info);
-  machine = Agent(std::move(options), rng_, now());
+  const TimePoint at = now();
+  if (config_.recorder) config_.recorder->begin(options, rng_, at, {});
+  machine = Agent(std::move(options), rng_, at);
+  observer = config_.recorder;
   begin();
   return {};
 }

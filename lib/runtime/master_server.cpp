@@ -114,8 +114,12 @@ MasterServer::MasterServer(asio::any_io_executor executor, TransportSet transpor
                            MasterServerConfig config) {
   runtime::EngineConfig engine = engine_config(std::move(executor), std::move(transports), config);
   auto policy = config.policy ? config.policy() : nullptr;
-  Master machine(config.master, std::move(policy), runtime::make_rng(config.seed), engine.clock());
+  const Rng rng = runtime::make_rng(config.seed);
+  const TimePoint at = engine.clock();
+  if (config.recorder) config.recorder->begin(config.master, policy.get(), rng, at, {});
+  Master machine(config.master, std::move(policy), rng, at);
   impl_ = std::make_shared<Impl>(std::move(engine), std::move(machine));
+  impl_->observer = std::move(config.recorder);
   impl_->listen_at = std::move(config.listen);
   impl_->options = std::move(config.master);
   impl_->connection = std::move(config.connection);
