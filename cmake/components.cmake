@@ -21,6 +21,10 @@ mesoscore_component(storage_memory
   DIRS lib/storage/memory
   DEPS core)
 
+mesoscore_component(recording
+  DIRS lib/recording
+  DEPS wire)
+
 mesoscore_component(runtime
   DIRS lib/runtime lib/runtime/containers
   DEPS core
