@@ -93,6 +93,7 @@ Status AgentServer::Impl::start() {
     abandon_containers();
     return made;
   }
+  observer = config_.recorder;
   begin();
   return {};
 }
@@ -110,13 +111,16 @@ Status AgentServer::Impl::make_agent(AgentInfo info) {
   AgentOptions options = config_.agent;
   options.info = std::move(info);
   options.durable = config_.storage != nullptr;
+  const TimePoint at = now();
   if (!options.durable) {
-    machine = Agent(std::move(options), rng_, now());
+    if (config_.recorder) config_.recorder->begin(options, rng_, at, {});
+    machine = Agent(std::move(options), rng_, at);
     return {};
   }
   if (options.boot_id.empty()) options.boot_id = boot_id();
+  if (config_.recorder) config_.recorder->begin(options, rng_, at, *kept_);
   // A copy is kept: after an error this server may be started again.
-  auto recovered = Agent::recover(std::move(options), rng_, now(), *kept_);
+  auto recovered = Agent::recover(std::move(options), rng_, at, *kept_);
   if (!recovered) return fail(std::move(recovered.error()));
   machine = *std::move(recovered);
   kept_.reset();

@@ -130,8 +130,10 @@ Status MasterServer::Impl::recover() {
   MasterOptions options = config.master;
   options.durable = true;
   auto policy = config.policy ? config.policy() : nullptr;
-  auto recovered =
-      Master::recover(std::move(options), std::move(policy), runtime::make_rng(config.seed), now(), *kept);
+  const Rng rng = runtime::make_rng(config.seed);
+  const TimePoint at = now();
+  if (config.recorder) config.recorder->begin(options, policy.get(), rng, at, *kept);
+  auto recovered = Master::recover(std::move(options), std::move(policy), rng, at, *kept);
   if (!recovered) return fail(std::move(recovered.error()));
   machine = *std::move(recovered);
   return {};
@@ -148,8 +150,13 @@ MasterServer::MasterServer(asio::any_io_executor executor, TransportSet transpor
                            MasterServerConfig config) {
   runtime::EngineConfig engine = engine_config(std::move(executor), std::move(transports), config);
   auto policy = config.policy ? config.policy() : nullptr;
-  Master machine(config.master, std::move(policy), runtime::make_rng(config.seed), engine.clock());
+  const Rng rng = runtime::make_rng(config.seed);
+  const TimePoint at = engine.clock();
+  if (config.recorder && !config.storage)
+    config.recorder->begin(config.master, policy.get(), rng, at, {});
+  Master machine(config.master, std::move(policy), rng, at);
   impl_ = std::make_shared<Impl>(std::move(engine), std::move(machine));
+  impl_->observer = config.recorder;
   impl_->config = std::move(config);
 }
 
