@@ -2,6 +2,7 @@
 import os
 import random
 
+from checker import TERMINAL
 from cluster import Cluster, Role
 from processes import boot_seconds, kill, parent_of, task_of
 
@@ -30,7 +31,7 @@ class LiveTasks:
     def _take(self, fields: list[str]) -> None:
         if fields[0] == "launch":
             self._live[fields[1]] = None
-        elif fields[0] == "told" and fields[2] not in ("TASK_STAGING", "TASK_STARTING", "TASK_RUNNING"):
+        elif fields[0] == "told" and fields[2] in TERMINAL:
             self._live.pop(fields[1], None)
 
     def process(self, task: str) -> int | None:

@@ -36,10 +36,11 @@ def check_lost(task: Task, ends: list[Told]):
 def check_told_once(task: Task, ends: list[Told]):
     if len({told.state for told in ends}) > 1 or len({told.uuid for told in ends if told.uuid}) > 1:
         yield "mis-reported: several ends: " + ", ".join(f"{told.state} {told.uuid}" for told in ends)
-    if ends:
-        for told in task.told[task.told.index(ends[0]) + 1:]:
-            if told.state not in TERMINAL:
-                yield f"mis-reported: {told.state} ({told.reason}) was told after {ends[0].state}"
+    # A master tells what it hears from an agent that comes back; the updates of the agent follow, each in its turn.
+    by_agent = [told for told in ends if told.uuid or told.state not in RAN]
+    for told in task.told[task.told.index(by_agent[0]) + 1:] if by_agent else []:
+        if told.state not in TERMINAL:
+            yield f"mis-reported: {told.state} ({told.reason}) was told after {by_agent[0].state}"
 
 
 def check_true(task: Task, ends: list[Told]):

@@ -34,12 +34,19 @@ std::string one_line(std::string text) {
   return text;
 }
 
-bool is_terminal_name(const std::string& name) {
-  for (int i = 0; i <= static_cast<int>(TaskState::unknown); ++i) {
+// What the agent has to say of the end of a task that ran comes with a uuid; before that a master may tell
+// the same.
+bool is_the_end(TaskState state, bool has_uuid) {
+  const bool ran = state == TaskState::finished || state == TaskState::failed || state == TaskState::killed;
+  return mesoscore::is_terminal(state) && (has_uuid || !ran);
+}
+
+TaskState state_named(const std::string& name) {
+  for (int i = 0; i < static_cast<int>(TaskState::unknown); ++i) {
     const auto state = static_cast<TaskState>(i);
-    if (mesoscore::to_string(state) == name) return mesoscore::is_terminal(state);
+    if (mesoscore::to_string(state) == name) return state;
   }
-  return false;
+  return TaskState::unknown;
 }
 
 }  // namespace
@@ -78,9 +85,9 @@ void Journal::replay(const std::string& line) {
     live_[task] = live;
     ++launched_;
   } else if (kind == "told") {
-    std::string state;
-    fields >> state;
-    if (is_terminal_name(state)) live_.erase(task);
+    std::string state, uuid;
+    fields >> state >> uuid;
+    if (is_the_end(state_named(state), uuid != "-")) live_.erase(task);
   }
 }
 
@@ -120,7 +127,7 @@ void Journal::told(const mesoscore::TaskStatus& status) {
   const auto found = live_.find(status.task_id.str());
   if (found == live_.end()) return;
   found->second.heard = boot_seconds();
-  if (mesoscore::is_terminal(status.state)) live_.erase(found);
+  if (is_the_end(status.state, status.uuid.has_value())) live_.erase(found);
 }
 
 void Journal::idle() { append("idle " + now_text()); }
