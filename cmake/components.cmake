@@ -17,6 +17,17 @@ mesoscore_component(wire
   PRIVATE_PACKAGES Protozero
   PRIVATE_LIBS protozero::protozero)
 
+mesoscore_component(storage_memory
+  DIRS lib/storage/memory
+  DEPS core)
+
+mesoscore_component(storage_sqlite
+  DIRS lib/storage/sqlite
+  DEPS wire
+  PACKAGES SQLite3
+  LIBS SQLite::SQLite3
+  PKGCONFIG_REQUIRES sqlite3)
+
 mesoscore_component(runtime
   DIRS lib/runtime lib/runtime/containers
   DEPS core

@@ -1,7 +1,8 @@
 // mesoscore-master: a master as a program of its own.
 //
 // Prints `listening <endpoint>` on stdout for every endpoint, as bound, once it is ready; logs go to stderr.
-// Ends with 0 after SIGINT or SIGTERM, with 2 when it cannot start.
+// Ends with 0 after SIGINT or SIGTERM, with 2 when it cannot start. With --storage the next start goes on
+// where this one ended.
 #include <csignal>
 #include <iostream>
 
@@ -9,8 +10,10 @@
 #include <spdlog/spdlog.h>
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
+#include <asio/thread_pool.hpp>
 
 #include "mesoscore/log/spdlog.hpp"
+#include "mesoscore/storages/sqlite.hpp"
 #include "mesoscore/transports/tcp.hpp"
 #include "mesoscore/transports/unix.hpp"
 #include "options.hpp"
@@ -26,6 +29,13 @@ int main(int argc, char** argv) {
   // What this program can speak is what is composed here; each transport is a component to link.
   mesoscore::TransportSet transports;
   transports.add(mesoscore::transports::tcp()).add(mesoscore::transports::unix_socket());
+
+  // The disk has a thread of its own; what comes up while it writes is one write afterwards.
+  asio::thread_pool disk(1);
+  if (!options.storage.path.empty()) {
+    options.config.storage = mesoscore::storages::sqlite(options.storage);
+    options.config.storage_executor = disk.get_executor();
+  }
 
   asio::io_context io;
   mesoscore::MasterServer master(io.get_executor(), transports, options.config);

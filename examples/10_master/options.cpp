@@ -50,6 +50,35 @@ struct Texts {
   std::string policy = "drf", operators = "local";
 };
 
+void define_storage(CLI::App& app, Options& options) {
+  app.add_option("--storage", options.storage.path,
+                 "The registry: a database that the next start goes on from; default: nothing is kept");
+  app.add_flag("!--no-sync", options.storage.survive_power_loss,
+               "What is in the registry survives a kill of this program, but not a loss of power");
+}
+
+void define_timing(CLI::App& app, mesoscore::MasterOptions& master) {
+  const CLI::Range part(0.0, 1.0);
+  cli::add_duration(app, "--offer-timeout", master.offer_timeout,
+                    "Unanswered offers are rescinded after it; 0: never; default 5m", true);
+  cli::add_duration(app, "--ping-interval", master.ping_interval,
+                    "Between two pings to an agent; default 15s");
+  app.add_option("--ping-misses", master.ping_misses,
+                 "So many unanswered pings in a row make an agent unreachable")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  cli::add_duration(app, "--heartbeat-interval", master.heartbeat_interval,
+                    "Between two heartbeats to a framework; default 15s");
+  cli::add_duration(app, "--agent-reregister-timeout", master.agent_reregister_timeout,
+                    "An agent that is away for so long is unreachable; default 10m");
+  cli::add_duration(app, "--recovery-gate-timeout", master.recovery_gate_timeout,
+                    "With quotas, no offers for so long after a restart, or ...; default 10m", true);
+  app.add_option("--recovery-gate-agents", master.recovery_gate_agents,
+                 "... until this part of the agents is back")
+      ->check(part)
+      ->capture_default_str();
+}
+
 void define_flags(CLI::App& app, Options& options, Texts& texts) {
   using mesoscore::Endpoint;
   using mesoscore::Quantities;
@@ -73,14 +102,8 @@ void define_flags(CLI::App& app, Options& options, Texts& texts) {
   app.add_option("--policy", texts.policy, "Who is served next")
       ->check(CLI::IsMember({"drf", "random"}))
       ->capture_default_str();
-  cli::add_duration(app, "--offer-timeout", master.offer_timeout,
-                    "Unanswered offers are rescinded after it; 0: never; default 5m", true);
-  cli::add_duration(app, "--ping-interval", master.ping_interval,
-                    "Between two pings to an agent; default 15s");
-  app.add_option("--ping-misses", master.ping_misses,
-                 "So many unanswered pings in a row make an agent unreachable")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  define_storage(app, options);
+  define_timing(app, master);
   app.add_option("--min-allocatable", texts.min_allocatable,
                  "An offer has at least one of these, e.g. \"cpus:0.5;mem:64\"; repeatable")
       ->check(cli::checked_by(Quantities::parse));

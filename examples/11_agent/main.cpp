@@ -1,8 +1,9 @@
 // mesoscore-agent: an agent as a program of its own, which runs commands as plain processes.
 //
 // Prints `registered <agent id>` on stdout once a master has accepted it; logs go to stderr.
-// Ends with 0 after SIGINT or SIGTERM (its tasks are killed first), with 2 when it cannot start, with 3 when
-// no master accepted it within --register-within.
+// Ends with 0 after a signal, with 2 when it cannot start, with 3 when no master accepted it within
+// --register-within. SIGINT and SIGTERM: the tasks are killed first, unless there is a --storage: then they
+// live on, and the next start takes them over. SIGUSR1: the tasks are killed first.
 #include <csignal>
 #include <iostream>
 
@@ -11,9 +12,11 @@
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
+#include <asio/thread_pool.hpp>
 
 #include "mesoscore/isolators/process.hpp"
 #include "mesoscore/log/spdlog.hpp"
+#include "mesoscore/storages/sqlite.hpp"
 #include "mesoscore/transports/tcp.hpp"
 #include "mesoscore/transports/unix.hpp"
 #include "options.hpp"
@@ -29,6 +32,14 @@ int main(int argc, char** argv) {
 
   mesoscore::TransportSet transports;
   transports.add(mesoscore::transports::tcp()).add(mesoscore::transports::unix_socket());
+
+  // The disk has a thread of its own; what comes up while it writes is one write afterwards.
+  asio::thread_pool disk(1);
+  const bool durable = !options.storage.path.empty();
+  if (durable) {
+    options.config.storage = mesoscore::storages::sqlite(options.storage);
+    options.config.storage_executor = disk.get_executor();
+  }
 
   asio::io_context io;
   mesoscore::AgentServer agent(io.get_executor(), transports, options.config);
@@ -52,15 +63,20 @@ int main(int argc, char** argv) {
       log->error("no master at {} accepted this agent within {} s", options.config.master,
                  mesoscore::to_seconds(options.register_within));
       exit_code = 3;
+      if (durable) return io.stop();
       agent.async_stop([&] { io.stop(); });
     });
   }
 
-  asio::signal_set signals(io, SIGINT, SIGTERM);
+  asio::signal_set signals(io, SIGINT, SIGTERM, SIGUSR1);
   signals.async_wait([&](std::error_code, int signal) {
-    log->info("signal {}: stopping", signal);
     signals.clear();  // a second signal ends the process at once
     give_up.cancel();
+    if (durable && signal != SIGUSR1) {
+      log->info("signal {}: ending; tasks live on for the next start", signal);
+      return io.stop();
+    }
+    log->info("signal {}: stopping", signal);
     agent.async_stop([&] { io.stop(); });
   });
   io.run();

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <thread>
 
@@ -26,6 +27,40 @@ std::string fresh_directory() {
   return path;
 }
 
+void define_storage(CLI::App& app, Options& options) {
+  mesoscore::AgentOptions& agent = options.config.agent;
+  const std::map<std::string, mesoscore::AgentRecovery> recoveries = {
+      {"reconnect", mesoscore::AgentRecovery::reconnect}, {"cleanup", mesoscore::AgentRecovery::cleanup}};
+  app.add_option("--storage", options.storage.path,
+                 "A database, e.g. in the work directory: tasks live on when this program ends, and the next "
+                 "start with the same --storage and --work-dir takes them over; default: nothing is kept");
+  app.add_flag("!--no-sync", options.storage.survive_power_loss,
+               "What is in the storage survives a kill of this program, but not a loss of power");
+  app.add_option("--recover", agent.recovery, "What becomes of the tasks that the storage knows")
+      ->transform(CLI::CheckedTransformer(recoveries).description("reconnect|cleanup"));
+}
+
+void define_timing(CLI::App& app, mesoscore::AgentServerConfig& config) {
+  mesoscore::AgentOptions& agent = config.agent;
+  cli::add_duration(app, "--first-registration-within", agent.first_registration_within,
+                    "Random delay before the first registration; default 1s", true);
+  cli::add_duration(app, "--registration-backoff", agent.registration_backoff,
+                    "Until the first retry of a registration; doubles; default 2s");
+  cli::add_duration(app, "--registration-backoff-max", agent.registration_backoff_max,
+                    "... up to this; default 1m");
+  cli::add_duration(app, "--update-retry", agent.update_retry,
+                    "Until an update that is not acknowledged is sent again; doubles; default 10s");
+  cli::add_duration(app, "--update-retry-max", agent.update_retry_max, "... up to this; default 10m");
+  cli::add_duration(app, "--kill-grace", agent.default_kill_grace,
+                    "Between SIGTERM and SIGKILL, for tasks that say nothing; default 3s", true);
+  cli::add_duration(app, "--executor-registration-timeout", agent.executor_registration_timeout,
+                    "A custom executor that is started has so long to connect; default 1m");
+  cli::add_duration(app, "--executor-reregistration-timeout", agent.executor_reregistration_timeout,
+                    "... and so long to come back after a restart of the agent; default 2s");
+  cli::add_duration(app, "--executor-recovery-timeout", config.executor_recovery_timeout,
+                    "So long it waits for an agent that is gone; default 15m");
+}
+
 void define_flags(CLI::App& app, Options& options) {
   mesoscore::AgentServerConfig& config = options.config;
 
@@ -45,6 +80,8 @@ void define_flags(CLI::App& app, Options& options) {
   app.add_option("--executor-listen", config.executor_listen,
                  "Where custom executors connect; default: a unix socket in the work directory")
       ->check(cli::checked_by(mesoscore::Endpoint::parse));
+  define_storage(app, options);
+  define_timing(app, config);
   cli::add_duration(app, "--register-within", options.register_within,
                     "End with an error when no master has accepted it in time; default: try for ever");
   cli::add_log_level(app, options.log_level);
@@ -53,12 +90,19 @@ void define_flags(CLI::App& app, Options& options) {
 }  // namespace
 
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
-  CLI::App app{"A mesoscore agent: offers the resources of this machine and runs tasks."};
+  CLI::App app{
+      "A mesoscore agent: offers the resources of this machine and runs tasks.\n"
+      "SIGTERM or SIGINT: without a storage the tasks are killed before the program ends; with one they live "
+      "on\n"
+      "for the next start. SIGUSR1: the tasks are killed in any case, and the agent unregisters."};
   app.set_version_flag("--version", std::string(mesoscore::kVersion));
   define_flags(app, options);
   try {
     app.parse(argc, argv);
     if (options.config.resources.empty()) options.config.resources = detected_resources();
+    if (!options.storage.path.empty() && options.config.work_dir.empty()) {
+      throw CLI::ValidationError("--storage", "needs a --work-dir that the next start can have again");
+    }
     if (options.config.work_dir.empty()) options.config.work_dir = fresh_directory();
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;

@@ -31,6 +31,8 @@ struct AgentServerConfig {
   // Where custom executors connect; empty: a unix socket in work_dir if that transport and a launcher are
   // composed.
   std::string executor_listen{};
+  // So long custom executors wait for an agent that is gone; then they give up (MESOS_RECOVERY_TIMEOUT).
+  Duration executor_recovery_timeout = std::chrono::minutes(15);
   AgentOptions agent{};  // `info` is filled from the texts above where those are not empty
   // Where the agent keeps what must survive it: then a server that is started again with the same storage and
   // work_dir goes on with the same tasks. Null: nothing is kept, and whoever runs the program anew has

@@ -34,8 +34,8 @@ struct ExecutorDriverConfig {
   ClockFunction clock{};  // empty: steady_clock_from_wall_time()
 };
 
-// From MESOSCORE_AGENT, MESOS_FRAMEWORK_ID and MESOS_EXECUTOR_ID; an error names the variable that is
-// missing.
+// From MESOSCORE_AGENT, MESOS_FRAMEWORK_ID, MESOS_EXECUTOR_ID and, where it is set, MESOS_RECOVERY_TIMEOUT;
+// an error names the variable that is missing.
 Result<ExecutorDriverConfig> executor_config_from_environment();
 
 class ExecutorDriver {

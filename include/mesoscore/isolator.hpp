@@ -61,8 +61,9 @@ class Isolator {
   virtual ~Isolator() = default;
   virtual std::string_view name() const noexcept = 0;
 
-  // After a restart of the agent: these containers live on. Everything else that this isolator left behind is
-  // orphaned and to be cleaned up.
+  // After a restart of the agent, before any other call: these containers live on, as if they had been
+  // prepared and isolated now. Everything else that this isolator left behind is orphaned and to be cleaned
+  // up.
   virtual Status recover(std::span<const ContainerId> /*live*/) { return {}; }
   virtual Status prepare(const ContainerSpec& /*spec*/, LaunchPlan& /*plan*/) { return {}; }
   // `pid` exists and is held back until all isolators agree.
@@ -75,6 +76,20 @@ class Isolator {
   virtual Status cleanup(const ContainerId& /*id*/) { return {}; }
   // The launcher that this isolator brings along, if any. The last one of an IsolatorSet is used.
   virtual std::shared_ptr<Launcher> launcher() { return nullptr; }
+};
+
+// A container that an earlier program has started, or was about to; see Launcher::recover.
+struct RecoveredContainer {
+  enum class Fate : std::uint8_t {
+    live,           // it runs; kill() works, and its end will be an event
+    ended,          // with `wait_status`
+    lost,           // it does not run, and nobody knows how it ended; `message` says why
+    never_started,  // and it never will be, even if its launch is still on the way somewhere
+  };
+  ContainerId id{};
+  Fate fate = Fate::lost;
+  int wait_status = 0;  // as from waitpid(2)
+  std::string message{};
 };
 
 // Starts processes, and reports their end truthfully.
@@ -90,6 +105,10 @@ class Launcher {
   // exists.
   virtual Status start(asio::any_io_executor executor, std::string state_directory,
                        EventHandler on_event) = 0;
+  // Once, after start() and before launch(): what has become of the containers `known`, in that order. All
+  // others that are found in the state directory are killed without grace and forgotten. After an error it
+  // may be called again.
+  virtual Result<std::vector<RecoveredContainer>> recover(std::span<const ContainerId> known);
   // `held` may be empty: then nothing is held back.
   virtual void launch(const ContainerId& id, LaunchPlan plan, HoldHandler held) = 0;
   // SIGTERM to every process of the container now, SIGKILL when `grace` is over; may only shorten an earlier

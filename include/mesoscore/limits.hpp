@@ -33,6 +33,9 @@ struct AgentLimits {
   std::size_t max_statuses_per_task = 16;
 };
 
+// What may wait in a server for its storage: changes, messages and container calls. Beyond it the server
+// closes its connections, and takes no new ones until the storage has caught up.
+inline constexpr std::size_t kMaxWaitingForStorage = 100'000;
 inline constexpr std::size_t kMaxIdBytes = 255;  // NAME_MAX: ids become directory names
 inline constexpr std::size_t kMaxRoleDepth = 16;
 inline constexpr std::size_t kMaxMessageDataBytes =

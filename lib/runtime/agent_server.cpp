@@ -17,6 +17,8 @@ runtime::EngineConfig engine_config(asio::any_io_executor executor, TransportSet
   engine.dial_to = config.master;
   engine.dial_role = PeerRole::master;
   engine.accepts = {PeerRole::executor};
+  engine.storage = config.storage;
+  engine.storage_executor = config.storage_executor;
   engine.log = config.log;
   engine.clock = config.clock ? config.clock : steady_clock_from_wall_time();
   return engine;
@@ -37,11 +39,20 @@ void AgentServer::Impl::apply(std::vector<ContainerCall>& calls) {
 }
 
 void AgentServer::Impl::settled() {
-  if (!registration_waiters_.empty() && machine.view()->registered) {
+  if (!registration_waiters_.empty() && machine.view()->registered) announce_registration();
+  if (machine.stopped()) finish();
+}
+
+// Not before a restart would find it.
+void AgentServer::Impl::announce_registration() {
+  if (std::exchange(announcing_, true)) return;
+  when_durable([this] {
+    announcing_ = false;
     registration_waiters_.complete(executor(), Status{});
-  }
-  if (!machine.stopped()) return;
-  finish();
+  });
+}
+
+void AgentServer::Impl::finished() {
   abandon_containers();
   registration_waiters_.complete(executor(), fail(Errc::stopped, "the agent was stopped"));
   stop_waiters_.complete(executor());
@@ -58,7 +69,7 @@ void AgentServer::Impl::when_registered(std::function<void(Status)> done) {
   if (ended()) {
     registration_waiters_.complete(executor(), fail(Errc::stopped, "the agent was stopped"));
   } else if (machine.view()->registered) {
-    registration_waiters_.complete(executor(), Status{});
+    announce_registration();
   }
 }
 

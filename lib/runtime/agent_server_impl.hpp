@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,17 +24,23 @@ struct AgentServer::Impl final : runtime::MachineEngine<Agent> {
  private:
   void apply(std::vector<ContainerCall>& calls) override;
   void settled() override;
+  void finished() override;
 
   Status check() const;
+  Status open_storage();
+  Status make_agent(AgentInfo info);
   Result<AgentInfo> described() const;  // `agent.info` with what the texts say
   Status start_containers();
   Status listen_for_executors();
+  void announce_registration();
   void abandon_containers();
 
   AgentServerConfig config_;
   Rng rng_;
   // Lives on the blocking executor, if there is one.
   std::shared_ptr<runtime::Containers> containers_;
+  std::optional<std::vector<Record>> kept_;  // what the storage had, until the agent has been made of it
+  bool announcing_ = false;                  // the registration is not durable yet
   runtime::Waiters<Status> registration_waiters_;
   runtime::Waiters<> stop_waiters_;
 };

@@ -1,5 +1,6 @@
 // From the configuration of an agent server to an agent that looks for its master.
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <span>
 
@@ -24,6 +25,13 @@ std::string system_hostname() {
   return name;
 }
 
+// Changes with every start of the machine; empty if the kernel does not tell.
+std::string boot_id() {
+  std::string id;
+  std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), id);
+  return id;
+}
+
 Status check_options(const AgentOptions& options) {
   MESOSCORE_TRY(runtime::check_backoff(options.registration_backoff, options.registration_backoff_max,
                                        "registration_backoff"));
@@ -31,6 +39,8 @@ Status check_options(const AgentOptions& options) {
   MESOSCORE_TRY(runtime::check_backoff(options.update_retry, options.update_retry_max, "update_retry"));
   MESOSCORE_TRY(
       runtime::check_positive(options.executor_registration_timeout, "executor_registration_timeout"));
+  MESOSCORE_TRY(
+      runtime::check_positive(options.executor_reregistration_timeout, "executor_reregistration_timeout"));
   return runtime::check_not_negative(options.default_kill_grace, "default_kill_grace");
 }
 
@@ -39,6 +49,7 @@ Status check_options(const AgentOptions& options) {
 Status AgentServer::Impl::check() const {
   MESOSCORE_TRY(runtime::check_target(transports(), config_.master, "master"));
   MESOSCORE_TRY(runtime::check_connection(config_.connection));
+  MESOSCORE_TRY(runtime::check_not_negative(config_.executor_recovery_timeout, "executor_recovery_timeout"));
   if (config_.isolators.launcher() && config_.work_dir.empty()) {
     return fail(Errc::invalid_argument, "work_dir is empty: tasks that are processes need a directory");
   }
@@ -72,16 +83,43 @@ Status AgentServer::Impl::start() {
   MESOSCORE_TRY(check());
   auto info = described();
   if (!info) return fail(std::move(info.error()));
+  // First of all: it also keeps two agents from using the same directory.
+  MESOSCORE_TRY(open_storage());
   MESOSCORE_TRY(start_containers());
-  if (Status listening = listen_for_executors(); !listening) {
+  Status made = listen_for_executors();
+  if (made) made = make_agent(*std::move(info));
+  if (!made) {
+    stop_listening();
     abandon_containers();
-    return listening;
+    return made;
   }
-  for (const Endpoint& endpoint : endpoints()) info->port = endpoint.port;
-  AgentOptions options = config_.agent;
-  options.info = *std::move(info);
-  machine = Agent(std::move(options), rng_, now());
   begin();
+  return {};
+}
+
+Status AgentServer::Impl::open_storage() {
+  if (!config_.storage || kept_) return {};
+  auto kept = config_.storage->open();
+  if (!kept) return fail_in("storage", std::move(kept.error()));
+  kept_ = *std::move(kept);
+  return {};
+}
+
+Status AgentServer::Impl::make_agent(AgentInfo info) {
+  for (const Endpoint& endpoint : endpoints()) info.port = endpoint.port;
+  AgentOptions options = config_.agent;
+  options.info = std::move(info);
+  options.durable = config_.storage != nullptr;
+  if (!options.durable) {
+    machine = Agent(std::move(options), rng_, now());
+    return {};
+  }
+  if (options.boot_id.empty()) options.boot_id = boot_id();
+  // A copy is kept: after an error this server may be started again.
+  auto recovered = Agent::recover(std::move(options), rng_, now(), *kept_);
+  if (!recovered) return fail(std::move(recovered.error()));
+  machine = *std::move(recovered);
+  kept_.reset();
   return {};
 }
 
@@ -89,6 +127,7 @@ Status AgentServer::Impl::start() {
 Status AgentServer::Impl::start_containers() {
   runtime::ContainersConfig config;
   config.work_dir = config_.work_dir;
+  config.recovery_timeout = config_.executor_recovery_timeout;
   config.isolators = config_.isolators;
   config.functions = config_.functions;
   config.function_executor = executor();

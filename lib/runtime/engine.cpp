@@ -46,10 +46,15 @@ Engine::Engine(EngineConfig config)
       admit_(std::move(config.admit)),
       log_(std::move(config.log)),
       clock_(config.clock ? std::move(config.clock) : steady_clock_from_wall_time()),
+      max_waiting_(config.max_waiting_for_storage),
       scratch_(Scratch::of(executor_)),
-      timer_(executor_) {}
+      timer_(executor_) {
+  if (config.storage) start_commits(config);
+}
 
-Engine::~Engine() = default;
+Engine::~Engine() {
+  if (commits_) commits_->close();
+}
 
 void Engine::begin() {
   begun_ = true;
@@ -72,7 +77,7 @@ void Engine::wake() {
 
 void Engine::drain() {
   woken_ = false;
-  if (!ended_) run();
+  if (!ended_ && !finishing_) run();
 }
 
 void Engine::run(PeerId from, std::span<Message> arrived) {
@@ -85,11 +90,11 @@ void Engine::run(PeerId from, std::span<Message> arrived) {
     for (int turns = 0; alive && turns < kMostTurns; ++turns) {
       alive = turn(from, arrived, *out);
       arrived = {};
-      if (incoming_.empty()) break;
+      if (incoming_.empty() || finishing_) break;
     }
     out->clear();
     scratch_.outboxes.give_back(std::move(out));
-    if (!alive) return;
+    if (!alive || finishing_) return;
     hub_.size() > 1 && hub_.unflushed() < kWorthAFlush ? flush_soon() : hub_.flush();
   }
   if (!incoming_.empty()) wake();
@@ -128,11 +133,10 @@ void Engine::step_batch(TimePoint at, Outbox& out) {
 }
 
 void Engine::carry_out_messages(Outbox& out) {
-  for (Commit& commit : out.commits) {
-    for (Envelope& envelope : commit.after) hub_.send(envelope.to, std::move(envelope.message));
-  }
+  if (!out.commits.empty()) carry_out_commits(out.commits);
+  if (ended_) return;
   const bool taken = out.deliveries.empty() || deliver(out.deliveries);
-  if (ended_ || !taken) return;
+  if (ended_ || !taken || (commits_ && commits_->failing())) return;
   for (Envelope& envelope : out.sends) hub_.send(envelope.to, std::move(envelope.message));
 }
 
@@ -152,17 +156,25 @@ void Engine::arm(TimePoint at) {
     const auto self = weak.lock();
     if (error || !self) return;
     self->armed_ = kNever;
-    if (!self->ended_) self->run();
+    if (!self->ended_ && !self->finishing_) self->run();
   });
 }
 
 void Engine::finish() {
+  if (ended_ || std::exchange(finishing_, true)) return;
+  when_durable([this] { complete_finish(); });
+}
+
+void Engine::complete_finish() {
+  const auto self = shared_from_this();
   hub_.close_all();
   end();
+  finished();
 }
 
 void Engine::end() {
   ended_ = true;
+  if (commits_) commits_->close();
   listeners_.clear();
   hub_.flush();  // what flush_soon() has not come to
   hub_.clear();

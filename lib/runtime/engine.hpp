@@ -3,9 +3,11 @@
 // Events are queued; one posted drain takes all that have come. When many messages come at once, they are
 // taken on the spot and where they lie, after what is queued: a message is moved into the queue only to wait.
 //
-//     step with what is queued, receive, tick when due -> commits, what they promise is released ->
-//     deliveries to the application
-//     -> sends -> dials, closes, container calls, notices
+//     step with what is queued, receive, tick when due -> commits to the storage, and what they carry ->
+//     deliveries to the application -> sends -> dials, closes, container calls, notices
+//
+// What a commit carries is carried out when it is durable (commit_queue.hpp); without a storage that is at
+// once. While the storage fails nothing is sent at all: whom we owe an answer shall take us for away.
 //
 // and again while the application's handlers have asked for more; then each connection that was sent to is
 // flushed, once. Who has several connections flushes a little later, behind what else is ready, unless much
@@ -29,10 +31,13 @@
 #include <asio/steady_timer.hpp>
 
 #include "mesoscore/clock.hpp"
+#include "mesoscore/limits.hpp"
 #include "mesoscore/log.hpp"
 #include "mesoscore/outbox.hpp"
 #include "mesoscore/rng.hpp"
+#include "mesoscore/storage.hpp"
 #include "mesoscore/transport.hpp"
+#include "runtime/commit_queue.hpp"
 #include "runtime/peer_hub.hpp"
 #include "runtime/scratch.hpp"
 
@@ -48,6 +53,9 @@ struct EngineConfig {
   std::vector<PeerRole> accepts;           // what those who connect to us must be
   // What else is to be said of them; empty: nothing. The scheme is that of the endpoint they have come to.
   std::function<Status(const PeerInfo& peer, std::string_view scheme)> admit;
+  std::shared_ptr<Storage> storage;        // opened before begin(); null: commits are carried out at once
+  asio::any_io_executor storage_executor;  // empty: the storage is called on `executor`
+  std::size_t max_waiting_for_storage = kMaxWaitingForStorage;
   Logger log;
   ClockFunction clock;  // empty: steady_clock_from_wall_time()
 };
@@ -65,18 +73,19 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void begin();
   template <class E>
   void push(E&& event) {
-    if (ended_) return;
+    if (ended_ || finishing_) return;
     queue().emplace_back(std::forward<E>(event));
     wake();
   }
   // The same for several, from a handler of the executor that is nobody else's: taken on the spot.
   template <class E>
   void push_and_run(std::span<E> events) {
-    if (ended_) return;
+    if (ended_ || finishing_) return;
     for (E& event : events) queue().emplace_back(std::move(event));
     draining_ || !begun_ ? wake() : run();
   }
-  // Closes everything; no hook is called any more. finish() delivers what was sent, end() does not.
+  // Closes everything; no hook is called any more, besides finished(). end() is at once, and what is not
+  // durable is as if it had never been. finish() waits for the storage, and delivers what was sent.
   void finish();
   void end();
   bool ended() const noexcept { return ended_; }
@@ -95,7 +104,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // sent.
   virtual bool deliver(std::span<Message> /*deliveries*/) { return true; }
   virtual void apply(std::vector<ContainerCall>& /*calls*/) {}
-  virtual void settled() {}  // everything of one outbox is carried out
+  virtual void settled() {}   // everything of one outbox is carried out, or waits for the storage
+  virtual void finished() {}  // behind finish()
 
   const asio::any_io_executor& executor() const noexcept { return executor_; }
   const TransportSet& transports() const noexcept { return transports_; }
@@ -104,6 +114,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   const std::string& last_loss() const noexcept { return last_loss_; }
   std::size_t peers() const noexcept { return hub_.size(); }
   void log(LogLevel level, std::string_view line) const noexcept;
+  // When everything that the machine has wanted up to now has been carried out: perhaps within the call.
+  void when_durable(std::function<void()> then);
+  void stop_listening() { listeners_.clear(); }
 
  private:
   void wake();
@@ -112,6 +125,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void run(PeerId from = {}, std::span<Message> arrived = {});
   bool turn(PeerId from, std::span<Message> arrived, Outbox& out);  // false: the engine has ended
   void step_batch(TimePoint at, Outbox& out);
+  void start_commits(EngineConfig& config);
+  void carry_out_commits(std::vector<Commit>& commits);
+  void carry_out(Commit& commit);
+  void commits_carried_out();
+  bool storage_is_behind() const noexcept;
+  void shed_peers();
+  void complete_finish();
   void carry_out_messages(Outbox& out);
   void carry_out_rest(Outbox& out);
   std::vector<Event>& queue();
@@ -126,6 +146,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void take(PeerId from, std::span<Message> messages);
   void closed(PeerId peer, const Error& why);
   void close(const Close& close);
+  void forget_events_of(PeerId peer);
 
   asio::any_io_executor executor_;
   TransportSet transports_;
@@ -137,6 +158,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Logger log_;
   ClockFunction clock_;
 
+  std::shared_ptr<CommitQueue> commits_;  // null: no storage
+  std::size_t max_waiting_;
   PeerHub hub_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   Scratch& scratch_;
@@ -146,6 +169,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   TimePoint armed_ = kNever;    // what the timer waits for
   asio::any_io_executor work_;  // counts as work: run() does not return under a server that is idle
   bool begun_ = false, ended_ = false, woken_ = false, draining_ = false, flushing_ = false;
+  bool finishing_ = false;  // the machine has done its part, the storage has not
 };
 
 // An engine around a machine of type M.

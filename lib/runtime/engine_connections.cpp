@@ -49,7 +49,8 @@ Status Engine::check(const PeerInfo& peer, std::string_view scheme) const {
 }
 
 void Engine::accept(std::shared_ptr<Connection> connection, std::string_view scheme) {
-  if (ended_) return;
+  if (ended_ || finishing_) return;
+  if (storage_is_behind()) return connection->close();  // it will come again
   const Status admitted = check(connection->peer(), scheme);
   if (admitted) return connected(std::move(connection));
   log(LogLevel::warning, cat(connection->peer().address, ": ", admitted.error().message));
@@ -66,7 +67,8 @@ void Engine::dial() {
 }
 
 void Engine::dialed(Result<std::shared_ptr<Connection>> result) {
-  if (ended_) return;
+  if (ended_ || finishing_) return;
+  if (storage_is_behind()) return push(DialFailed{"our own storage is behind"});
   if (!result) return push(DialFailed{std::move(result.error().message)});
   const PeerRole role = (*result)->peer().hello.role;
   if (role == dial_role_) return connected(*std::move(result));
@@ -87,7 +89,7 @@ void Engine::connected(std::shared_ptr<Connection> connection) {
 }
 
 void Engine::received(PeerId from, std::span<Message> messages) {
-  while (!messages.empty() && !ended_ && hub_.find(from)) {
+  while (!messages.empty() && !ended_ && !finishing_ && hub_.hears(from)) {
     const std::span<Message> some = messages.first(std::min(messages.size(), kMostPerRun));
     messages = messages.subspan(some.size());
     if (draining_ || !begun_ || incoming_.size() + some.size() < kWorthARun) {
@@ -109,7 +111,9 @@ void Engine::take(PeerId from, std::span<Message> messages) {
 
 void Engine::closed(PeerId peer, const Error& why) {
   if (ended_) return;
+  const bool heard = hub_.hears(peer);
   hub_.remove(peer);
+  if (!heard) return;
   last_loss_ = why.message;
   push(PeerDisconnected{peer, why.message});
 }
@@ -118,10 +122,14 @@ void Engine::closed(PeerId peer, const Error& why) {
 void Engine::close(const Close& close) {
   hub_.close(close.peer);
   last_loss_ = close.why;
+  forget_events_of(close.peer);
+}
+
+void Engine::forget_events_of(PeerId peer) {
   std::erase_if(incoming_, [&](const Event& event) {
     const auto* received = std::get_if<Received>(&event);
     const auto* gone = std::get_if<PeerDisconnected>(&event);
-    return (received && received->peer == close.peer) || (gone && gone->peer == close.peer);
+    return (received && received->peer == peer) || (gone && gone->peer == peer);
   });
 }
 

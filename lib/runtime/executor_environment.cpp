@@ -3,6 +3,7 @@
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
 #include "mesoscore/executor_driver.hpp"
+#include "runtime/duration_text.hpp"
 
 namespace mesoscore {
 namespace {
@@ -34,6 +35,11 @@ Result<ExecutorDriverConfig> executor_config_from_environment() {
   auto executor = id_variable("MESOS_EXECUTOR_ID", "executor id");
   if (!executor) return fail(std::move(executor.error()));
   ExecutorDriverConfig config;
+  if (const char* timeout = std::getenv("MESOS_RECOVERY_TIMEOUT"); timeout && *timeout) {
+    const auto parsed = runtime::parse_duration_text(timeout);
+    if (!parsed) return fail_in("MESOS_RECOVERY_TIMEOUT", parsed.error());
+    config.executor.recovery_timeout = *parsed;
+  }
   config.agent = *std::move(agent);
   config.executor.framework_id = *framework;
   config.executor.executor_id = *executor;

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <optional>
+#include <vector>
 
 #include "core/messages.hpp"
 #include "core/operations.hpp"
@@ -18,25 +20,23 @@ struct MasterServer::Impl final : runtime::MachineEngine<Master> {
   Impl(runtime::EngineConfig engine, Master first) : MachineEngine(std::move(engine), std::move(first)) {}
 
   Status check() const;
+  Status open_storage();
+  Status recover();
   void stop(std::function<void()> done);
   void shut() {  // the server is destroyed
     end();
     stop_waiters.complete(executor());
   }
 
-  std::vector<std::string> listen_at;
-  MasterOptions options;
-  ConnectionOptions connection;
+  MasterServerConfig config;
+  std::optional<std::vector<Record>> kept;  // what the storage had; until begin(), for another start()
   runtime::Waiters<> stop_waiters;
 
  private:
   void settled() override {
-    if (stopping_) leave();
+    if (stopping_) finish();
   }
-  void leave() {
-    finish();
-    stop_waiters.complete(executor());
-  }
+  void finished() override { stop_waiters.complete(executor()); }
 
   bool stopping_ = false;
 };
@@ -68,6 +68,8 @@ runtime::EngineConfig engine_config(asio::any_io_executor executor, TransportSet
   engine.admit = [access = config.operators](const PeerInfo& peer, std::string_view scheme) {
     return peer.hello.role == PeerRole::operator_ ? check_operator(access, peer, scheme) : Status();
   };
+  engine.storage = config.storage;
+  engine.storage_executor = config.storage_executor;
   engine.log = std::move(config.log);
   engine.clock = config.clock ? std::move(config.clock) : steady_clock_from_wall_time();
   return engine;
@@ -80,6 +82,11 @@ Status check_weight(std::string_view role, double weight) {
                                           ": give more than zero"));
 }
 
+Status check_fraction(double value, std::string_view name) {
+  if (value >= 0 && value <= 1) return {};
+  return fail(Errc::invalid_argument, cat(name, " is ", std::to_string(value), ": give 0 to 1"));
+}
+
 Status check_options(const MasterOptions& options) {
   for (const SetWeight& weight : options.weights) MESOSCORE_TRY(check_weight(weight.role, weight.weight));
   for (const RoleQuota& quota : options.quotas) MESOSCORE_TRY(validate(quota));
@@ -88,6 +95,12 @@ Status check_options(const MasterOptions& options) {
   MESOSCORE_TRY(runtime::check_positive(options.ping_interval, "ping_interval"));
   MESOSCORE_TRY(runtime::check_positive(options.agent_reregister_timeout, "agent_reregister_timeout"));
   MESOSCORE_TRY(runtime::check_not_negative(options.allocator.batch_delay, "batch_delay"));
+  MESOSCORE_TRY(check_fraction(options.recovery_agent_removal_limit, "recovery_agent_removal_limit"));
+  MESOSCORE_TRY(check_fraction(options.recovery_gate_agents, "recovery_gate_agents"));
+  MESOSCORE_TRY(runtime::check_not_negative(options.recovery_gate_timeout, "recovery_gate_timeout"));
+  MESOSCORE_TRY(runtime::check_positive(options.registry_max_age, "registry_max_age"));
+  MESOSCORE_TRY(runtime::check_positive(options.registry_gc_interval, "registry_gc_interval"));
+  MESOSCORE_TRY(runtime::check_positive(options.agent_removal_rate.within, "agent_removal_rate.within"));
   if (options.ping_misses == 0) return fail(Errc::invalid_argument, "ping_misses is 0: give at least 1");
   return {};
 }
@@ -95,12 +108,33 @@ Status check_options(const MasterOptions& options) {
 }  // namespace
 
 Status MasterServer::Impl::check() const {
-  if (listen_at.empty()) {
+  if (config.listen.empty()) {
     return fail(Errc::invalid_argument,
                 "a master must listen somewhere: give endpoints, e.g. tcp://0.0.0.0:5050");
   }
-  MESOSCORE_TRY(runtime::check_connection(connection));
-  return check_options(options);
+  MESOSCORE_TRY(runtime::check_connection(config.connection));
+  return check_options(config.master);
+}
+
+Status MasterServer::Impl::open_storage() {
+  if (!config.storage || kept) return {};
+  auto opened = config.storage->open();
+  if (!opened) return fail_in("storage", std::move(opened.error()));
+  kept = *std::move(opened);
+  return {};
+}
+
+Status MasterServer::Impl::recover() {
+  MESOSCORE_TRY(open_storage());
+  if (!kept) return {};
+  MasterOptions options = config.master;
+  options.durable = true;
+  auto policy = config.policy ? config.policy() : nullptr;
+  auto recovered =
+      Master::recover(std::move(options), std::move(policy), runtime::make_rng(config.seed), now(), *kept);
+  if (!recovered) return fail(std::move(recovered.error()));
+  machine = *std::move(recovered);
+  return {};
 }
 
 void MasterServer::Impl::stop(std::function<void()> done) {
@@ -116,9 +150,7 @@ MasterServer::MasterServer(asio::any_io_executor executor, TransportSet transpor
   auto policy = config.policy ? config.policy() : nullptr;
   Master machine(config.master, std::move(policy), runtime::make_rng(config.seed), engine.clock());
   impl_ = std::make_shared<Impl>(std::move(engine), std::move(machine));
-  impl_->listen_at = std::move(config.listen);
-  impl_->options = std::move(config.master);
-  impl_->connection = std::move(config.connection);
+  impl_->config = std::move(config);
 }
 
 MasterServer::~MasterServer() { impl_->shut(); }
@@ -126,7 +158,9 @@ MasterServer::~MasterServer() { impl_->shut(); }
 Status MasterServer::start() {
   if (impl_->begun() || impl_->ended()) return fail(runtime::already_started("master server"));
   MESOSCORE_TRY(impl_->check());
-  MESOSCORE_TRY(impl_->listen(impl_->listen_at));
+  MESOSCORE_TRY(impl_->recover());
+  MESOSCORE_TRY(impl_->listen(impl_->config.listen));
+  impl_->kept.reset();
   impl_->begin();
   return {};
 }

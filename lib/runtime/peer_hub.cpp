@@ -38,7 +38,7 @@ PeerId PeerHub::add(std::shared_ptr<Connection> connection) {
   free_.pop_back();
   Slot& fresh = slots_[index];
   fresh.connection = std::move(connection);
-  fresh.touched = false;
+  fresh.touched = fresh.muted = false;
   ++connected_;
   return make_id(fresh.generation, index);
 }
@@ -46,6 +46,23 @@ PeerId PeerHub::add(std::shared_ptr<Connection> connection) {
 Connection* PeerHub::find(PeerId peer) const noexcept {
   const Slot* found = slot(peer);
   return found ? found->connection.get() : nullptr;
+}
+
+bool PeerHub::hears(PeerId peer) const noexcept {
+  const Slot* found = slot(peer);
+  return found && !found->muted;
+}
+
+void PeerHub::mute(PeerId peer) {
+  if (Slot* found = slot(peer)) found->muted = true;
+}
+
+std::vector<PeerId> PeerHub::peers() const {
+  std::vector<PeerId> ids;
+  for (std::uint32_t index = 0; index < slots_.size(); ++index) {
+    if (slots_[index].connection) ids.push_back(make_id(slots_[index].generation, index));
+  }
+  return ids;
 }
 
 void PeerHub::send(PeerId to, Message&& message) {

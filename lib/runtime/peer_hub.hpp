@@ -21,6 +21,10 @@ class PeerHub {
   void flush();
   void remove(PeerId peer);  // destroys the connection: what is under way is lost
   void close(PeerId peer);   // delivers what was sent
+  // From now on it can only be told something, until it is closed.
+  void mute(PeerId peer);
+  bool hears(PeerId peer) const noexcept;  // it is there and not muted
+  std::vector<PeerId> peers() const;
   void close_all();
   void clear();  // remove() for all
   std::size_t size() const noexcept { return connected_; }
@@ -31,6 +35,7 @@ class PeerHub {
     std::shared_ptr<Connection> connection;  // null: free
     std::uint32_t generation = 0;            // how often it has been used; part of the id
     bool touched = false;                    // since the last flush
+    bool muted = false;
   };
   static std::uint32_t index_of(PeerId peer) noexcept;
   const Slot* slot(PeerId peer) const noexcept;

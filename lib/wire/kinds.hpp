@@ -106,6 +106,18 @@ struct Kind<Duration> {  // DurationInfo
   static void take(Decoder& decoder, Duration& value);
 };
 
+template <>
+struct Kind<TimePoint> {  // TimeInfo: nanoseconds since the epoch, in a message
+  static void put(Encoder& encoder, std::uint32_t number, TimePoint value) {
+    Kind<Duration>::put(encoder, number, value.time_since_epoch());
+  }
+  static void take(Decoder& decoder, TimePoint& value) {
+    Duration since_epoch{0};
+    Kind<Duration>::take(decoder, since_epoch);
+    value = TimePoint(since_epoch);
+  }
+};
+
 // ---- texts and ids
 
 template <>

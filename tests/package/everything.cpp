@@ -3,6 +3,8 @@
 
 #include "mesoscore/isolators/process.hpp"
 #include "mesoscore/log/spdlog.hpp"
+#include "mesoscore/storages/memory.hpp"
+#include "mesoscore/storages/sqlite.hpp"
 #include "mesoscore/transports/inproc.hpp"
 #include "mesoscore/transports/tcp.hpp"
 #include "mesoscore/transports/unix.hpp"
@@ -13,5 +15,6 @@ int main() {
   transports.add(mesoscore::transports::tcp()).add(mesoscore::transports::unix_socket());
   mesoscore::IsolatorSet isolators;
   isolators.add(mesoscore::isolators::process());
-  return transports.find("tcp") && transports.find("unix") && isolators.launcher() ? 0 : 1;
+  const bool stores = mesoscore::storages::memory()->open() && !mesoscore::storages::sqlite({})->open();
+  return stores && transports.find("tcp") && transports.find("unix") && isolators.launcher() ? 0 : 1;
 }

@@ -14,7 +14,7 @@ MAY_INCLUDE = {
     "runtime": VALUES | MACHINES | {"allocator"},
     "simulator": VALUES | MACHINES | {"allocator"},
     "isolators": VALUES | {"runtime"},
-    "registry": VALUES | {"runtime", "wire"},
+    "storage": VALUES | {"wire"},
     "operator": VALUES | {"runtime"},
     "inproc": VALUES | {"runtime"},
     "stream": VALUES | {"runtime", "wire"},
@@ -23,7 +23,7 @@ MAY_INCLUDE = {
 }
 CORE_LAYERS = VALUES | MACHINES | {"allocator"}
 CORE_FOLDERS = tuple(f"lib/{layer}" for layer in sorted(CORE_LAYERS))
-IO_FOLDERS = ("lib/runtime", "lib/isolators", "lib/operator", "lib/registry", "transports", "include/mesoscore")
+IO_FOLDERS = ("lib/runtime", "lib/isolators", "lib/operator", "lib/storage", "transports", "include/mesoscore")
 
 # Library (first part of the included name) -> the folders or files that may include it; others may not.
 LIBRARIES = {
@@ -40,7 +40,7 @@ LIBRARIES = {
     "CLI": (),
     "openssl": (),
     "curl": (),
-    "sqlite3.h": (),
+    "sqlite3.h": ("lib/storage/sqlite",),
 }
 
 

@@ -108,7 +108,7 @@ std::string ProcessLauncher::spare_record() {
 }
 
 void ProcessLauncher::forget(const ContainerId& id) {
-  if (std::find(given_up_.begin(), given_up_.end(), id) != given_up_.end()) return;
+  if (given_up_.contains(id)) return;
   const RecordPaths paths = record_paths(state_directory_, id.view());
   if (spares_.size() < kMaxSpares) {
     std::string spare = spare_prefix_ + std::to_string(++last_spare_);
@@ -120,6 +120,7 @@ void ProcessLauncher::forget(const ContainerId& id) {
 void ProcessLauncher::stop() {
   stopped_ = true;
   doubt_.reset();
+  look_timer_.reset();
   serials_.clear();
   containers_.clear();
   if (channel_) {

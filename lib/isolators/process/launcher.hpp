@@ -4,7 +4,7 @@
 // Channel). A supervisor has one container at a time and is used again after it: launching costs no fork of a
 // supervisor then. If the zygote dies, its supervisors live on and go on reporting; from then on each is also
 // watched by a pidfd, because nobody else would tell us of its death. Containers of an earlier agent have the
-// pidfd and their record only.
+// pidfd and their record only (recover.cpp).
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -33,27 +34,18 @@ struct LauncherOptions {
   Logger logger;
 };
 
-// A container of an earlier agent.
-struct RecoveredContainer {
-  ContainerId id;
-  bool live = false;  // it runs, and its exit will be reported as an event
-  std::optional<ExitStatus>
-      exit;  // not live: its true exit status; nothing if the supervisor could not write it
-};
-
 class ProcessLauncher final : public Launcher, public std::enable_shared_from_this<ProcessLauncher> {
  public:
   explicit ProcessLauncher(LauncherOptions options);
   ~ProcessLauncher() override;
 
   Status start(asio::any_io_executor executor, std::string state_directory, EventHandler on_event) override;
+  Result<std::vector<RecoveredContainer>> recover(std::span<const ContainerId> known) override;
   void launch(const ContainerId& id, LaunchPlan plan, HoldHandler held) override;
   void kill(const ContainerId& id, Duration grace) override;
   void forget(const ContainerId& id) override;
   void stop() override;
 
-  // After start(): what earlier agents have left in the state directory. Live ones are watched from now on.
-  Result<std::vector<RecoveredContainer>> recover();
   void usage(const ContainerId& id, ContainerUsage& add_to) const;
   pid_t zygote_pid() const noexcept;                           // 0: none
   ProcessIdentity supervisor_of(const ContainerId& id) const;  // pid 0: not known
@@ -97,14 +89,23 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
   void on_failed(Container& container, const MesoReport& report);
   void on_exited(Container& container, int wait_status);
   void on_lost(Container& container, const std::string& how);
+  void on_dropped(Container& container);
+  void drop_orphan(Container& container);
 
   // watch.cpp
-  bool give_up(const Container& container);
+  bool give_up(const ContainerId& id);
   void adopt_orphan(Container& container);
   void doubt_launches();
   void watch(Container& container);
+  void watch(Container& container, UniqueFd process, bool unsure);
+  void look_again_later();
   void wait_for_supervisor_end(Container& container);
   void on_supervisor_end(std::uint64_t serial);
+
+  // recover.cpp
+  Result<RecoveredContainer> look(const ContainerId& id);
+  Container* adopt(const ContainerId& id, const Record& running);
+  void end_orphan(const ContainerId& id);
 
   LauncherOptions options_;
   asio::any_io_executor executor_;
@@ -118,8 +119,9 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
       old_channels_;  // their zygotes are dead, their supervisors may still report
   std::unordered_map<ContainerId, std::uint64_t> serials_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Container>> containers_;
-  std::vector<ContainerId> given_up_;  // their record files keep late supervisors from starting them
-  std::unique_ptr<asio::steady_timer> doubt_;
+  std::unordered_set<ContainerId> given_up_;  // their record files keep late supervisors from starting them
+  std::unique_ptr<asio::steady_timer> doubt_, look_timer_;
+  std::vector<std::uint64_t> unwatched_;  // live containers that are looked at from time to time
   std::string spare_prefix_;
   std::uint64_t last_spare_ = 0;
   std::vector<std::string> spares_;  // files of forgotten records, to be used again
@@ -161,6 +163,7 @@ struct ProcessLauncher::Container {
   EarlierUsage earlier;                    // of the supervisor
   std::optional<Duration> kill_requested;  // before it was running
   bool killed = false;
+  bool orphan = false;                // nobody wants to hear of it
   std::unique_ptr<Descriptor> watch;  // pidfd of the supervisor
 };
 

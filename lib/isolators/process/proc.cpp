@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <climits>
 #include <cstring>
@@ -107,12 +108,16 @@ std::optional<std::string> read_small_file(const char* path) {
   return std::string(buffer, static_cast<std::size_t>(bytes));
 }
 
-UniqueFd open_process(const ProcessIdentity& identity) {
+UniqueFd open_process(const ProcessIdentity& identity, bool* unsure) {
   UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, identity.pid, 0)));
-  if (!fd) return fd;
-  // The number cannot pass to another process between here and its use: the pidfd keeps what we found.
-  const auto stat = read_stat(identity.pid);
-  if (!stat || stat->start_time != identity.start_time) fd.reset();
+  int error = fd ? 0 : errno;
+  if (fd) {
+    // The number cannot pass to another process between here and its use: the pidfd keeps what we found.
+    const auto stat = read_stat(identity.pid);
+    if (!stat) error = errno;
+    if (!stat || stat->start_time != identity.start_time) fd.reset();
+  }
+  if (unsure) *unsure = error != 0 && error != ESRCH && error != ENOENT && error != EINVAL;
   return fd;
 }
 

@@ -15,11 +15,11 @@
 
 namespace mesoscore::supervision {
 
-// The first 4 KiB of a file; nothing if it cannot be read.
+// The first 4 KiB of a file; nothing if it cannot be read: errno says why.
 std::optional<std::string> read_small_file(const char* path);
 
-// A pidfd of exactly this process; empty if it is gone.
-UniqueFd open_process(const ProcessIdentity& identity);
+// A pidfd of exactly this process; empty if it is gone, or if there is no descriptor to be had (`unsure`).
+UniqueFd open_process(const ProcessIdentity& identity, bool* unsure = nullptr);
 
 // Whether the process of a pidfd has ended. A wait for that may be completed without it: asio can deliver an
 // event of a descriptor that was closed in the same turn to the one that has taken its place.

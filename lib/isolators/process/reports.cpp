@@ -99,6 +99,7 @@ void ProcessLauncher::on_failed(Container& container, const MesoReport& report) 
 }
 
 void ProcessLauncher::on_exited(Container& container, int wait_status) {
+  if (container.orphan) return drop_orphan(container);
   ContainerEvent event =
       make_event(container.id, ContainerEvent::Kind::exited, describe_wait_status(wait_status));
   event.wait_status = wait_status;
@@ -125,7 +126,7 @@ void ProcessLauncher::on_no_supervisor(Channel& channel, const MesoReport& repor
   for (auto serial = serials.rbegin(); serial != serials.rend(); ++serial) {
     Container& container = *find(*serial);
     if (container.phase != Container::Phase::launching || container.supervisor.pid != 0) continue;
-    if (!give_up(container)) continue;
+    if (!give_up(container.id)) continue;
     MesoReport failed = report;
     failed.stage = MESO_STAGE_SUPERVISOR;
     return on_failed(container, failed);
@@ -134,6 +135,7 @@ void ProcessLauncher::on_no_supervisor(Channel& channel, const MesoReport& repor
 
 // The exit status of the process itself is not known to anybody.
 void ProcessLauncher::on_lost(Container& container, const std::string& how) {
+  if (container.orphan) return drop_orphan(container);
   const bool running = container.phase == Container::Phase::running;
   ContainerEvent event =
       make_event(container.id, running ? ContainerEvent::Kind::exited : ContainerEvent::Kind::launch_failed,
@@ -142,6 +144,23 @@ void ProcessLauncher::on_lost(Container& container, const std::string& how) {
   if (!container.killed) event.state = TaskState::failed;
   erase(container);
   emit(std::move(event));
+}
+
+// Of an earlier agent, which ended before it had released the process: its supervisor has taken the record
+// back.
+void ProcessLauncher::on_dropped(Container& container) {
+  if (container.orphan) return drop_orphan(container);
+  ContainerEvent event = make_event(container.id, ContainerEvent::Kind::exited,
+                                    "the agent ended while it was being started, so it was not");
+  event.state = TaskState::failed;
+  event.reason = TaskReason::agent_restarted;
+  erase(container);
+  emit(std::move(event));
+}
+
+void ProcessLauncher::drop_orphan(Container& container) {
+  forget(container.id);
+  erase(container);
 }
 
 }  // namespace mesoscore::supervision

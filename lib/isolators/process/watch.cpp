@@ -1,5 +1,7 @@
 // Supervisors without a zygote: it has died, or they were started by an earlier agent.
 #include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -16,23 +18,31 @@ namespace mesoscore::supervision {
 namespace {
 
 constexpr auto kDoubtAfter = std::chrono::seconds(10);
+constexpr auto kLookEvery = std::chrono::seconds(1);
+
+// Others in this program need descriptors, too. Processes are watched without one then.
+bool are_scarce(int descriptor) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
+  return static_cast<rlim_t>(descriptor) > limit.rlim_cur / 2;
+}
 
 }  // namespace
 
 // Whoever creates the record of a container first decides whether it will ever run: a supervisor that finds
 // it there does not start it. True: that is us.
-bool ProcessLauncher::give_up(const Container& container) {
-  const RecordPaths paths = record_paths(state_directory_, container.id.view());
+bool ProcessLauncher::give_up(const ContainerId& id) {
+  const RecordPaths paths = record_paths(state_directory_, id.view());
   const UniqueFd ours(::open(paths.run.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!ours && errno == EEXIST) return false;
-  given_up_.push_back(container.id);
+  given_up_.insert(id);
   return true;
 }
 
 // Nobody will tell us of the death of its supervisor, if it has one at all.
 void ProcessLauncher::adopt_orphan(Container& container) {
   if (container.supervisor.pid != 0) return watch(container);
-  if (give_up(container)) return on_lost(container, "killed");
+  if (give_up(container.id)) return on_lost(container, "killed");
   const auto record = read_record(record_paths(state_directory_, container.id.view()).run);
   if (!record) return;  // a launch that was given up before
   container.supervisor = record->supervisor;
@@ -56,8 +66,19 @@ void ProcessLauncher::doubt_launches() {
 }
 
 void ProcessLauncher::watch(Container& container) {
-  UniqueFd process = open_process(container.supervisor);
+  bool unsure = false;
+  UniqueFd process = open_process(container.supervisor, &unsure);
+  watch(container, std::move(process), unsure);
+}
+
+// `unsure`: there is no descriptor of the process, and that is not because it is gone.
+void ProcessLauncher::watch(Container& container, UniqueFd process, bool unsure) {
   const std::uint64_t serial = container.serial;
+  if (unsure || (process && are_scarce(process.get()))) {
+    unwatched_.push_back(serial);
+    if (!look_timer_) look_again_later();
+    return;
+  }
   if (!process) {
     // Not from here: the caller may be in the middle of something.
     asio::post(executor_, [weak = weak_from_this(), serial] {
@@ -67,6 +88,18 @@ void ProcessLauncher::watch(Container& container) {
   }
   container.watch = std::make_unique<Descriptor>(executor_, process.release());
   wait_for_supervisor_end(container);
+}
+
+void ProcessLauncher::look_again_later() {
+  look_timer_ = std::make_unique<asio::steady_timer>(executor_, kLookEvery);
+  look_timer_->async_wait([weak = weak_from_this()](const std::error_code& error) {
+    auto self = weak.lock();
+    if (!self || error) return;
+    self->look_timer_.reset();
+    for (const std::uint64_t serial : std::exchange(self->unwatched_, {})) {
+      if (Container* container = self->find(serial)) self->watch(*container);
+    }
+  });
 }
 
 void ProcessLauncher::wait_for_supervisor_end(Container& container) {
@@ -90,40 +123,11 @@ void ProcessLauncher::on_supervisor_end(std::uint64_t serial) {
     read_reports(channel, std::numeric_limits<int>::max());
     if ((container = find(serial)) == nullptr) return;
   }
-  const auto record = read_record(record_paths(state_directory_, container->id.view()).exit);
+  const RecordPaths paths = record_paths(state_directory_, container->id.view());
+  const auto record = read_record(paths.exit);
   if (record && record->exit) return on_exited(*container, record->exit->wait_status);
+  if (!container->channel && ::access(paths.run.c_str(), F_OK) != 0) return on_dropped(*container);
   on_lost(*container, "killed, or the machine was restarted");
-}
-
-Result<std::vector<RecoveredContainer>> ProcessLauncher::recover() {
-  Result<std::vector<ContainerId>> ids = list_records(state_directory_);
-  if (!ids) return fail(ids.error());
-  std::vector<RecoveredContainer> recovered;
-  for (const ContainerId& id : *ids) {
-    if (serials_.count(id) != 0) continue;  // ours
-    const RecordPaths paths = record_paths(state_directory_, id.view());
-    RecoveredContainer found{id, false, std::nullopt};
-    const auto running = read_record(paths.run);
-    if (running && running->boot_id == boot_id_ && open_process(running->supervisor)) {
-      found.live = true;
-      auto container = std::make_unique<Container>();
-      container->id = id;
-      container->serial = ++last_serial_;
-      container->supervisor_serial = running->serial;
-      container->phase = Container::Phase::running;
-      container->supervisor = running->supervisor;
-      serials_[id] = container->serial;
-      watch(*(containers_[container->serial] = std::move(container)));
-    } else if (const auto ended = read_record(paths.exit)) {
-      // It may have ended between the two looks, so this one comes second.
-      found.exit = ended->exit;
-    } else if (!running) {
-      ::unlink(paths.run.c_str());  // a launch that was given up
-      continue;
-    }
-    recovered.push_back(std::move(found));
-  }
-  return recovered;
 }
 
 }  // namespace mesoscore::supervision

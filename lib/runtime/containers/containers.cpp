@@ -115,6 +115,7 @@ Status Containers::Impl::start() {
 
 void Containers::Impl::stop() {
   if (std::exchange(stopped_, true)) return;
+  recovery_.reset();
   if (mailbox_) mailbox_->close();
   if (launcher_started_) config_.isolators.launcher()->stop();
   const auto entries = std::exchange(entries_, {});
@@ -135,6 +136,7 @@ void Containers::Impl::deliver(std::span<ContainerEvent> events) {
 }
 
 void Containers::Impl::carry_out(ContainerCall& call) {
+  if (recovery_ && !stopped_) return recovery_->calls.push_back(std::move(call));
   std::visit([&](auto& one) { carry_out(std::move(one)); }, call);
 }
 
@@ -184,8 +186,9 @@ void Containers::Impl::carry_out(const UpdateContainer& call) {
     update(*process, call.resources);
 }
 
-void Containers::Impl::carry_out(RecoverContainers&&) {}
-void Containers::Impl::carry_out(const ForgetContainer&) {}
+void Containers::Impl::carry_out(const ForgetContainer& call) {
+  if (launcher_started_) config_.isolators.launcher()->forget(call.container_id);
+}
 
 Containers::Impl::Process* Containers::Impl::find_process(const ContainerId& id) const {
   const auto found = entries_.find(id);

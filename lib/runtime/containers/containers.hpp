@@ -63,7 +63,8 @@ class Containers {
   // Makes the work directory and starts the launcher, if one was composed. Once, before apply().
   Status start();
   void set_agent_endpoint(std::string endpoint);
-  // Consumes the calls and clears the vector. Calls about containers that are gone are ignored.
+  // Consumes the calls and clears the vector. Calls about containers that are gone are ignored. Calls that
+  // come while a RecoverContainers cannot be answered (the state directory cannot be read) wait for that.
   void apply(std::vector<ContainerCall>& calls);
   void apply(ContainerCall&& call);
   // What the container uses now, as far as the isolators can tell. Nothing for functions and unknown

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <tsl/robin_map.h>
+#include <asio/steady_timer.hpp>
 
 #include "mesoscore/isolator.hpp"
 #include "runtime/containers/containers.hpp"
@@ -49,6 +50,12 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
     bool killed = false;
     std::optional<Limitation> limitation;
   };
+  // It could not be made at once.
+  struct Recovery {
+    RecoverContainers call;
+    std::vector<ContainerCall> calls;  // that have come since
+    asio::steady_timer timer;
+  };
   using Function = std::weak_ptr<FunctionTask::State>;
   using Entry = std::variant<Function, std::unique_ptr<Process>>;
 
@@ -69,6 +76,13 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   void end(Process& process, ContainerEvent event);
   void fail_launch(Process& process, const Error& error);
 
+  // recovery.cpp
+  bool recover(const RecoverContainers& call);
+  void try_again_later();
+  Result<std::vector<RecoveredContainer>> ask_launcher(std::span<const ContainerId> known);
+  void recover_isolators(std::span<const ContainerId> live);
+  void take_over(const RecoverContainers::Known& known);
+
   asio::any_io_executor executor_;
   ContainersConfig config_;
   EventHandler on_event_;
@@ -77,6 +91,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   std::string sandboxes_;  // absolute
   tsl::robin_map<ContainerId, Entry> entries_;
   std::vector<std::shared_ptr<FunctionTask::State>> called_;  // soon, on config_.function_executor
+  std::unique_ptr<Recovery> recovery_;
   bool launcher_started_ = false;
   bool stopped_ = false;
 };

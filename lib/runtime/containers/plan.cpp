@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "runtime/duration_text.hpp"
+
 namespace mesoscore::runtime {
 
 namespace {
@@ -84,24 +86,6 @@ LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, co
   plan.stdout_path = plan.working_directory + "/stdout";
   plan.stderr_path = plan.working_directory + "/stderr";
   return plan;
-}
-
-std::string duration_text(Duration duration) {
-  constexpr std::pair<std::int64_t, std::string_view> kUnits[] = {
-      {604'800'000'000'000, "weeks"},
-      {86'400'000'000'000, "days"},
-      {3'600'000'000'000, "hrs"},
-      {60'000'000'000, "mins"},
-      {1'000'000'000, "secs"},
-      {1'000'000, "ms"},
-      {1'000, "us"},
-      {1, "ns"},
-  };
-  for (const auto& [unit, name] : kUnits) {
-    const std::int64_t count = duration.count();
-    if (count != 0 && count % unit == 0) return std::to_string(count / unit).append(name);
-  }
-  return "0ns";
 }
 
 }  // namespace mesoscore::runtime

@@ -23,7 +23,4 @@ const CommandInfo* command_of(const LaunchContainer& call);
 std::string user_of(const LaunchContainer& call, std::string_view default_user);
 LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, const PlanContext& context);
 
-// As Mesos writes durations: "5secs", "15mins". A whole number of the largest unit that allows it.
-std::string duration_text(Duration duration);
-
 }  // namespace mesoscore::runtime

@@ -1,6 +1,5 @@
 // Command tasks and custom executors: prepare -> launch -> isolate -> watch -> exit -> cleanup in reverse.
-#include <exception>
-
+#include "runtime/containers/ask_isolator.hpp"
 #include "runtime/containers/containers_impl.hpp"
 #include "runtime/containers/plan.hpp"
 #include "runtime/containers/sandbox.hpp"
@@ -14,23 +13,6 @@ constexpr const char* kNoLauncher =
 constexpr const char* kNoEndpoint =
     "this agent listens nowhere that a custom executor could connect to: give it a unix:// or tcp:// "
     "endpoint";
-
-// Calls into an isolator, which may be a user's: its errors and exceptions carry its name.
-template <class Call>
-Status ask(const Isolator& isolator, Call call) {
-  const auto named = [&](std::string_view what) {
-    return std::string("isolator ").append(isolator.name()).append(": ").append(what);
-  };
-  try {
-    Status answer = call();
-    if (answer) return answer;
-    return fail(Error(answer.error().code, named(answer.error().message)));
-  } catch (const std::exception& thrown) {
-    return fail(Errc::launch_failed, named(thrown.what()));
-  } catch (...) {
-    return fail(Errc::launch_failed, named("it threw"));
-  }
-}
 
 ContainerEvent make_event(const ContainerId& id, ContainerEvent::Kind kind, std::string message = {}) {
   ContainerEvent event;
@@ -165,7 +147,7 @@ void Containers::Impl::end(Process& process, ContainerEvent event) {
       config_.logger(LogLevel::warning, "cleanup of container " + id.str() + ": " + cleaned.error().message);
     }
   }
-  if (process.with_launcher) config_.isolators.launcher()->forget(id);
+  if (process.with_launcher && !process.call.durable) config_.isolators.launcher()->forget(id);
   if (process.limitation) {
     event.state = TaskState::failed;
     event.reason = process.limitation->reason;

@@ -34,10 +34,13 @@ void Obedient::watch(const ContainerId& id, LimitationHandler on_limitation) {
 Status Obedient::update(const ContainerId&, const Resources&) { return step("update"); }
 Status Obedient::cleanup(const ContainerId&) { return step("cleanup"); }
 
-Agent::Agent(IsolatorSet isolators, FunctionSet functions) {
+Agent::Agent(IsolatorSet isolators, FunctionSet functions, std::string directory)
+    : directory_(std::move(directory)) {
   const char* base = ::getenv("TMPDIR");
-  directory_ = std::string(base ? base : "/tmp") + "/mesoscore-isolator.XXXXXX";
-  REQUIRE(::mkdtemp(directory_.data()));
+  if (directory_.empty()) {
+    directory_ = std::string(base ? base : "/tmp") + "/mesoscore-isolator.XXXXXX";
+    REQUIRE(::mkdtemp(directory_.data()));
+  }
   runtime::ContainersConfig config;
   config.work_dir = work_directory();
   config.isolators = std::move(isolators);
@@ -53,12 +56,28 @@ Agent::Agent(IsolatorSet isolators, FunctionSet functions) {
 
 // Nothing may outlive a test, also if it has failed.
 Agent::~Agent() {
+  if (!containers_) return;
   for (const ContainerEvent& event : events_) kill(event.container_id.str(), 0s);
   context_.restart();
   for (int i = 0; i < 2000 && containers_->size() > 0; ++i) context_.run_one_for(1ms);
   containers_->stop();
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
+}
+
+std::string Agent::leave() {
+  containers_->stop();
+  containers_.reset();
+  return directory_;
+}
+
+void Agent::recover(const std::vector<std::string>& ids) {
+  RecoverContainers call;
+  for (const std::string& id : ids) {
+    call.known.push_back({ContainerId(id), ContainerKind::command, Resources()});
+  }
+  containers_->apply(std::move(call));
+  REQUIRE(run_until([&] { return event("", Kind::recovered); }));
 }
 
 void Agent::launch(const std::string& id, const std::string& script) {
@@ -68,6 +87,7 @@ void Agent::launch(const std::string& id, const std::string& script) {
   framework->id = FrameworkId("framework");
   call.framework = std::move(framework);
   call.agent_id = AgentId("agent");
+  call.durable = durable;
   call.task.task_id = TaskId("task-" + id);
   call.task.command.emplace(CommandInfo{script, true, {}, {}, {}});
   containers_->apply(std::move(call));

@@ -25,7 +25,10 @@ class Spy : public Isolator {
       : inner_(std::move(inner)), log_(std::move(log)), name_(std::move(name)) {}
 
   std::string_view name() const noexcept override { return inner_->name(); }
-  Status recover(std::span<const ContainerId> live) override { return inner_->recover(live); }
+  Status recover(std::span<const ContainerId> live) override {
+    for (const ContainerId& id : live) note("recover", id);
+    return inner_->recover(live);
+  }
   Status prepare(const ContainerSpec& spec, LaunchPlan& plan) override {
     note("prepare", spec.call.container_id);
     return inner_->prepare(spec, plan);
@@ -78,7 +81,8 @@ class Obedient : public Isolator {
 
 class Agent {
  public:
-  explicit Agent(IsolatorSet isolators, FunctionSet functions = {});
+  // `directory` is what leave() of another one has returned.
+  explicit Agent(IsolatorSet isolators, FunctionSet functions = {}, std::string directory = {});
   ~Agent();
 
   runtime::Containers& containers() { return *containers_; }
@@ -87,11 +91,17 @@ class Agent {
   std::string work_directory() const { return directory_ + "/work"; }
   void launch(const std::string& id, const std::string& script);
   void kill(const std::string& id, Duration grace);
+  // Asks for these commands and waits for the end of the recovery.
+  void recover(const std::vector<std::string>& ids);
+  // Ends as an agent that is killed does: containers live on, and the directory stays.
+  std::string leave();
   bool run_until(const std::function<bool()>& condition);
   const ContainerEvent* event(const std::string& id, Kind kind) const;
   ContainerEvent wait_for(const std::string& id, Kind kind);
   std::size_t count(const std::string& id, Kind kind) const;
   std::string sandbox(const std::string& id) const;
+
+  bool durable = false;  // of the next launches
 
  private:
   std::string directory_;

@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 #include <algorithm>
+#include <fstream>
 
 #include "agent.hpp"
 #include "catch.hpp"
@@ -113,6 +114,38 @@ void update_and_usage(const Factory& make) {
   agent.wait_for("a", Kind::exited);
 }
 
+void recovery(const Factory& make) {
+  Set before(make);
+  Agent first(before.isolators);
+  first.durable = true;
+  first.launch("live", "while [ ! -e go ]; do sleep 0.02; done; exit 3");
+  first.launch("ended", "exit 4");
+  first.launch("orphan", "exec sleep 1000");
+  first.wait_for("live", Kind::started);
+  first.wait_for("orphan", Kind::started);
+  first.wait_for("ended", Kind::exited);
+  const std::string sandbox = first.sandbox("live");
+
+  Set set(make);
+  Agent agent(set.isolators, {}, first.leave());
+  agent.recover({"live", "ended", "never"});
+  CHECK(*set.log == Log{"first.recover live", "tested.recover live", "last.recover live",  //
+                        "first.watch live", "tested.watch live", "last.watch live"});
+  CHECK(agent.count("live", Kind::recovered) == 1);
+  CHECK(WEXITSTATUS(agent.wait_for("ended", Kind::exited).wait_status) == 4);
+  CHECK(agent.wait_for("never", Kind::launch_failed).reason == TaskReason::agent_restarted);
+  CHECK(agent.containers().size() == 1);
+
+  set.log->clear();
+  agent.containers().apply(UpdateContainer{ContainerId("live"), Resources()});
+  CHECK(count(*set.log, "tested.update live") == 1);
+  std::ofstream(sandbox + "/go").put('1');
+  CHECK(WEXITSTATUS(agent.wait_for("live", Kind::exited).wait_status) == 3);
+  CHECK(count(*set.log, "tested.cleanup live") == 1);
+  agent.launch("new", "exit 5");
+  CHECK(WEXITSTATUS(agent.wait_for("new", Kind::exited).wait_status) == 5);
+}
+
 void strangers_do_no_harm(const Factory& make) {
   const std::shared_ptr<Isolator> isolator = make();
   CHECK_FALSE(isolator->name().empty());
@@ -133,6 +166,7 @@ void conformance(const Factory& make) {
   SECTION("a kill may be repeated") { kill_is_idempotent(make); }
   SECTION("containers are independent of each other") { containers_are_independent(make); }
   SECTION("update and usage") { update_and_usage(make); }
+  SECTION("containers of an agent before are taken over") { recovery(make); }
   SECTION("calls about unknown containers do no harm") { strangers_do_no_harm(make); }
 }
 

@@ -1,5 +1,6 @@
 // Who dies when, and what is known afterwards.
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +12,7 @@
 #include "harness.hpp"
 
 using namespace process_test;
-using supervision::RecoveredContainer;
+using Fate = RecoveredContainer::Fate;
 
 extern "C" {
 extern const unsigned char mesoscore_supervisor_begin[];
@@ -28,9 +29,19 @@ void wait_until_gone(pid_t pid) {
   for (int i = 0; i < 10'000 && state_of(pid).value_or('Z') != 'Z'; ++i) ::usleep(1000);
 }
 
-const RecoveredContainer* find(const std::vector<RecoveredContainer>& all, const std::string& id) {
-  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.id == id; });
-  return found == all.end() ? nullptr : &*found;
+std::vector<RecoveredContainer> recover(Harness& harness, const std::vector<std::string>& known) {
+  const std::vector<ContainerId> ids(known.begin(), known.end());
+  auto recovered = harness.launcher().recover(ids);
+  INFO((recovered ? "" : recovered.error().message));
+  REQUIRE(recovered);
+  REQUIRE(recovered->size() == known.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) CHECK((*recovered)[i].id == ids[i]);
+  return *std::move(recovered);
+}
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0;
 }
 
 }  // namespace
@@ -57,21 +68,18 @@ TEST_CASE("containers outlive their launcher, and the next one learns their true
   wait_until_gone(supervisors[0]);
 
   Harness second(directory);
-  const auto recovered = second.launcher().recover();
-  REQUIRE(recovered);
-  REQUIRE(recovered->size() == 4);
-  const RecoveredContainer* early = find(*recovered, "early");
-  REQUIRE(early);
-  CHECK_FALSE(early->live);
-  REQUIRE(early->exit);
-  CHECK(WEXITSTATUS(early->exit->wait_status) == 3);
-  CHECK_FALSE(early->exit->killed);
-  CHECK(to_unix_seconds(early->exit->ended) > 1.6e9);
-  REQUIRE(find(*recovered, "done")->exit);
-  CHECK(WEXITSTATUS(find(*recovered, "done")->exit->wait_status) == 6);
-  CHECK(find(*recovered, "late")->live);
-  CHECK(find(*recovered, "killed")->live);
-  CHECK(second.launcher().recover()->size() == 2);  // what is watched is not found again
+  const auto record = supervision::read_record(second.state_directory() + "/early.exit");
+  REQUIRE((record && record->exit));
+  CHECK_FALSE(record->exit->killed);
+  CHECK(to_unix_seconds(record->exit->ended) > 1.6e9);
+  const auto recovered = recover(second, {"late", "early", "killed", "done"});
+  CHECK(recovered[0].fate == Fate::live);
+  CHECK(recovered[1].fate == Fate::ended);
+  CHECK(WEXITSTATUS(recovered[1].wait_status) == 3);
+  CHECK(recovered[1].message == "exit code 3");
+  CHECK(recovered[2].fate == Fate::live);
+  CHECK(WEXITSTATUS(recovered[3].wait_status) == 6);
+  CHECK(recover(second, {"late", "killed"})[1].fate == Fate::live);  // it may be asked again
 
   ContainerUsage usage;
   second.launcher().usage(ContainerId("late"), usage);
@@ -81,8 +89,8 @@ TEST_CASE("containers outlive their launcher, and the next one learns their true
   write_file(*directory / "go-late", "");
   CHECK(second.wait_for_exit("late") == 4);
 
-  for (const char* id : {"early", "late", "killed", "done"}) second.launcher().forget(ContainerId(id));
-  CHECK(second.launcher().recover()->empty());
+  for (const char* id : {"late", "killed"}) second.launcher().forget(ContainerId(id));
+  CHECK(supervision::list_records(second.state_directory())->empty());
   second.launch_script("new", "exit 7");
   CHECK(second.wait_for_exit("new") == 7);
 }
@@ -102,17 +110,78 @@ TEST_CASE("a record of another start of the machine, or of another process, is n
   write_file(state + "/given-up.run", "");
   write_file(state + "/torn.exit", "mesoscore-container 1\nboot x\nsupervisor 1 1\nserial 1\nstatus 0\nkill");
   write_file(state + "/unrelated", "x");
-  const auto recovered = harness.launcher().recover();
-  REQUIRE(recovered);
-  CHECK(recovered->size() == 4);
-  for (const RecoveredContainer& one : *recovered) {
-    INFO(one.id.str());
-    CHECK_FALSE(one.live);
-    CHECK_FALSE(one.exit);
-  }
-  CHECK(find(*recovered, "torn"));
-  CHECK_FALSE(find(*recovered, "given-up"));
+  write_file(state + "/torn-start.run", "mesoscore-contai");
+  const auto recovered =
+      recover(harness, {"other-boot", "pid-reused", "gone", "torn", "torn-start", "given-up"});
+  for (std::size_t i = 0; i < 5; ++i) CHECK(recovered[i].fate == Fate::lost);
+  CHECK(recovered[0].message == "the machine was restarted");
+  CHECK(recovered[1].message == "its supervisor was killed, and so were its processes");
+  CHECK(recovered[2].message == recovered[1].message);
+  CHECK(recovered[3].message == "the record of it cannot be read");
+  CHECK(recovered[4].message == recovered[3].message);
+  CHECK(recovered[5].fate == Fate::never_started);
+  CHECK(exists(state + "/given-up.run"));  // so that it stays so
   CHECK(read_file(state + "/unrelated") == "x");
+  recover(harness, {});
+  CHECK(*supervision::list_records(state) == std::vector<ContainerId>{ContainerId("given-up")});
+  CHECK(read_file(state + "/unrelated") == "x");
+}
+
+TEST_CASE("a container that was never started never will be", "[process]") {
+  Harness harness;
+  CHECK(recover(harness, {"late"})[0].fate == Fate::never_started);
+  // A supervisor of an earlier agent that takes the launch now finds the record.
+  const std::string failure = harness.failure_of("late", harness.script("late", "echo ran"));
+  CHECK(failure == "cannot run \"/bin/sh\": its record could not be written: File exists");
+  CHECK(harness.output("late").empty());
+  CHECK(recover(harness, {"late"})[0].fate == Fate::never_started);
+}
+
+TEST_CASE("containers without an owner are killed and forgotten", "[process]") {
+  auto first = std::make_unique<Harness>();
+  const auto directory = first->directory();
+  const std::string mark = "5" + std::to_string(::getpid());
+  first->launch_script("live", "trap '' TERM; (setsid sleep " + mark + " &); echo ready; exec sleep " + mark);
+  first->launch_script("done", "exit 0");
+  REQUIRE(first->run_until([&] { return first->output("live") == "ready\n"; }));
+  first->wait_for_exit("done");
+  const pid_t supervisor = supervisor_of(*first, "live");
+  first->drop_launcher();
+  first.reset();
+  CHECK_FALSE(processes_with(mark).empty());
+
+  Harness second(directory);
+  recover(second, {});
+  CHECK(second.run_until([&] { return supervision::list_records(second.state_directory())->empty(); }));
+  CHECK(second.run_until([&] { return processes_with(mark).empty(); }));
+  wait_until_gone(supervisor);
+  CHECK(second.count(Kind::exited) == 0);
+}
+
+TEST_CASE("recovered containers need few descriptors", "[process]") {
+  constexpr int kContainers = 40;
+  auto first = std::make_unique<Harness>();
+  const auto directory = first->directory();
+  std::vector<std::string> ids;
+  for (int i = 0; i < kContainers; ++i) {
+    ids.push_back("c" + std::to_string(i));
+    first->launch_script(ids.back(), "while [ ! -e go ]; do sleep 0.1; done; exit " + std::to_string(i));
+  }
+  REQUIRE(first->run_until([&] { return first->count(Kind::started) == kContainers; }));
+  first->drop_launcher();
+  first.reset();
+
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit few{48, before.rlim_max};
+  Harness second(directory);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  for (const auto& one : recover(second, ids)) CHECK(one.fate == Fate::live);
+  second.launcher().kill(ContainerId("c0"), 1h);
+  second.wait_for("c0", Kind::exited);
+  write_file(*directory / "go", "");
+  for (int i = 1; i < kContainers; ++i) CHECK(second.wait_for_exit(ids[static_cast<std::size_t>(i)]) == i);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
 }
 
 TEST_CASE("records come and go with their containers", "[process]") {

@@ -211,6 +211,18 @@ TEST_CASE("options of an executor, and its environment") {
   CHECK(config->agent == "unix:///tmp/a.sock");
   CHECK(config->executor.framework_id == "F");
   CHECK(config->executor.executor_id == "E");
+  CHECK(config->executor.recovery_timeout == 15min);
+  const std::pair<const char*, Duration> timeouts[] = {
+      {"500ms", 500ms}, {"15mins", 15min}, {"1.5secs", 1500ms}, {"2hrs", 2h}, {"0ns", 0s}};
+  for (const auto& [text, expected] : timeouts) {
+    set("MESOS_RECOVERY_TIMEOUT", text);
+    CHECK(executor_config_from_environment()->executor.recovery_timeout == expected);
+  }
+  for (const char* text : {"soon", "5", "-1secs", "secs", "5secsx"}) {
+    set("MESOS_RECOVERY_TIMEOUT", text);
+    has(executor_config_from_environment().error(), std::string("MESOS_RECOVERY_TIMEOUT: \"") + text);
+  }
+  set("MESOS_RECOVERY_TIMEOUT", nullptr);
   set("MESOS_FRAMEWORK_ID", "");
   has(executor_config_from_environment().error(), "MESOS_FRAMEWORK_ID is empty");
   set("MESOS_FRAMEWORK_ID", "F");

@@ -1,96 +1,13 @@
 // The engine with a machine that the test plays.
-#include "runtime/engine.hpp"
+#include "engine_bench.hpp"
 
-#include <asio/io_context.hpp>
 #include <asio/post.hpp>
 
-#include "fake_transport.hpp"
 #include "support/catch.hpp"
 
 using namespace mesoscore;
 using namespace mesoscore::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct FakeMachine final : runtime::Engine {
-  explicit FakeMachine(runtime::EngineConfig config) : Engine(std::move(config)) {}
-
-  void step(std::span<Event> batch, TimePoint, Outbox& out) override {
-    steps.push_back(batch.size());
-    for (Event& event : batch) {
-      if (const auto* c = std::get_if<PeerConnected>(&event)) connected.push_back(*c);
-      if (const auto* d = std::get_if<PeerDisconnected>(&event)) lost.push_back(*d);
-      if (const auto* f = std::get_if<DialFailed>(&event)) dial_failures.push_back(f->why);
-      if (auto* r = std::get_if<Received>(&event)) received.push_back(std::move(*r));
-    }
-    if (on_step) on_step(batch, out);
-  }
-  void receive(PeerId from, std::span<Message> messages, TimePoint, Outbox& out) override {
-    steps.push_back(messages.size());
-    for (Message& message : messages) received.emplace_back(from, std::move(message));
-    if (on_step) on_step({}, out);
-  }
-  void tick(TimePoint now, Outbox& out) override {
-    ticks.push_back(now);
-    deadline = kNever;
-    if (on_tick) on_tick(out);
-  }
-  TimePoint next_deadline() const noexcept override { return deadline; }
-  bool deliver(std::span<Message> deliveries) override { return !on_deliver || on_deliver(deliveries); }
-  void apply(std::vector<ContainerCall>& calls) override { containers += calls.size(); }
-  void settled() override { ++settlements; }
-  using Engine::last_loss;
-
-  std::function<void(std::span<Event>, Outbox&)> on_step;
-  std::function<void(Outbox&)> on_tick;
-  std::function<bool(std::span<Message>)> on_deliver;
-  TimePoint deadline = kNever;
-  std::vector<std::size_t> steps;
-  std::vector<TimePoint> ticks;
-  std::vector<PeerConnected> connected;
-  std::vector<PeerDisconnected> lost;
-  std::vector<std::string> dial_failures;
-  std::vector<Received> received;
-  std::size_t containers = 0, settlements = 0;
-};
-
-struct Bench {
-  explicit Bench(Logger log = {}) {
-    runtime::EngineConfig config;
-    config.executor = io.get_executor();
-    config.transports.add(transport);
-    config.role = PeerRole::master;
-    config.dial_to = "fake://there";
-    config.dial_role = PeerRole::agent;
-    config.accepts = {PeerRole::scheduler, PeerRole::agent};
-    config.log = std::move(log);
-    engine = std::make_shared<FakeMachine>(std::move(config));
-  }
-  ~Bench() {
-    if (engine) engine->end();
-  }
-  void poll() {
-    io.restart();
-    io.poll();
-  }
-  std::shared_ptr<FakeConnection> connect(PeerRole role = PeerRole::scheduler) {
-    if (!transport->accept) {
-      const std::vector<std::string> at = {"fake://here"};
-      REQUIRE(engine->listen(at));
-    }
-    auto connection = std::make_shared<FakeConnection>(role);
-    transport->accept(connection);
-    poll();
-    return connection;
-  }
-
-  asio::io_context io;
-  std::shared_ptr<FakeTransport> transport = std::make_shared<FakeTransport>();
-  std::shared_ptr<FakeMachine> engine;
-};
-
-}  // namespace
 
 TEST_CASE("a burst of events is one step") {
   Bench b;
