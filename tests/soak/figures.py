@@ -1,4 +1,4 @@
-"""The figures of a soak: a table on standard output, and a line for each in the file MESOSCORE_BENCH_JSONL, if it is set."""
+"""The figures of a soak: a table, and lines in the file MESOSCORE_BENCH_JSONL if that is set."""
 import json
 import os
 from bisect import bisect_right
