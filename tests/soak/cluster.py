@@ -84,6 +84,7 @@ class Cluster:
         if self._layout.netns:
             argv += ["--listen", f"tcp://{ADDRESS}:{self._port}"]
         argv += _supported(program, {"--ping-interval": "200ms", "--ping-misses": "5", "--offer-timeout": "5s",
+                                     "--heartbeat-interval": "1s",
                                      "--agent-reregister-timeout": "10s", "--dead-peer-timeout": "2s",
                                      **self._storage("master.db")})
         return Role("master", argv)
@@ -142,9 +143,10 @@ class Cluster:
             raise RuntimeError(f"{' '.join(argv)}: {code}")
 
     def stop(self, kind: str, seconds: float) -> None:
-        """SIGTERM; who does not end with 0 in time is recorded, and killed."""
+        """In good order; who does not end with 0 in time is recorded, and killed."""
+        for_good = signal.SIGUSR1 if kind == "agent" and self._layout.storage else signal.SIGTERM
         for role in self.of(kind):
-            kill(role.pid, signal.SIGTERM)
+            kill(role.pid, for_good)
         for role in self.of(kind):
             code = self.reaper.wait(role.pid, seconds)
             if code != 0:

@@ -1,4 +1,4 @@
-"""The figures of a soak: a table on standard output and, if MESOSCORE_BENCH_JSONL names a file, a line for each in it."""
+"""The figures of a soak: a table, and lines in the file MESOSCORE_BENCH_JSONL if that is set."""
 import json
 import os
 from bisect import bisect_right
