@@ -26,10 +26,12 @@ void Agent::State::kill_contained(TaskRecord& task, Duration grace) {
     task.kill.wanted = true;
     task.kill.first = now;
     task.kill.grace = grace;
+    if (task.kept) keep_kill(task);
     return kill_container(task.container_id, grace);
   }
   if (grace >= task.kill.grace) return;
   task.kill.grace = grace;
+  if (task.kept) keep_kill(task);
   kill_container(task.container_id, std::max(Duration::zero(), after(task.kill.first, grace) - now));
 }
 
@@ -45,6 +47,7 @@ void Agent::State::over_time(TaskRecord& task) {
 
 void Agent::State::end_task(TaskRecord& task, StatusRecord&& status) {
   timers.disarm(task.completion);
+  explain_by_drain(task, status);
   if (task.executor != kNone) {
     ExecutorRecord& executor = executors[task.executor];
     if (task.queued) {

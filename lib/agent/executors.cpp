@@ -14,6 +14,8 @@ Agent::State::ExecutorRecord& Agent::State::launch_executor(FrameworkRecord& fra
   LaunchContainer& launch = std::get<LaunchContainer>(out->containers.emplace_back(LaunchContainer{}));
   launch.container_id = new_container({kNone, executor.self}, executor.container_id);
   launch.kind = ContainerKind::executor;
+  launch.durable = framework.kept;
+  if (framework.kept) keep_executor(executor);
   launch.framework = framework.info;
   launch.agent_id = agent->id;
   launch.task.executor = executor.info;
@@ -41,11 +43,17 @@ void Agent::State::update_container(const ExecutorRecord& executor) {
   out->containers.push_back(UpdateContainer{executor.container_id, executor.contained});
 }
 
+void Agent::State::set_terminating(ExecutorRecord& executor) {
+  if (executor.state == ExecutorRecord::State::terminating) return;
+  executor.state = ExecutorRecord::State::terminating;
+  if (frameworks[executor.framework].kept) keep_executor(executor);
+}
+
 // With a connection it is asked to end and given time; without one it is killed, which gives it the same
 // time.
 void Agent::State::shutdown_executor(ExecutorRecord& executor) {
   if (executor.state == ExecutorRecord::State::terminating) return;
-  executor.state = ExecutorRecord::State::terminating;
+  set_terminating(executor);
   const Duration grace = std::max(executor.info.shutdown_grace_period, Duration::zero());
   if (executor.peer) {
     send<msg::ExecutorShutdown>(*executor.peer);
@@ -62,29 +70,11 @@ void Agent::State::shutdown_if_useless(ExecutorRecord& executor) {
 // It has not subscribed in time, or not ended in time.
 void Agent::State::executor_overdue(ExecutorRecord& executor) {
   if (executor.state == ExecutorRecord::State::registering) executor.registration_timed_out = true;
-  executor.state = ExecutorRecord::State::terminating;
+  set_terminating(executor);
   kill_container(executor.container_id, Duration::zero());
 }
 
 void Agent::State::executor_ended(ExecutorRecord& executor, ContainerEvent& event) {
-  const bool launched = event.kind == ContainerEvent::Kind::exited;
-  TaskReason reason = launched ? TaskReason::executor_terminated : TaskReason::container_launch_failed;
-  std::string message = std::move(event.message);
-  if (executor.registration_timed_out) {
-    reason = TaskReason::executor_registration_timeout;
-    message =
-        cat("the executor did not subscribe within ", in_seconds(options.executor_registration_timeout));
-  } else if (message.empty()) {
-    message = launched ? "the executor has ended: " + agent_detail::exit_text(event.wait_status)
-                       : "the executor could not be started";
-  }
-  const TaskState state = event.state && is_terminal(*event.state) ? *event.state : TaskState::failed;
-  const auto end = [&](TaskRecord& task) {
-    task.executor = kNone;
-    task.undelivered = {};
-    task.queued = false;
-    if (task.live()) decline_task(task, state, event.reason.value_or(reason), message);
-  };
   if (executor.peer) {
     const PeerId peer = *executor.peer;
     close(peer, "the executor has ended");
@@ -92,14 +82,47 @@ void Agent::State::executor_ended(ExecutorRecord& executor, ContainerEvent& even
   }
   each(executor.tasks, tasks, [&](TaskRecord& task) {
     executor.tasks.remove(tasks, task.self);
-    end(task);
+    task_of_ended(task, executor, event);
   });
   each(executor.queue, tasks, [&](TaskRecord& task) {
     executor.queue.remove(tasks, task.self);
-    end(task);
+    task_of_ended(task, executor, event);
   });
+  if (frameworks[executor.framework].kept) out->containers.push_back(ForgetContainer{executor.container_id});
   executor_exited(executor.info.framework_id, executor.info.executor_id, event.wait_status);
   forget_executor(executor);
+}
+
+// What the container says of the end counts, then why the agent has ended it, then how it ended.
+void Agent::State::task_of_ended(TaskRecord& task, const ExecutorRecord& executor,
+                                 const ContainerEvent& event) {
+  const FrameworkRecord& framework = frameworks[task.framework];
+  const bool staging = task.info.state == TaskState::staging;
+  task.executor = kNone;
+  task.undelivered = {};
+  task.queued = task.uncertain = false;
+  if (!task.live()) return;
+  const bool launched = event.kind == ContainerEvent::Kind::exited;
+  TaskState state = event.state && is_terminal(*event.state) ? *event.state : TaskState::failed;
+  TaskReason reason = launched ? TaskReason::executor_terminated : TaskReason::container_launch_failed;
+  std::string message = event.message;
+  if (executor.registration_timed_out && executor.recovered) {
+    state = framework.has(FrameworkCapability::partition_aware) ? TaskState::gone : TaskState::lost;
+    reason = TaskReason::executor_reregistration_timeout;
+    message = cat("the executor did not subscribe within ",
+                  in_seconds(options.executor_reregistration_timeout), " after a restart of the agent");
+  } else if (executor.registration_timed_out) {
+    reason = TaskReason::executor_registration_timeout;
+    message =
+        cat("the executor did not subscribe within ", in_seconds(options.executor_registration_timeout));
+  } else if (!launched && event.reason == TaskReason::agent_restarted) {
+    state = staging ? dropped_or_lost(framework) : TaskState::failed;
+    if (message.empty()) message = "the executor was not started before the agent was restarted";
+  } else if (message.empty()) {
+    message = launched ? "the executor has ended: " + agent_detail::exit_text(event.wait_status)
+                       : "the executor could not be started";
+  }
+  decline_task(task, state, event.reason.value_or(reason), std::move(message));
 }
 
 void Agent::State::executor_exited(const FrameworkId& framework, const ExecutorId& executor,

@@ -42,6 +42,7 @@ void Agent::State::ask_for_registration() {
 void Agent::State::registered(Duration timeout) {
   phase = Phase::registered;
   backoff.reset();
+  if (!self_kept) keep_self();
   timers.disarm(link_timer);
   ping_timeout = timeout > Duration::zero() ? timeout : Duration::max();
   timers.arm(ping_timer, after(now, ping_timeout));

@@ -38,6 +38,7 @@ Result<Resources> Agent::State::carry_out(const Operation& operation) {
   auto changed = std::make_shared<AgentInfo>(*agent);
   MESOSCORE_TRY_IN(operation_name(operation), apply(*change, changed->resources));
   agent = std::move(changed);
+  keep_self();
   return std::move(change->converted);
 }
 

@@ -8,12 +8,17 @@
 namespace mesoscore {
 
 void Agent::State::on(ContainerEvent& event) {
+  if (event.kind == ContainerEvent::Kind::recovered && event.container_id.empty()) return end_recovery();
   const auto found = container_by_id.find(agent_detail::IdKey{&event.container_id});
   if (found == container_by_id.end()) {
     return note(LogLevel::info, "ignored an event of container ", event.container_id,
                 ": it is not known here");
   }
   const ContainerOwner owner = found->second;
+  if (found->second.awaited) {
+    found.value().awaited = false;
+    if (!hear_of(owner, event)) return;
+  }
   const bool over =
       event.kind == ContainerEvent::Kind::launch_failed || event.kind == ContainerEvent::Kind::exited;
   if (owner.executor != kNone) {
@@ -22,7 +27,10 @@ void Agent::State::on(ContainerEvent& event) {
   }
   TaskRecord& task = tasks[owner.task];
   if (over) return contained_ended(task, event);
-  event.kind == ContainerEvent::Kind::started ? contained_started(task) : contained_progress(task, event);
+  if (event.kind == ContainerEvent::Kind::started) return contained_started(task);
+  if (event.kind == ContainerEvent::Kind::progress) return contained_progress(task, event);
+  note(LogLevel::warning, "ignored that container ", event.container_id,
+       " was recovered: it is known to live");
 }
 
 void Agent::State::contained_started(TaskRecord& task) {
@@ -42,9 +50,14 @@ void Agent::State::contained_progress(TaskRecord& task, ContainerEvent& event) {
 }
 
 void Agent::State::contained_ended(TaskRecord& task, ContainerEvent& event) {
-  container_by_id.erase(agent_detail::IdKey{&task.container_id});
-  task.container_id = {};
+  drop_container(task);
   end_task(task, verdict(task, event));
+}
+
+void Agent::State::drop_container(TaskRecord& task) {
+  container_by_id.erase(agent_detail::IdKey{&task.container_id});
+  if (task.kept) out->containers.push_back(ForgetContainer{task.container_id});
+  task.container_id = {};
 }
 
 // A kill that was asked for explains the end, whatever the container says; then what the container says; then
@@ -69,6 +82,8 @@ StatusRecord Agent::State::verdict(const TaskRecord& task, ContainerEvent& event
   } else {
     status.reason = event.reason;
     if (!launched && !event.reason) status.reason = TaskReason::container_launch_failed;
+    const bool never_started = !launched && event.reason == TaskReason::agent_restarted;
+    if (never_started) status.state = dropped_or_lost(frameworks[task.framework]);
     if (status.reason) status.source = TaskSource::agent;
     if (event.state && is_terminal(*event.state)) {
       status.state = *event.state;

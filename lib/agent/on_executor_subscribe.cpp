@@ -5,6 +5,7 @@
 namespace mesoscore {
 
 void Agent::State::on(PeerId peer, msg::ExecutorSubscribe& subscribe) {
+  if (recovery != Recovery::none) return wait_for_recovery(peer, subscribe);
   ExecutorRecord* executor = find_executor(subscribe.framework_id, subscribe.executor_id);
   const bool over = std::find(completed.begin(), completed.end(), subscribe.framework_id) != completed.end();
   if (executor == nullptr && !over)
@@ -27,9 +28,17 @@ void Agent::State::on(PeerId peer, msg::ExecutorSubscribe& subscribe) {
   }
   executor->peer = peer;
   executor->state = ExecutorRecord::State::running;
+  executor->recovered = false;
   peers[static_cast<std::uint64_t>(peer)] = executor->self;
   timers.disarm(executor->timer);
   greet(*executor, subscribe);
+}
+
+// Its container has to be heard of first.
+void Agent::State::wait_for_recovery(PeerId peer, msg::ExecutorSubscribe& subscribe) {
+  const auto same = [&](const auto& early) { return early.first == peer; };
+  std::erase_if(early_subscriptions, same);
+  early_subscriptions.emplace_back(peer, std::move(subscribe));
 }
 
 // Both sides learn what the other one missed.
@@ -46,19 +55,32 @@ void Agent::State::greet(ExecutorRecord& executor, msg::ExecutorSubscribe& subsc
   for (const TaskInfo& task : subscribe.unacknowledged_tasks) arrived.push_back(task.task_id);
   std::sort(arrived.begin(), arrived.end());
   each(executor.tasks, tasks, [&](TaskRecord& task) {
-    if (task.info.state == TaskState::staging &&
-        !std::binary_search(arrived.begin(), arrived.end(), task.info.task_id.view())) {
-      return decline_task(task, dropped_or_lost(frameworks[task.framework]), TaskReason::agent_restarted,
-                          "the task did not reach its executor");
-    }
-    if (!task.kill.undelivered || !task.live()) return;
-    auto& kill = send<msg::ExecutorKill>(peer);
-    kill.task_id = task.info.task_id;
-    kill.kill_policy = task.kill.policy;
-    task.kill.undelivered = false;
+    if (!task.live()) return;
+    settle(task, executor, std::binary_search(arrived.begin(), arrived.end(), task.info.task_id.view()));
   });
   deliver_queue(executor);
   shutdown_if_useless(executor);
+}
+
+// A task that was sent over a connection that is lost is lost with it. If the agent was restarted it may also
+// never have been sent; then it is delivered now.
+void Agent::State::settle(TaskRecord& task, ExecutorRecord& executor, bool arrived) {
+  const bool uncertain = std::exchange(task.uncertain, false);
+  if (task.info.state != TaskState::staging || arrived) {
+    executor.got_task = true;
+    task.undelivered = {};
+    if (task.kill.undelivered) pass_kill_on(task, *executor.peer);
+    return;
+  }
+  if (!uncertain) {
+    return decline_task(task, dropped_or_lost(frameworks[task.framework]), TaskReason::agent_restarted,
+                        "the task did not reach its executor");
+  }
+  executor.contained -= task.info.resources;
+  executor.tasks.remove(tasks, task.self);
+  executor.queue.push_back(tasks, task.self);
+  task.queued = true;
+  if (task.kill.undelivered) killed_before_delivery(task);
 }
 
 }  // namespace mesoscore

@@ -9,7 +9,7 @@ void Agent::State::on(msg::KillTask& kill) {
     return note(LogLevel::info, "ignored the kill of task ", kill.task_id, ": it does not run here");
   }
   if (task->queued) return kill_queued(*task);
-  if (task->executor != kNone) return kill_delivered(*task, kill);
+  if (task->executor != kNone) return kill_delivered(*task, kill.kill_policy);
   timers.disarm(task->completion);
   announce_killing(*task, std::nullopt);
   kill_contained(*task, grace_of(*task, kill.kill_policy));
@@ -17,27 +17,36 @@ void Agent::State::on(msg::KillTask& kill) {
 
 void Agent::State::kill_queued(TaskRecord& task) {
   ExecutorRecord& executor = executors[task.executor];
+  killed_before_delivery(task);
+  shutdown_if_useless(executor);
+}
+
+void Agent::State::killed_before_delivery(TaskRecord& task) {
   StatusRecord status = new_status(TaskState::killed, TaskSource::agent);
   status.reason = TaskReason::task_killed_during_launch;
   status.set_message("killed before it was delivered to its executor");
   end_task(task, std::move(status));
-  shutdown_if_useless(executor);
 }
 
 // The executor decides; every kill reaches it, because a later one may ask for more haste.
-void Agent::State::kill_delivered(TaskRecord& task, msg::KillTask& kill) {
+void Agent::State::kill_delivered(TaskRecord& task, const std::optional<KillPolicy>& policy) {
   const ExecutorRecord& executor = executors[task.executor];
   if (executor.state == ExecutorRecord::State::terminating) {
-    return note(LogLevel::info, "ignored the kill of task ", kill.task_id, ": its executor is terminating");
+    return note(LogLevel::info, "ignored the kill of task ", task.info.task_id,
+                ": its executor is terminating");
   }
-  if (executor.peer) {
-    auto& message = send<msg::ExecutorKill>(*executor.peer);
-    message.task_id = kill.task_id;
-    message.kill_policy = kill.kill_policy;
-    return;
-  }
-  task.kill.undelivered = true;
-  task.kill.policy = kill.kill_policy;
+  task.kill.policy = policy;
+  task.kill.undelivered = !executor.peer;
+  task.kill.first = now;
+  if (task.kept) keep_kill(task);
+  if (executor.peer) pass_kill_on(task, *executor.peer);
+}
+
+void Agent::State::pass_kill_on(TaskRecord& task, PeerId executor) {
+  auto& message = send<msg::ExecutorKill>(executor);
+  message.task_id = task.info.task_id;
+  message.kill_policy = task.kill.policy;
+  task.kill.undelivered = false;
 }
 
 }  // namespace mesoscore

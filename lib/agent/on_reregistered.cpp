@@ -30,6 +30,7 @@ void Agent::State::report_missing(const FrameworkId& framework_id, const TaskId&
   TaskInfo unknown;
   unknown.task_id = task_id;
   TaskRecord& task = add_task(framework, unknown);
+  if (task.kept) keep_task(task, {});
   StatusRecord status = new_status(dropped_or_lost(framework), TaskSource::agent);
   status.reason = TaskReason::reconciliation;
   status.set_message("the agent does not know this task");

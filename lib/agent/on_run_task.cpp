@@ -25,14 +25,17 @@ void Agent::State::on(msg::RunTask& run) {
     return note(LogLevel::warning, "ignored task ", info.task_id, ": there is a task with this id");
   }
   FrameworkRecord& framework = add_framework(run.framework->id);
-  if (framework.info != run.framework) framework.info = run.framework;
+  know(framework, run.framework);
   TaskRecord& task = add_task(framework, info);
   task.info.role = run.role;
   task.info.priority = run.priority;
   if (auto valid = validate_contents(info); !valid) {  // its ids have been looked at
-    unused_launch(run);
-    return decline_task(task, TaskState::error, TaskReason::task_invalid,
-                        cat("task ", in_quotes(info.task_id), ": ", valid.error().message));
+    return refuse_task(task, run, TaskState::error, TaskReason::task_invalid,
+                       cat("task ", in_quotes(info.task_id), ": ", valid.error().message));
+  }
+  if (drain) {
+    return refuse_task(task, run, dropped_or_lost(framework), TaskReason::agent_draining,
+                       "the agent is draining");
   }
   info.executor ? run_in_executor(task, run) : run_in_container(task, run);
 }
@@ -44,6 +47,14 @@ void Agent::State::unused_launch(const msg::RunTask& run) {
   if (validate_id(id, "executor id") && find_executor(run.framework->id, id) == nullptr) {
     executor_exited(run.framework->id, id, 0);
   }
+}
+
+// It never runs.
+void Agent::State::refuse_task(TaskRecord& task, const msg::RunTask& run, TaskState state, TaskReason reason,
+                               std::string message) {
+  unused_launch(run);
+  if (task.kept) keep_task(task, {});
+  decline_task(task, state, reason, std::move(message));
 }
 
 void Agent::State::decline_task(TaskRecord& task, TaskState state, TaskReason reason, std::string message) {
@@ -60,6 +71,8 @@ void Agent::State::run_in_container(TaskRecord& task, msg::RunTask& run) {
   launch.kind = run.task.command ? ContainerKind::command : ContainerKind::function;
   launch.framework = std::move(run.framework);
   launch.agent_id = agent->id;
+  launch.durable = task.kept;
+  if (task.kept) keep_task(task, run.task);
   launch.resources = run.task.resources;
   launch.task = std::move(run.task);
 }
@@ -67,6 +80,7 @@ void Agent::State::run_in_container(TaskRecord& task, msg::RunTask& run) {
 void Agent::State::run_in_executor(TaskRecord& task, msg::RunTask& run) {
   FrameworkRecord& framework = frameworks[task.framework];
   task.info.executor_id = run.task.executor->executor_id;
+  if (task.kept) keep_task(task, run.task);
   ExecutorRecord* executor = find_executor(framework.id, task.info.executor_id);
   // Resources that the master does not know to be used must not be used.
   std::string_view why;

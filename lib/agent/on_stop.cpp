@@ -11,7 +11,14 @@ constexpr Duration kLinger = std::chrono::seconds(1);
 }  // namespace
 
 void Agent::State::on(Stop&) {
-  if (stopping) return;
+  if (recovery != Recovery::none) {
+    stop_wanted = true;
+    return;
+  }
+  if (stopping) {
+    cleanup = false;  // whoever asks twice will not wait
+    return;
+  }
   stopping = true;
   note(LogLevel::info, "stopping");
   each(framework_list, frameworks, [&](FrameworkRecord& framework) {
@@ -30,12 +37,15 @@ void Agent::State::on(Stop&) {
 // At the end of each step: is everything over?
 void Agent::State::finish_stop() {
   if (!stopping || stopped || !container_by_id.empty()) return;
+  if (cleanup && phase != Phase::registered && phase != Phase::off && !agent->id.empty()) return;
   const bool waits = updates.live_count() + operations.live_count() > 0;
   if (phase == Phase::registered && waits && !lingered) {
     if (!linger_timer.armed()) timers.arm(linger_timer, after(now, kLinger));
     return;
   }
   if (phase == Phase::registered) send<msg::UnregisterAgent>(master);
+  // Who stops without a word is expected back: then the last updates are delivered.
+  if (phase == Phase::registered || phase == Phase::off) erase_all();
   if (phase == Phase::registered || phase == Phase::registering) close(master, "the agent has stopped");
   std::vector<std::uint64_t> left;
   for (const auto& peer : peers) left.push_back(peer.first);

@@ -5,7 +5,7 @@ namespace mesoscore {
 void Agent::State::on(msg::UpdateFramework& update) {
   if (!update.framework) return refuse(master, "the properties of a framework are missing");
   if (FrameworkRecord* framework = find_framework(update.framework->id)) {
-    framework->info = std::move(update.framework);
+    know(*framework, update.framework);
   }
 }
 

@@ -24,7 +24,18 @@ void Agent::State::add_operation(msg::AgentOperation info, msg::FrameworkPtr fra
   const std::uint64_t high = rng.next();
   update.uuid = Uuid::from_random(high, rng.next());
   operation_list.push_back(operations, index);
+  keep_operation(operation);
   send_operation(operation);
+}
+
+// It was carried out, or not, before a restart.
+void Agent::State::restore_operation(record::Operation&& kept) {
+  const std::uint32_t index = operations.acquire();
+  OperationRecord& operation = operations[index];
+  operation.info = std::move(kept.info);
+  operation.framework = std::move(kept.framework);
+  operation.timer.owner = index;
+  operation_list.push_back(operations, index);
 }
 
 void Agent::State::send_operation(OperationRecord& operation) {
@@ -51,6 +62,7 @@ void Agent::State::transmit(OperationRecord& operation) {
 
 void Agent::State::forget_operation(OperationRecord& operation) {
   timers.disarm(operation.timer);
+  if (options.durable) changes.push_back(erase(operation_key(operation.info.uuid)));
   const std::uint32_t index = operation.timer.owner;
   operation.framework.reset();
   operation_list.remove(operations, index);

@@ -25,10 +25,11 @@ void reset(Agent::State::TaskRecord& task, const TaskInfo& from) {
   task.history.clear();
   task.executor = kNone;
   task.container_id = {};
-  task.started = task.queued = task.over_time = false;
+  task.started = task.queued = task.over_time = task.uncertain = task.function = false;
   task.kill = {};
   task.kill_policy = from.kill_policy;
   task.max_completion_time = from.max_completion_time;
+  task.updates.last_number = task.updates.acknowledged = 0;
   task.updates.seen.clear();
   task.updates.oldest_seen = 0;
 }
@@ -85,7 +86,7 @@ Agent::State::FrameworkRecord& Agent::State::add_framework(const FrameworkId& id
   framework.id = id;
   framework.info = nullptr;
   framework.self = index;
-  framework.terminating = framework.pinned = false;
+  framework.terminating = framework.pinned = framework.kept = false;
   framework_list.push_back(frameworks, index);
   framework_by_id.emplace(IdKey{&framework.id}, index);
   return framework;
@@ -97,6 +98,7 @@ Agent::State::TaskRecord& Agent::State::add_task(FrameworkRecord& framework, con
   reset(task, info);
   task.self = task.updates.timer.owner = task.completion.owner = index;
   task.framework = framework.self;
+  task.kept = framework.kept;
   framework.tasks.push_back(tasks, index);
   task_by_id.emplace(OwnedKey{framework.self, &task.info.task_id}, index);
   return task;
@@ -111,7 +113,7 @@ Agent::State::ExecutorRecord& Agent::State::add_executor(FrameworkRecord& framew
   executor.self = executor.timer.owner = index;
   executor.framework = framework.self;
   executor.state = ExecutorRecord::State::registering;
-  executor.got_task = executor.registration_timed_out = false;
+  executor.got_task = executor.registration_timed_out = executor.recovered = false;
   executor.peer.reset();
   executor.contained = info.resources;
   framework.executors.push_back(executors, index);
@@ -121,12 +123,13 @@ Agent::State::ExecutorRecord& Agent::State::add_executor(FrameworkRecord& framew
 
 void Agent::State::forget_task(TaskRecord& task) {
   drop_updates(task);
+  if (task.kept) erase_task(task);
   timers.disarm(task.completion);
   if (task.executor != kNone) {
     ExecutorRecord& executor = executors[task.executor];
     (task.queued ? executor.queue : executor.tasks).remove(tasks, task.self);
   }
-  if (task.queued) task.undelivered = {};
+  if (task.queued || task.uncertain) task.undelivered = {};
   FrameworkRecord& framework = frameworks[task.framework];
   framework.tasks.remove(tasks, task.self);
   task_by_id.erase(OwnedKey{framework.self, &task.info.task_id});
@@ -138,6 +141,7 @@ void Agent::State::forget_executor(ExecutorRecord& executor) {
   timers.disarm(executor.timer);
   container_by_id.erase(IdKey{&executor.container_id});
   FrameworkRecord& framework = frameworks[executor.framework];
+  if (framework.kept) changes.push_back(erase(executor_key(framework.id, executor.info.executor_id)));
   framework.executors.remove(executors, executor.self);
   executor_by_id.erase(OwnedKey{framework.self, &executor.info.executor_id});
   executor.info = {};
@@ -147,6 +151,7 @@ void Agent::State::forget_executor(ExecutorRecord& executor) {
 
 void Agent::State::release_framework(FrameworkRecord& framework) {
   if (framework.pinned || !framework.tasks.empty() || !framework.executors.empty()) return;
+  if (framework.kept) changes.push_back(erase(framework_key(framework.id)));
   framework_list.remove(frameworks, framework.self);
   framework_by_id.erase(IdKey{&framework.id});
   framework.info = nullptr;

@@ -20,6 +20,7 @@ namespace mesoscore::agent_detail {
 // A status update that waits for its acknowledgement.
 struct UpdateRecord {
   StatusRecord status;
+  std::uint64_t number = 0;    // per task, ascending
   std::uint32_t next = kNone;  // of the same task
 };
 
@@ -30,13 +31,16 @@ struct UpdateStream {
   std::uint32_t pending = 0;
   Duration retry{0};  // the next one follows after so long
   Timer timer{Timer::Kind::update};
-  std::vector<Uuid> seen;  // executors repeat what they do not know to have arrived; a ring
+  std::uint64_t last_number = 0;
+  std::uint64_t acknowledged = 0;  // number of the one that is kept as acknowledged; 0 = none
+  std::vector<Uuid> seen;          // executors repeat what they do not know to have arrived; a ring
   std::size_t oldest_seen = 0;
 };
 
 struct KillRecord {
   bool wanted = false;
   bool undelivered = false;  // the executor was away when it was asked for
+  bool kept = false;         // there is a record of it
   TimePoint first{};
   Duration grace{0};                 // in total, from `first`
   std::optional<KillPolicy> policy;  // as it is to be passed on to a custom executor
@@ -50,16 +54,20 @@ struct TaskRecord {
   bool started = false;            // its container runs
   bool queued = false;             // for an executor that cannot take it yet
   bool over_time = false;
+  bool kept = false;       // there are records of it
+  bool uncertain = false;  // recovered; whether it reached its executor is seen when that subscribes
+  bool function = false;   // only of recovered tasks
   Link in_framework, in_executor;
   Timer completion{Timer::Kind::completion};
   UpdateStream updates;
   KillRecord kill;
   std::optional<KillPolicy> kill_policy;
   std::optional<Duration> max_completion_time;
-  StatusHistory history;     // of info.statuses
-  Task info;                 // without the statuses and the ids of framework and agent: describe() adds them
-  ContainerId container_id;  // command and function; empty = there is no container (any more)
-  TaskInfo undelivered;      // while queued
+  StatusHistory history;      // of info.statuses
+  Task info;                  // without the statuses and the ids of framework and agent: describe() adds them
+  ContainerId container_id;   // command and function; empty = there is no container (any more)
+  TaskInfo undelivered;       // while queued or uncertain
+  TimePoint running_since{};  // of recovered tasks
 
   bool live() const noexcept { return !is_terminal(info.state); }
 };
@@ -72,6 +80,7 @@ struct ExecutorRecord {
   State state = State::registering;
   bool got_task = false;  // ever
   bool registration_timed_out = false;
+  bool recovered = false;  // from before a restart of the agent, and has not subscribed since
   ContainerId container_id;
   std::optional<PeerId> peer;  // absent = not connected (yet, or at the moment)
   Resources contained;         // what its container may use: its own and those of the delivered tasks
@@ -87,6 +96,7 @@ struct FrameworkRecord {
   std::uint32_t self = kNone;
   bool terminating = false;  // shut down; its containers are ending
   bool pinned = false;       // stays although it is empty: somebody iterates
+  bool kept = false;         // it checkpoints, and the agent is durable
   LinkedList<TaskRecord, &TaskRecord::in_framework> tasks;
   LinkedList<ExecutorRecord, &ExecutorRecord::in_framework> executors;
   Link in_agent;
@@ -127,6 +137,7 @@ struct KeyHash {
 struct ContainerOwner {
   std::uint32_t task = kNone;
   std::uint32_t executor = kNone;
+  bool awaited = false;  // of before a restart, and not heard of yet
 };
 
 template <class Value>

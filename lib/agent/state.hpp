@@ -51,6 +51,20 @@ struct Agent::State {
   bool stopped = false;
   Timer linger_timer{Timer::Kind::linger};
   bool lingered = false;
+  bool cleanup = false;  // stopping, but not before it has registered
+
+  // ---- recovery (recovery.cpp) ----
+  enum class Recovery : std::uint8_t { none, wanted, asked };  // asked: containers are still to be heard of
+  Recovery recovery = Recovery::none;
+  bool stop_wanted = false;  // when it is over
+  std::string recovery_note;
+  std::vector<std::pair<PeerId, msg::ExecutorSubscribe>> early_subscriptions;
+
+  // ---- what is kept (keep.cpp) ----
+  std::vector<Change> changes;  // of the step that is going on
+  bool self_kept = false;
+  Resources configured;  // what the agent was started with
+  std::optional<DrainConfig> drain;
 
   // ---- what runs here ----
   Slab<agent_detail::UpdateRecord> updates;
@@ -95,6 +109,7 @@ struct Agent::State {
   void on(msg::UpdateFramework& update);
   void on(msg::ApplyOperation& order);
   void on(msg::OperationAcknowledged& ack);
+  void on(msg::DrainTasks& order);
 
   // ---- messages of executors ----
   void on(PeerId peer, msg::ExecutorSubscribe& subscribe);
@@ -161,6 +176,8 @@ struct Agent::State {
   void send_head(TaskRecord& task);
   void retry_update(TaskRecord& task);
   void transmit(TaskRecord& task);
+  agent_detail::UpdateRecord& queue_update(agent_detail::UpdateStream& stream, StatusRecord&& status,
+                                           std::uint64_t number);
   void pop_update(agent_detail::UpdateStream& stream);
   void drop_updates(TaskRecord& task);
   TaskState dropped_or_lost(const FrameworkRecord& framework) const noexcept;
@@ -169,6 +186,7 @@ struct Agent::State {
   OperationRecord* find_operation(const Uuid& uuid) noexcept;
   Result<Resources> carry_out(const Operation& operation);                    // what it has made
   void add_operation(msg::AgentOperation info, msg::FrameworkPtr framework);  // sends its update
+  void restore_operation(record::Operation&& kept);
   void send_operation(OperationRecord& operation);
   void retry_operation(OperationRecord& operation);
   void transmit(OperationRecord& operation);
@@ -183,10 +201,14 @@ struct Agent::State {
   void run_in_container(TaskRecord& task, msg::RunTask& run);
   void run_in_executor(TaskRecord& task, msg::RunTask& run);
   void unused_launch(const msg::RunTask& run);
+  void refuse_task(TaskRecord& task, const msg::RunTask& run, TaskState state, TaskReason reason,
+                   std::string message);
   void decline_task(TaskRecord& task, TaskState state, TaskReason reason, std::string message);
   void report_missing(const FrameworkId& framework_id, const TaskId& task_id);
   void kill_queued(TaskRecord& task);
-  void kill_delivered(TaskRecord& task, msg::KillTask& kill);
+  void killed_before_delivery(TaskRecord& task);
+  void kill_delivered(TaskRecord& task, const std::optional<KillPolicy>& policy);
+  void pass_kill_on(TaskRecord& task, PeerId executor);
   Duration grace_of(const TaskRecord& task, const std::optional<KillPolicy>& policy) const noexcept;
   void announce_killing(TaskRecord& task, std::optional<TaskReason> reason);
   void kill_contained(TaskRecord& task, Duration grace);  // command and function tasks
@@ -195,24 +217,61 @@ struct Agent::State {
   void contained_started(TaskRecord& task);
   void contained_progress(TaskRecord& task, ContainerEvent& event);
   void contained_ended(TaskRecord& task, ContainerEvent& event);
+  void drop_container(TaskRecord& task);  // it has ended
   StatusRecord verdict(const TaskRecord& task, ContainerEvent& event);
 
   // ---- custom executors (executors.cpp, on_executor_*.cpp) ----
   ExecutorRecord& launch_executor(FrameworkRecord& framework, const ExecutorInfo& info);
   void deliver_queue(ExecutorRecord& executor);
   void update_container(const ExecutorRecord& executor);
+  void set_terminating(ExecutorRecord& executor);
   void shutdown_executor(ExecutorRecord& executor);
   void shutdown_if_useless(ExecutorRecord& executor);
   void executor_overdue(ExecutorRecord& executor);
   void executor_ended(ExecutorRecord& executor, ContainerEvent& event);
+  void task_of_ended(TaskRecord& task, const ExecutorRecord& executor, const ContainerEvent& event);
   void executor_exited(const FrameworkId& framework, const ExecutorId& executor, int wait_status);
   void greet(ExecutorRecord& executor, msg::ExecutorSubscribe& subscribe);
+  void wait_for_recovery(PeerId peer, msg::ExecutorSubscribe& subscribe);
+  void settle(TaskRecord& task, ExecutorRecord& executor, bool arrived);
   Status check_update(const ExecutorRecord& executor, const TaskStatus& status);
   void take_update(ExecutorRecord& executor, TaskStatus& status);  // checked before
 
-  // ---- frameworks, and the end ----
+  // ---- frameworks, drains, and the end ----
   void shutdown_framework(FrameworkRecord& framework);
+  void remember_completed(const FrameworkId& framework);
+  void kill_for_drain();
+  void kill_for_drain(TaskRecord& task);
+  std::optional<KillPolicy> drain_policy(const TaskRecord& task) const noexcept;
+  void explain_by_drain(const TaskRecord& task, StatusRecord& status) const noexcept;
+  DrainState drain_state() const noexcept;
   void finish_stop();
+  void end_turn();  // at the end of each step
+
+  // ---- recovery.cpp ----
+  void ask_for_containers();
+  bool hear_of(const ContainerOwner& owner, ContainerEvent& event);
+  void task_recovered(TaskRecord& task);
+  void explain_end(TaskRecord& task, ContainerEvent& event);
+  void executor_recovered(ExecutorRecord& executor);
+  void end_recovery();
+  void fail_unheard();
+
+  // ---- keep.cpp: records of what is kept; erase_*: none any more ----
+  void keep(Record record);
+  void keep_self();
+  void know(FrameworkRecord& framework, const msg::FrameworkPtr& info);  // as the master describes it now
+  void keep_framework(const FrameworkRecord& framework);
+  void keep_executor(const ExecutorRecord& executor);
+  void keep_task(const TaskRecord& task, const TaskInfo& info);
+  void keep_kill(TaskRecord& task);
+  void keep_update(const TaskRecord& task, const agent_detail::UpdateRecord& update, bool acknowledged);
+  void keep_acknowledged(TaskRecord& task);
+  void keep_operation(const OperationRecord& operation);
+  void erase_update(const TaskRecord& task, std::uint64_t number);
+  void erase_updates(TaskRecord& task);
+  void erase_task(TaskRecord& task);
+  void erase_all();
 
   template <class... Parts>
   void note(LogLevel level, const Parts&... parts) {

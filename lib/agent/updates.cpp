@@ -19,6 +19,7 @@ StatusRecord Agent::State::new_status(TaskState state, TaskSource source) {
 }
 
 void Agent::State::update(TaskRecord& task, StatusRecord&& status) {
+  explain_by_drain(task, status);
   task.info.state = status.state;
   if (frameworks[task.framework].terminating) return;
   task.history.add(status, options.limits.max_statuses_per_task);
@@ -28,12 +29,22 @@ void Agent::State::update(TaskRecord& task, StatusRecord&& status) {
          " unacknowledged updates: dropped ", to_string(status.state));
     return;
   }
+  const agent_detail::UpdateRecord& made = queue_update(stream, std::move(status), stream.last_number + 1);
+  if (task.kept) keep_update(task, made, false);
+  if (stream.pending == 1) send_head(task);
+}
+
+agent_detail::UpdateRecord& Agent::State::queue_update(UpdateStream& stream, StatusRecord&& status,
+                                                       std::uint64_t number) {
   const std::uint32_t index = updates.acquire();
-  updates[index].status = std::move(status);
-  updates[index].next = kNone;
+  agent_detail::UpdateRecord& update = updates[index];
+  update.status = std::move(status);
+  update.number = stream.last_number = number;
+  update.next = kNone;
   (stream.tail == kNone ? stream.head : updates[stream.tail].next) = index;
   stream.tail = index;
-  if (++stream.pending == 1) send_head(task);
+  ++stream.pending;
+  return update;
 }
 
 void Agent::State::send_head(TaskRecord& task) {
@@ -73,10 +84,10 @@ void Agent::State::acknowledge(TaskRecord& task, const Uuid& uuid) {
     return note(LogLevel::debug, "ignored an acknowledgement of task ", task.info.task_id,
                 ": not the one in flight");
   }
-  const bool last = is_terminal(updates[stream.head].status.state);
+  if (is_terminal(updates[stream.head].status.state)) return forget_task(task);
+  if (task.kept) keep_acknowledged(task);
   pop_update(stream);
   timers.disarm(stream.timer);
-  if (last) return forget_task(task);
   if (stream.head != kNone) send_head(task);
 }
 
@@ -90,6 +101,7 @@ void Agent::State::pop_update(UpdateStream& stream) {
 }
 
 void Agent::State::drop_updates(TaskRecord& task) {
+  if (task.kept) erase_updates(task);
   while (task.updates.head != kNone) pop_update(task.updates);
   timers.disarm(task.updates.timer);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "disk.hpp"
 #include "mesoscore/agent.hpp"
 #include "support/machine_harness.hpp"
 
@@ -21,6 +22,12 @@ inline AgentOptions agent_options() {
   AgentOptions options;
   options.info.hostname = "host";
   options.info.resources = Resources::parse("cpus:8;mem:4096").value();
+  return options;
+}
+
+inline AgentOptions durable_options() {
+  AgentOptions options = agent_options();
+  options.durable = true;
   return options;
 }
 
@@ -79,8 +86,54 @@ inline TaskStatus executor_status(std::string_view task, TaskState state, std::u
 
 class AgentUnderTest : public MachineHarness<Agent> {
  public:
-  explicit AgentUnderTest(AgentOptions options = agent_options(), std::uint64_t seed = 1)
-      : MachineHarness<Agent>(std::move(options), seed) {}
+  explicit AgentUnderTest(AgentOptions given = agent_options(), std::uint64_t seed = 1)
+      : MachineHarness<Agent>(given, seed), options(std::move(given)), seed_(seed) {}
+
+  // ---- as in the base; commits are made at once, and what they carry is let out ----
+  template <class... Events>
+  void step(Events... events) {
+    MachineHarness<Agent>::step(std::move(events)...);
+    disk.make(out());
+  }
+  template <class M>
+  void receive(PeerId from, M message) {
+    step(Received{from, Message(std::move(message))});
+  }
+  void advance(Duration by) {
+    MachineHarness<Agent>::advance(by);
+    disk.make(out());
+  }
+  bool tick() {
+    const bool due = MachineHarness<Agent>::tick();
+    disk.make(out());
+    return due;
+  }
+
+  // ---- restarts ----
+  Result<Agent> recovered() { return Agent::recover(options, Rng(++seed_ + 1000), now(), disk.all()); }
+  // The agent dies; another one asks for its containers.
+  AgentUnderTest& restart() {
+    Result<Agent> agent = recovered();
+    INFO((agent ? "" : agent.error().message));
+    REQUIRE(agent);
+    machine() = std::move(*agent);
+    REQUIRE(tick());
+    return *this;
+  }
+  void all_heard() { step(ContainerEvent{{}, ContainerEvent::Kind::recovered, 0, {}, {}, {}, {}}); }
+  // Its one container lives; then it registers.
+  AgentUnderTest& restart_and_join() {
+    restart();
+    step(event(ContainerEvent::Kind::recovered));
+    all_heard();
+    return rejoin();
+  }
+  AgentUnderTest& rejoin(Duration ping_timeout = Duration::zero()) {
+    peer = PeerId{static_cast<std::uint64_t>(peer) + 1};
+    connect(peer);
+    from_master(msg::AgentReregistered{kAgent, "M", ping_timeout, {}, {}});
+    return *this;
+  }
 
   // ---- the master ----
   AgentUnderTest& connect(PeerId master = kMaster) {
@@ -172,6 +225,8 @@ class AgentUnderTest : public MachineHarness<Agent> {
   }
   AgentView view() { return *machine().view(); }
 
+  AgentOptions options;
+  Disk disk;
   PeerId peer = kMaster;
   ContainerId container;  // the last one that was launched
 
@@ -179,6 +234,8 @@ class AgentUnderTest : public MachineHarness<Agent> {
   void remember_container() {
     for (const auto* launch : calls<LaunchContainer>()) container = launch->container_id;
   }
+
+  std::uint64_t seed_;
 };
 
 }  // namespace mesoscore::test

@@ -1,0 +1,60 @@
+// An agent that is drained kills its tasks and takes no new ones, until the master says that the drain is
+// over. It remembers that across restarts.
+#include <algorithm>
+
+#include "agent/state.hpp"
+
+namespace mesoscore {
+
+void Agent::State::on(msg::DrainTasks& order) {
+  const bool changed = drain != order.config;
+  drain = order.config;
+  if (changed) {
+    note(LogLevel::info, drain ? "draining: all tasks are killed" : "the drain is over");
+    keep_self();
+  }
+  kill_for_drain();
+}
+
+void Agent::State::kill_for_drain() {
+  if (!drain) return;
+  each(framework_list, frameworks, [&](FrameworkRecord& framework) {
+    framework.pinned = true;
+    each(framework.tasks, tasks, [&](TaskRecord& task) { kill_for_drain(task); });
+    framework.pinned = false;
+    release_framework(framework);
+  });
+}
+
+void Agent::State::kill_for_drain(TaskRecord& task) {
+  if (!task.live()) return;
+  if (task.queued) return kill_queued(task);
+  const std::optional<KillPolicy> policy = drain_policy(task);
+  if (task.executor != kNone) return kill_delivered(task, policy);
+  timers.disarm(task.completion);
+  announce_killing(task, std::nullopt);
+  kill_contained(task, grace_of(task, policy));
+}
+
+// No task gets more time than the drain allows, and those that say nothing get just that.
+std::optional<KillPolicy> Agent::State::drain_policy(const TaskRecord& task) const noexcept {
+  if (!drain->max_grace_period) return std::nullopt;
+  Duration grace = *drain->max_grace_period;
+  if (task.kill_policy) grace = std::min(grace, task.kill_policy->grace_period);
+  return KillPolicy{grace};
+}
+
+void Agent::State::explain_by_drain(const TaskRecord& task, StatusRecord& status) const noexcept {
+  if (!drain || (status.state != TaskState::killing && status.state != TaskState::killed)) return;
+  status.reason = TaskReason::agent_draining;
+  const bool knows_gone = frameworks[task.framework].has(FrameworkCapability::partition_aware);
+  if (status.state == TaskState::killed && drain->mark_gone && knows_gone)
+    status.state = TaskState::gone_by_operator;
+}
+
+DrainState Agent::State::drain_state() const noexcept {
+  if (!drain) return DrainState::none;
+  return tasks.live_count() + operations.live_count() == 0 ? DrainState::drained : DrainState::draining;
+}
+
+}  // namespace mesoscore
