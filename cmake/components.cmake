@@ -28,6 +28,10 @@ mesoscore_component(storage_sqlite
   LIBS SQLite::SQLite3
   PKGCONFIG_REQUIRES sqlite3)
 
+mesoscore_component(recording
+  DIRS lib/recording
+  DEPS wire)
+
 mesoscore_component(runtime
   DIRS lib/runtime lib/runtime/containers
   DEPS core
