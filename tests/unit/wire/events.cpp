@@ -131,7 +131,8 @@ TEST_CASE("what is no event and no step is an error that says why") {
   CHECK_THAT(error(encoded(events()[0]) + encoded(events()[1])), Contains("more than one event"));
   CHECK_THAT(error("\x0a\x7f"), Contains("cut short"));
   CHECK_THAT(error(std::string("\x0a\x02\x10\x00", 4)), Contains("event.peer: is missing"));
-  CHECK_THAT(error(std::string("\x22\x04\x08\x01\x12\x00", 6)), Contains("event.message: holds no message"));
+  CHECK_THAT(error(std::string("\x22\x04\x08\x01\x12\x00", 6)),
+             Contains("event.message: frame: holds no message"));
 
   const auto step = wire::decode_step(std::string("\x08\x03\x10\x01", 4));
   REQUIRE_FALSE(step);

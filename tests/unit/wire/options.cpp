@@ -111,7 +111,7 @@ TEST_CASE("options of an agent are read as they were written") {
 TEST_CASE("bytes that are no options are an error with the path") {
   const auto none = wire::decode_master_options("");
   REQUIRE_FALSE(none);
-  CHECK(none.error().message == "MasterOptions.allocator: is missing");
+  CHECK(none.error().message == "MasterOptions.options: is missing");
   const std::string whole = encoded(odd_agent());
   CHECK_FALSE(wire::decode_agent_options(whole.substr(0, whole.size() - 1)));
 }
