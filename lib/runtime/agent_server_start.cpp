@@ -93,7 +93,6 @@ Status AgentServer::Impl::start() {
     abandon_containers();
     return made;
   }
-  observer = config_.recorder;
   begin();
   return {};
 }
@@ -106,6 +105,12 @@ Status AgentServer::Impl::open_storage() {
   return {};
 }
 
+void AgentServer::Impl::observe(const AgentOptions& options, TimePoint made,
+                                std::span<const Record> records) {
+  observer = config_.recorder;
+  if (observer) observer->begin(options, rng_, made, records);
+}
+
 Status AgentServer::Impl::make_agent(AgentInfo info) {
   for (const Endpoint& endpoint : endpoints()) info.port = endpoint.port;
   AgentOptions options = config_.agent;
@@ -113,16 +118,16 @@ Status AgentServer::Impl::make_agent(AgentInfo info) {
   options.durable = config_.storage != nullptr;
   const TimePoint at = now();
   if (!options.durable) {
-    if (config_.recorder) config_.recorder->begin(options, rng_, at, {});
-    machine = Agent(std::move(options), rng_, at);
+    machine = Agent(options, rng_, at);
+    observe(options, at, {});
     return {};
   }
   if (options.boot_id.empty()) options.boot_id = boot_id();
-  if (config_.recorder) config_.recorder->begin(options, rng_, at, *kept_);
   // A copy is kept: after an error this server may be started again.
-  auto recovered = Agent::recover(std::move(options), rng_, at, *kept_);
+  auto recovered = Agent::recover(options, rng_, at, *kept_);
   if (!recovered) return fail(std::move(recovered.error()));
   machine = *std::move(recovered);
+  observe(options, at, *kept_);
   kept_.reset();
   return {};
 }

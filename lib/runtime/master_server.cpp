@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/messages.hpp"
@@ -17,11 +18,13 @@
 namespace mesoscore {
 
 struct MasterServer::Impl final : runtime::MachineEngine<Master> {
-  Impl(runtime::EngineConfig engine, Master first) : MachineEngine(std::move(engine), std::move(first)) {}
+  Impl(runtime::EngineConfig engine, Master first, Rng its_rng, TimePoint at)
+      : MachineEngine(std::move(engine), std::move(first)), rng(its_rng), made(at) {}
 
   Status check() const;
   Status open_storage();
   Status recover();
+  void observe();
   void stop(std::function<void()> done);
   void shut() {  // the server is destroyed
     end();
@@ -31,6 +34,8 @@ struct MasterServer::Impl final : runtime::MachineEngine<Master> {
   MasterServerConfig config;
   std::optional<std::vector<Record>> kept;  // what the storage had; until begin(), for another start()
   runtime::Waiters<> stop_waiters;
+  Rng rng;  // what the machine was made with, and when
+  TimePoint made;
 
  private:
   void settled() override {
@@ -130,13 +135,21 @@ Status MasterServer::Impl::recover() {
   MasterOptions options = config.master;
   options.durable = true;
   auto policy = config.policy ? config.policy() : nullptr;
-  const Rng rng = runtime::make_rng(config.seed);
-  const TimePoint at = now();
-  if (config.recorder) config.recorder->begin(options, policy.get(), rng, at, *kept);
-  auto recovered = Master::recover(std::move(options), std::move(policy), rng, at, *kept);
+  made = now();
+  auto recovered = Master::recover(std::move(options), std::move(policy), rng, made, *kept);
   if (!recovered) return fail(std::move(recovered.error()));
   machine = *std::move(recovered);
   return {};
+}
+
+void MasterServer::Impl::observe() {
+  if (!config.recorder) return;
+  observer = config.recorder;
+  MasterOptions options = config.master;
+  options.durable = options.durable || kept;
+  const auto policy = config.policy ? config.policy() : nullptr;
+  const auto records = kept ? std::span<const Record>(*kept) : std::span<const Record>();
+  observer->begin(options, policy.get(), rng, made, records);
 }
 
 void MasterServer::Impl::stop(std::function<void()> done) {
@@ -152,11 +165,8 @@ MasterServer::MasterServer(asio::any_io_executor executor, TransportSet transpor
   auto policy = config.policy ? config.policy() : nullptr;
   const Rng rng = runtime::make_rng(config.seed);
   const TimePoint at = engine.clock();
-  if (config.recorder && !config.storage)
-    config.recorder->begin(config.master, policy.get(), rng, at, {});
   Master machine(config.master, std::move(policy), rng, at);
-  impl_ = std::make_shared<Impl>(std::move(engine), std::move(machine));
-  impl_->observer = config.recorder;
+  impl_ = std::make_shared<Impl>(std::move(engine), std::move(machine), rng, at);
   impl_->config = std::move(config);
 }
 
@@ -167,6 +177,7 @@ Status MasterServer::start() {
   MESOSCORE_TRY(impl_->check());
   MESOSCORE_TRY(impl_->recover());
   MESOSCORE_TRY(impl_->listen(impl_->config.listen));
+  impl_->observe();
   impl_->kept.reset();
   impl_->begin();
   return {};
