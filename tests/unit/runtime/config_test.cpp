@@ -220,7 +220,7 @@ TEST_CASE("options of an executor, and its environment") {
   }
   for (const char* text : {"soon", "5", "-1secs", "secs", "5secsx"}) {
     set("MESOS_RECOVERY_TIMEOUT", text);
-    has(executor_config_from_environment().error(), std::string("MESOS_RECOVERY_TIMEOUT: \"") + text);
+    has(executor_config_from_environment().error(), std::string("MESOS_RECOVERY_TIMEOUT: '") + text);
   }
   set("MESOS_RECOVERY_TIMEOUT", nullptr);
   set("MESOS_FRAMEWORK_ID", "");

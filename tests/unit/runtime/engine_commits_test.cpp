@@ -20,8 +20,8 @@ struct Durable {
   }
   // One step that makes these changes, sends a message and has a container killed.
   void commit(const std::string& keys, std::vector<Close> closes = {}) {
-    bench.engine->on_step = [this, keys, closes](std::span<Event>, Outbox& out) {
-      bench.engine->on_step = nullptr;
+    bench.engine->on_step = [this, keys, closes, done = false](std::span<Event>, Outbox& out) mutable {
+      if (std::exchange(done, true)) return;
       Commit& made = out.commits.emplace_back();
       for (const char key : keys) made.changes.push_back(erase(std::string(1, key)));
       made.after.push_back({id, msg::Ping{}});
