@@ -31,11 +31,13 @@ Status make_folder(const fs::path& folder) {
   return {};
 }
 
-// SQLite throws a log without its database away. It may hold all there is.
-Status check_log(const std::string& path) {
+// SQLite throws a log without its database away, which may hold all there is; and a file of one byte is empty
+// to it.
+Status check_files(const std::string& path) {
   std::error_code missing, no_log;
   const auto size = fs::file_size(path, missing);
   const auto log = fs::file_size(path + "-wal", no_log);
+  if (!missing && size == 1) return fail(Errc::data_corrupt, path + " is no database: it has one byte");
   const bool lost = (missing || size == 0) && !no_log && log > 0;
   if (!lost) return {};
   return fail(Errc::data_corrupt, path + (missing ? " is missing" : " is empty") + ", but its log " + path +
@@ -45,18 +47,25 @@ Status check_log(const std::string& path) {
 // Not ":memory:", and never a URI.
 std::string as_file(const std::string& path) { return path.front() == '/' ? path : "./" + path; }
 
+// Why a file may not be written or made; 0 when it may. SQLite's own reason is that of its last attempt.
+int refusal(const std::string& path) {
+  if (::access(path.c_str(), F_OK) == 0) return ::access(path.c_str(), R_OK | W_OK) == 0 ? 0 : errno;
+  const fs::path folder = fs::path(path).parent_path();
+  return ::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
+}
+
 Result<Connection> connect(const std::string& path) {
   constexpr int kFlags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* db = nullptr;
+  errno = 0;
   const int code = sqlite3_open_v2(as_file(path).c_str(), &db, kFlags, nullptr);
   Connection connection{std::unique_ptr<sqlite3, CloseConnection>(db), path};
-  if (code != SQLITE_OK) return fail(connection.error(code, "open"));
-  if (sqlite3_db_readonly(db, "main") == 1) {  // SQLite is content with that
-    const int why = ::access(path.c_str(), W_OK) == 0 ? EACCES : errno;
-    return fail(system_error(why, "write", path));
-  }
-  return connection;
+  const Error error = connection.error(code, "open");
+  const bool only_read = code == SQLITE_OK && sqlite3_db_readonly(db, "main") == 1;  // is enough for SQLite
+  if (code == SQLITE_OK && !only_read) return connection;
+  if (const int why = refusal(path); why != 0) return fail(system_error(why, "write", path));
+  return fail(only_read ? system_error(EACCES, "write", path) : error);
 }
 
 Status make_tables(const Connection& connection) {
@@ -92,7 +101,9 @@ Status check_owner(const Connection& connection) {
 
 Status settle(const Connection& connection, bool survive_power_loss) {
   sqlite3* const db = connection.db.get();
-  sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  std::error_code no_log;
+  const bool has_log = fs::file_size(connection.path + "-wal", no_log) > 0 && !no_log;
+  sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log ? 1 : 0, nullptr);
   // The lock is taken with the first look at the file and kept.
   if (const Status done = connection.run("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE", "open"); !done) {
     return done;
@@ -109,7 +120,7 @@ Status settle(const Connection& connection, bool survive_power_loss) {
 Result<Connection> open_database(const SqliteOptions& options) {
   if (options.path.empty()) return fail(Errc::invalid_argument, "the path of the storage is empty");
   if (const Status made = make_folder(fs::path(options.path).parent_path()); !made) return fail(made.error());
-  if (const Status log = check_log(options.path); !log) return fail(log.error());
+  if (const Status log = check_files(options.path); !log) return fail(log.error());
   Result<Connection> connection = connect(options.path);
   if (!connection) return connection;
   if (const Status done = settle(*connection, options.survive_power_loss); !done) return fail(done.error());

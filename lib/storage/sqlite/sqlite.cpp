@@ -1,5 +1,6 @@
 #include "mesoscore/storages/sqlite.hpp"
 
+#include <cerrno>
 #include <utility>
 
 #include "storage/sqlite/open_database.hpp"
@@ -33,8 +34,11 @@ class Sqlite final : public Storage {
 };
 
 int run_once(const Statement& statement) {
+  errno = 0;
   const int code = sqlite3_step(statement.get());
+  const int why = errno;
   const int after = sqlite3_reset(statement.get());
+  errno = why;
   return code == SQLITE_DONE ? after : code;
 }
 
@@ -66,6 +70,7 @@ Result<std::vector<Record>> Sqlite::read_all() const {
   if (!select) return fail(select.error());
   std::vector<Record> all;
   int code = SQLITE_ROW;
+  errno = 0;
   while ((code = sqlite3_step(select->get())) == SQLITE_ROW) {
     Result<Record> record = wire::decode_record(column(select->get(), 1));
     if (!record) {

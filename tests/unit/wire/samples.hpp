@@ -1,10 +1,11 @@
-// Random messages of every kind, for the tests of the wire format.
+// Random messages and records of every kind, for the tests of the wire format.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "mesoscore/message.hpp"
+#include "mesoscore/record.hpp"
 #include "mesoscore/rng.hpp"
 
 // The same seed gives the same messages. `fill` is the chance of an optional member to be there: 0 and 1 give
@@ -14,6 +15,7 @@ class Sampler {
   Sampler(std::uint64_t seed, double fill) : rng_(seed), fill_(fill) {}
 
   mesoscore::Message message(std::size_t alternative);  // 0 .. number of alternatives - 1
+  mesoscore::Record record(std::size_t alternative);
   mesoscore::Resources resources();
   mesoscore::TaskInfo task_info();
   mesoscore::TaskStatus status();
@@ -76,6 +78,23 @@ class Sampler {
   void fill_rest(Alternative& body);
   template <class Alternative>
   void fill_wishes(Alternative& body);
+
+  mesoscore::TimePoint time_point() { return mesoscore::TimePoint(mesoscore::Duration(pick(1ull << 62))); }
+  std::optional<mesoscore::DrainConfig> drain();
+  mesoscore::msg::FrameworkPtr constrained_framework();
+  void fill(mesoscore::record::Self& r);
+  void fill(mesoscore::record::Framework& r);
+  void fill(mesoscore::record::Executor& r);
+  void fill(mesoscore::record::Task& r);
+  void fill(mesoscore::record::Kill& r);
+  void fill(mesoscore::record::Update& r);
+  void fill(mesoscore::record::Operation& r);
+  void fill(mesoscore::record::AdmittedAgent& r);
+  void fill(mesoscore::record::UnreachableAgent& r);
+  void fill(mesoscore::record::GoneAgent& r);
+  void fill(mesoscore::record::Weight& r);
+  void fill(mesoscore::record::Quota& r);
+  void fill(mesoscore::record::RemovedFramework& r);
 
   mesoscore::Rng rng_;
   double fill_;

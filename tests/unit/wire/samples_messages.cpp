@@ -124,6 +124,8 @@ void Sampler::fill_rest(M& m) {
   } else if constexpr (std::same_as<M, msg::ExecutorSubscribe>) {
     for (std::size_t i = count(2); i > 0; --i) m.unacknowledged_tasks.push_back(task_info());
     for (std::size_t i = count(2); i > 0; --i) m.unacknowledged_updates.push_back(status());
+  } else if constexpr (std::same_as<M, msg::DrainTasks>) {
+    m.config = drain();
   } else if constexpr (std::same_as<M, msg::ExecutorSubscribed>) {
     m.executor = executor();
   }

@@ -80,6 +80,10 @@ OperatorAction Sampler::action() {
       return DeactivateAgent{id<AgentId>()};
     case 9:
       return ReactivateAgent{id<AgentId>()};
+    case 10:
+      return DrainAgent{id<AgentId>(), drain().value_or(DrainConfig{})};
+    case 11:
+      return MarkAgentGone{id<AgentId>()};
     default:
       return OperateOnAgent{id<AgentId>(), operation()};
   }
@@ -105,6 +109,7 @@ AgentSummary Sampler::agent_summary() {
   out.hostname = maybe_text();
   out.connected = some();
   out.deactivated = some();
+  out.drain = any(DrainState::drained);
   out.tasks = static_cast<std::uint32_t>(pick(1000));
   out.total = resources();
   out.used = resources();

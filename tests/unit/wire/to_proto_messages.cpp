@@ -276,6 +276,14 @@ void put(Frame& out, const msg::ShutdownAgent& in) {
   out.mutable_shutdown_agent();
   if (!in.message.empty()) out.mutable_shutdown_agent()->set_message(in.message);
 }
+void put(Frame& out, const msg::DrainTasks& in) {
+  auto& body = *out.mutable_drain_tasks();
+  if (!in.config) return;
+  auto& config = *body.mutable_config();
+  const auto& [grace, gone] = *in.config;
+  if (grace) config.mutable_max_grace_period()->set_nanoseconds(grace->count());
+  config.set_mark_gone(gone);
+}
 
 // ---- executor
 

@@ -59,11 +59,12 @@ void set(v1_subset::OperatorAnswer::Framework& out, const FrameworkSummary& in) 
 }
 
 void set(v1_subset::OperatorAnswer::Agent& out, const AgentSummary& in) {
-  const auto& [id, hostname, connected, deactivated, tasks, total, used, offered] = in;
+  const auto& [id, hostname, connected, deactivated, drain, tasks, total, used, offered] = in;
   set_id(out.mutable_id(), id);
   out.set_hostname(hostname);
   out.set_connected(connected);
   out.set_deactivated(deactivated);
+  out.set_drain(static_cast<std::uint32_t>(drain));
   out.set_tasks(tasks);
   set_resources(*out.mutable_total(), total);
   set_resources(*out.mutable_used(), used);
@@ -114,6 +115,16 @@ void set_action(v1_subset::OperatorCall& out, const DeactivateAgent& in) {
 }
 void set_action(v1_subset::OperatorCall& out, const ReactivateAgent& in) {
   set_id(out.mutable_reactivate_agent()->mutable_agent_id(), in.agent_id);
+}
+void set_action(v1_subset::OperatorCall& out, const DrainAgent& in) {
+  auto& body = *out.mutable_drain_agent();
+  set_id(body.mutable_agent_id(), in.agent_id);
+  const auto& [grace, gone] = in.config;
+  if (grace) body.mutable_max_grace_period()->set_nanoseconds(grace->count());
+  body.set_mark_gone(gone);
+}
+void set_action(v1_subset::OperatorCall& out, const MarkAgentGone& in) {
+  set_id(out.mutable_mark_agent_gone()->mutable_agent_id(), in.agent_id);
 }
 
 struct SetOperation {
