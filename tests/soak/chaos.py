@@ -89,7 +89,7 @@ class Chaos:
             return 0
         task, pid = self._random.choice(running)
         victim = parent_of(pid) if what == "supervisor" else pid
-        if victim <= 1 or task_of(pid) != task:
+        if victim in (0, 1, os.getpid()) or task_of(pid) != task:
             return 0
         self._cluster.record(f"kill {what} {task}")
         return int(kill(victim))

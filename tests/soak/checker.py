@@ -62,7 +62,7 @@ def check_ran(task: Task, told: Told):
     if told.state == "TASK_FAILED" and task.murdered is None:
         if code is None or code == 0:
             yield f"mis-reported: FAILED ({told.message}), but on disk its end is {code}"
-        elif told.message not in (f"exit code {code}", f"exited with status {code}"):
+        elif told.uuid and told.message not in (f"exit code {code}", f"exited with status {code}"):
             yield f"mis-reported: FAILED ({told.message}), but on disk its exit code is {code}"
 
 

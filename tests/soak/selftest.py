@@ -20,6 +20,8 @@ CASES = [
     ("as it should be", [LAUNCH, RUNNING, FINISHED], [START, END.format(0)], [], None),
     ("told again with the same uuid", [LAUNCH, RUNNING, FINISHED, FINISHED], [START, END.format(0)], [], None),
     ("told by the master, then by the agent", [LAUNCH, EARLY, RUNNING, FINISHED], [START, END.format(0)], [], None),
+    ("the master tells of a failure", [LAUNCH.replace(" 0 -", " 7 -"), EARLY.replace("FINISHED", "FAILED"),
+                                       FAILED.format(7)], [START, END.format(7)], [], None),
     ("fails as planned", [LAUNCH.replace(" 0 -", " 7 -"), FAILED.format(7)], [START, END.format(7)], [], None),
     ("killed as asked", [LAUNCH, "kill s0-0 3.000", KILLED], [START, END.format(143)], [], None),
     ("killed before it could write", [LAUNCH, "kill s0-0 3.000", KILLED], [], [], None),
