@@ -32,6 +32,7 @@ class Process {
   // The exit code, 128 + n after signal n, or -1 when it has not ended in time (it is killed then).
   int wait(std::chrono::seconds patience = std::chrono::seconds(60));
   void signal(int number) const;
+  pid_t pid() const { return pid_; }
   // What follows `word` on the first line of standard output that begins with it; empty when none came in
   // time.
   std::string line(const std::string& word, std::chrono::seconds patience = std::chrono::seconds(20)) const;
