@@ -105,7 +105,8 @@ Status AgentServer::Impl::open_storage() {
   return {};
 }
 
-void AgentServer::Impl::observe(const AgentOptions& options, TimePoint made, std::span<const Record> records) {
+void AgentServer::Impl::observe(const AgentOptions& options, TimePoint made,
+                                std::span<const Record> records) {
   observer = config_.recorder;
   if (observer) observer->begin(options, rng_, made, records);
 }

@@ -1,5 +1,6 @@
 // Drives a machine as the runtime would, and looks at what comes out:
-// - it sends only to peers that are connected, and to none that it has closed;
+// - it sends only to peers that are connected, and so to none that it has closed (a close that waits for a
+//   commit has not happened yet: its peer may go on to speak, and is answered);
 // - it does not tick for ever without time going on;
 // - durable ones give at most one commit per step, and nothing of what waits for it leaves another way.
 // Commits become durable late, in their order; a crash loses those that are not.
@@ -112,7 +113,6 @@ class Driver {
     batch_.clear();
     waiting_.clear();
     peers_.clear();
-    closed_.clear();
     leaving_.clear();
     happened_ = {};
   }
@@ -142,10 +142,7 @@ class Driver {
     if (durable_) expect(out_.closes.empty() && out_.containers.empty() && promises_nothing(out_.sends));
     check_sends(out_.sends);
     for (Commit& commit : out_.commits) check_sends(commit.after);
-    for (Commit& commit : out_.commits) {
-      for (const Close& close : commit.closes) closed_.insert(close.peer);
-      waiting_.push_back(std::move(commit));
-    }
+    for (Commit& commit : out_.commits) waiting_.push_back(std::move(commit));
     close(out_.closes);
     happened_.dials += out_.dials.size();
     for (ContainerCall& call : out_.containers) happened_.containers.push_back(std::move(call));
@@ -167,14 +164,12 @@ class Driver {
   void check_sends(const std::vector<Envelope>& sends) {
     for (const Envelope& envelope : sends) {
       expect(peers_.contains(envelope.to) || leaving_.contains(envelope.to));
-      expect(!closed_.contains(envelope.to));
       known_.learn(envelope.message);
     }
   }
   void close(const std::vector<Close>& closes) {
     for (const Close& each : closes) {
       peers_.erase(each.peer);
-      closed_.insert(each.peer);
     }
   }
 
@@ -189,7 +184,6 @@ class Driver {
   std::uint64_t last_peer_ = 0;
   std::map<PeerId, PeerRole> peers_;
   std::set<PeerId> leaving_;  // in this batch
-  std::set<PeerId> closed_;   // by the machine, be it that the close still waits
   std::deque<Commit> waiting_;
   std::map<RecordKey, Record> records_;
 };
