@@ -1,14 +1,19 @@
-// A master that has been started again, in one process with its agents, over inproc.
+// A master that has been started again with its registry, in one process with its agents, over inproc.
 #include <malloc.h>
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
+
+#include <asio/thread_pool.hpp>
 
 #include "macro/side_process.hpp"
 #include "mesoscore/master_server.hpp"
 #include "mesoscore/scheduler_driver.hpp"
+#include "mesoscore/storages/sqlite.hpp"
 #include "mesoscore/transports/inproc.hpp"
 #include "recovery/fake_agents.hpp"
 #include "recovery/goals.hpp"
@@ -21,6 +26,11 @@ using namespace std::chrono_literals;
 
 constexpr int kRuns = 3;
 constexpr const char* kEndpoint = "inproc://recovery";
+
+[[noreturn]] void fail(const std::string& why) {
+  std::fprintf(stderr, "bench_recovery: %s\n", why.c_str());
+  std::exit(1);
+}
 
 struct Cost {
   double wall = 0, cpu = 0;  // seconds
@@ -37,20 +47,46 @@ Cost cost_of(Work work) {
 
 std::size_t bytes_in_use() { return mallinfo2().uordblks; }
 
+// The registry that the master before has left behind.
+class Registry {
+ public:
+  explicit Registry(int agents) {
+    const char* base = std::getenv("TMPDIR");
+    directory_ = std::string(base ? base : "/tmp") + "/bench_registry." + std::to_string(::getpid());
+    std::filesystem::create_directories(directory_);
+    const auto storage = open();
+    std::vector<Change> admitted;
+    for (int a = 0; a < agents; ++a) admitted.push_back(put(record::AdmittedAgent{old_agent(a)}));
+    if (!storage->open() || !storage->commit(admitted)) fail("the registry cannot be written");
+  }
+  ~Registry() { std::filesystem::remove_all(directory_); }
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+
+  std::shared_ptr<Storage> open() const { return storages::sqlite({.path = directory_ + "/master.db"}); }
+
+ private:
+  std::string directory_;
+};
+
 // A master that was started again, with agents that have come back to it.
 class Rebuilt {
  public:
-  Rebuilt(int agents, int tasks_each) : agents_(io_, agents, tasks_each) {
+  Rebuilt(int agents, int tasks_each) : registry_(agents), agents_(io_, agents, tasks_each) {
     transports_.add(transports::inproc());
     MasterServerConfig config;
     config.listen = {kEndpoint};
+    config.storage = registry_.open();
+    config.storage_executor = disk_.get_executor();
     cost_ = cost_of([&] {
       master_.emplace(io_.get_executor(), transports_, config);
       if (Status started = master_->start(); !started) fail(started.error().message);
       agents_.come_back(transports_, kEndpoint);
     });
-    const auto wanted = static_cast<std::uint32_t>(agents * tasks_each);
-    if (master_->view()->tasks != wanted) fail("the master does not know all tasks");
+    const auto view = master_->view();
+    if (view->tasks != static_cast<std::uint32_t>(agents * tasks_each))
+      fail("the master does not know all tasks");
+    if (!view->recovered_agents.empty()) fail("the master still waits for agents");
   }
 
   const Cost& cost() const { return cost_; }
@@ -73,11 +109,8 @@ class Rebuilt {
   }
 
  private:
-  [[noreturn]] static void fail(const std::string& why) {
-    std::fprintf(stderr, "bench_recovery: %s\n", why.c_str());
-    std::exit(1);
-  }
-
+  Registry registry_;
+  asio::thread_pool disk_{1};
   asio::io_context io_{1};
   TransportSet transports_;
   FakeAgents agents_;
