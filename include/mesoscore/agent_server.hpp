@@ -39,7 +39,12 @@ struct AgentServerConfig {
   // work_dir goes on with the same tasks. Null: nothing is kept, and whoever runs the program anew has
   // another agent. `agent.durable` and `agent.boot_id` follow from it.
   std::shared_ptr<Storage> storage{};
-  asio::any_io_executor storage_executor{};  // where its commits block; empty: the agent's own
+  // Where its commits block, e.g. a thread of yours; empty: the agent's own, which then waits for each sync,
+  // pings included.
+  asio::any_io_executor storage_executor{};
+  // Called by way of the agent's executor when the storage begins to fail or fails for another reason, with the
+  // error, and with success when it works again. It is also logged.
+  std::function<void(const Status&)> on_storage{};
   IsolatorSet isolators{};
   FunctionSet functions{};
   std::shared_ptr<StepObserver> recorder{};  // recording.hpp; null: nothing is recorded
@@ -54,8 +59,9 @@ struct AgentServerConfig {
 class AgentServer {
  public:
   AgentServer(asio::any_io_executor executor, TransportSet transports, AgentServerConfig config);
-  // Tasks live on under their supervisors, for a server that is started again with the same storage; function
-  // tasks are abandoned. Nothing that anybody was told is forgotten.
+  // This is how an agent is restarted or upgraded: tasks live on under their supervisors, for a server that is
+  // started again with the same storage and work_dir; function tasks are abandoned. What has been told anybody
+  // is kept. Waits for a commit that is under way; the storage is free afterwards.
   ~AgentServer();
 
   // Checks the configuration, opens the work directory and the storage, and begins to look for the master.
@@ -68,7 +74,16 @@ class AgentServer {
     return detail::initiate<void(Status)>(std::forward<Token>(token),
                                           [this](auto done) { when_registered(std::move(done)); });
   }
-  // Kills all tasks by their kill policy, unregisters, closes. Completes with void().
+  // Completes with void() when the agent is over: by async_stop, because the master has sent it away (it was
+  // marked as gone), after AgentRecovery::cleanup, or because the server was destroyed.
+  template <class Token>
+  auto async_ended(Token&& token) {
+    return detail::initiate<void()>(std::forward<Token>(token),
+                                    [this](auto done) { when_ended(std::move(done)); });
+  }
+  // The end of this agent: kills all tasks by their kill policy, unregisters, forgets what the storage has
+  // (a server that is started with it is a new agent), closes. To restart a program or to replace it, destroy the
+  // server instead. Completes with void().
   template <class Token>
   auto async_stop(Token&& token) {
     return detail::initiate<void()>(std::forward<Token>(token), [this](auto done) { stop(std::move(done)); });
@@ -81,6 +96,7 @@ class AgentServer {
  private:
   void stop(std::function<void()> done);
   void when_registered(std::function<void(Status)> done);
+  void when_ended(std::function<void()> done);
   struct Impl;
   std::shared_ptr<Impl> impl_;
 };

@@ -43,7 +43,10 @@ struct MasterServerConfig {
   // The registry: a server that is started again with it is the successor of the one before. Null: nothing is
   // kept. `master.durable` follows from it.
   std::shared_ptr<Storage> storage{};
-  asio::any_io_executor storage_executor{};  // where its commits block; empty: the master's own
+  // Where its commits block, e.g. a thread of yours; empty: the master's own, which then waits for each sync.
+  asio::any_io_executor storage_executor{};
+  // As that of AgentServerConfig.
+  std::function<void(const Status&)> on_storage{};
   std::shared_ptr<StepObserver> recorder{};  // recording.hpp; null: nothing is recorded
   ConnectionOptions connection{};
   std::uint64_t seed = 0;  // 0: from the operating system

@@ -19,6 +19,7 @@ runtime::EngineConfig engine_config(asio::any_io_executor executor, TransportSet
   engine.accepts = {PeerRole::executor};
   engine.storage = config.storage;
   engine.storage_executor = config.storage_executor;
+  engine.on_storage = config.on_storage;
   engine.log = config.log;
   engine.clock = config.clock ? config.clock : steady_clock_from_wall_time();
   return engine;
@@ -73,6 +74,11 @@ void AgentServer::Impl::when_registered(std::function<void(Status)> done) {
   }
 }
 
+void AgentServer::Impl::when_ended(std::function<void()> done) {
+  stop_waiters_.add(std::move(done));
+  if (ended()) stop_waiters_.complete(executor());
+}
+
 void AgentServer::Impl::shut(std::string_view why) {
   end();
   abandon_containers();
@@ -105,6 +111,7 @@ void AgentServer::stop(std::function<void()> done) { impl_->stop(std::move(done)
 void AgentServer::when_registered(std::function<void(Status)> done) {
   impl_->when_registered(std::move(done));
 }
+void AgentServer::when_ended(std::function<void()> done) { impl_->when_ended(std::move(done)); }
 const AgentInfo& AgentServer::info() const noexcept { return impl_->machine.info(); }
 std::shared_ptr<const AgentView> AgentServer::view() const { return impl_->machine.view(); }
 std::vector<Task> AgentServer::tasks() const { return impl_->machine.tasks(); }

@@ -20,6 +20,7 @@ struct AgentServer::Impl final : runtime::MachineEngine<Agent> {
   Status start();
   void stop(std::function<void()> done);
   void when_registered(std::function<void(Status)> done);
+  void when_ended(std::function<void()> done);
   void shut(std::string_view why);  // the server is destroyed
 
  private:

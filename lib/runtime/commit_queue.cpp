@@ -151,6 +151,7 @@ void CommitQueue::succeed() {
   if (std::exchange(failures_, 0) > 0) {
     config_.log(LogLevel::info, cat("the storage (", config_.storage->name(), ") works again"));
     reason_.clear();
+    report({});
   }
   waiting_ -= changes_.size();
   changes_.clear();
@@ -162,6 +163,7 @@ void CommitQueue::retry(const Error& why) {
     reason_ = why.message;
     config_.log(LogLevel::error, cat("the storage (", config_.storage->name(), ") fails: ", reason_,
                                      "; nothing is said or done until it works again"));
+    report(fail(why));
   }
   const Duration longest = config_.last_retry;
   Duration wait = config_.first_retry;
@@ -176,6 +178,11 @@ void CommitQueue::retry(const Error& why) {
     self->proceed();
     if (!self->closed_) self->config_.carried_out();
   });
+}
+
+void CommitQueue::report(Status state) {
+  if (!config_.on_storage) return;
+  asio::post(config_.executor, [tell = config_.on_storage, state = std::move(state)] { tell(state); });
 }
 
 void CommitQueue::drop_messages() {

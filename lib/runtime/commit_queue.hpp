@@ -36,6 +36,8 @@ struct CommitQueueConfig {
   // Behind a row of them, if they were not carried out within add().
   std::function<void()> carried_out;
   std::function<void(LogLevel, std::string_view)> log;
+  // Posted: that the storage fails, and why; that it works again. May be empty.
+  std::function<void(const Status&)> on_storage;
   Duration first_retry = std::chrono::milliseconds(100);  // doubles ...
   Duration last_retry = std::chrono::seconds(5);          // ... up to this
 };
@@ -69,6 +71,7 @@ class CommitQueue : public std::enable_shared_from_this<CommitQueue> {
   void take_answer(Status answer);
   void succeed();
   void retry(const Error& why);
+  void report(Status state);
 
   CommitQueueConfig config_;
   std::deque<Entry> entries_;

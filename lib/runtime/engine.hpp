@@ -56,6 +56,7 @@ struct EngineConfig {
   std::function<Status(const PeerInfo& peer, std::string_view scheme)> admit;
   std::shared_ptr<Storage> storage;        // opened before begin(); null: commits are carried out at once
   asio::any_io_executor storage_executor;  // empty: the storage is called on `executor`
+  std::function<void(const Status&)> on_storage;
   std::size_t max_waiting_for_storage = kMaxWaitingForStorage;
   Logger log;
   ClockFunction clock;  // empty: steady_clock_from_wall_time()

@@ -20,6 +20,7 @@ void Engine::start_commits(EngineConfig& config) {
     carry_out(commit);
   };
   queue.carried_out = [this] { commits_carried_out(); };
+  queue.on_storage = std::move(config.on_storage);
   queue.log = [this](LogLevel level, std::string_view line) { log(level, line); };
   commits_ = std::make_shared<CommitQueue>(std::move(queue));
 }

@@ -40,6 +40,7 @@ Status ExecutorDriver::Impl::check() const {
   MESOSCORE_TRY(validate_id(options.framework_id, "framework id"));
   MESOSCORE_TRY(validate_id(options.executor_id, "executor id"));
   MESOSCORE_TRY(runtime::check_not_negative(options.recovery_timeout, "recovery_timeout"));
+  MESOSCORE_TRY(runtime::check_positive(options.subscribe_timeout, "subscribe_timeout"));
   return runtime::check_backoff(options.reconnect_backoff, options.reconnect_backoff_max,
                                 "reconnect_backoff");
 }

@@ -75,6 +75,7 @@ runtime::EngineConfig engine_config(asio::any_io_executor executor, TransportSet
   };
   engine.storage = config.storage;
   engine.storage_executor = config.storage_executor;
+  engine.on_storage = config.on_storage;
   engine.log = std::move(config.log);
   engine.clock = config.clock ? std::move(config.clock) : steady_clock_from_wall_time();
   return engine;

@@ -54,6 +54,10 @@ Status SchedulerDriver::Impl::check() const {
     return fail(Errc::invalid_argument,
                 cat("suppressed role ", in_quotes(role), " is not a role of the framework"));
   }
+  MESOSCORE_TRY(runtime::check_not_negative(options.reconcile_interval, "reconcile_interval"));
+  MESOSCORE_TRY(
+      runtime::check_backoff(options.reconcile_backoff, options.reconcile_backoff_max, "reconcile_backoff"));
+  MESOSCORE_TRY(runtime::check_positive(options.subscribe_timeout, "subscribe_timeout"));
   return runtime::check_backoff(options.reconnect_backoff, options.reconnect_backoff_max,
                                 "reconnect_backoff");
 }

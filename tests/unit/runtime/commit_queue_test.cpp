@@ -37,6 +37,9 @@ struct Queue {
     config.log = [this](LogLevel level, std::string_view line) {
       log += std::string(to_string(level)) + ": " + std::string(line) + "\n";
     };
+    config.on_storage = [this](const Status& state) {
+      reports.push_back(state ? "works" : state.error().message);
+    };
     config.first_retry = 1ms;
     config.last_retry = 4ms;
     queue = std::make_shared<runtime::CommitQueue>(std::move(config));
@@ -65,6 +68,7 @@ struct Queue {
   asio::thread_pool pool{1};
   std::shared_ptr<FakeStorage> storage = std::make_shared<FakeStorage>();
   std::string done, log;
+  std::vector<std::string> reports;
   int rows = 0;
   std::function<void()> on_carry_out;
   std::shared_ptr<runtime::CommitQueue> queue;
@@ -135,6 +139,8 @@ TEST_CASE("a call that fails is made again until it works, and its reason is log
         "again\n"
         "error: the storage (fake) fails: input/output error; nothing is said or done until it works again\n"
         "info: the storage (fake) works again\n");
+  REQUIRE(q.run_until([&] { return q.reports.size() == 3; }));
+  CHECK(q.reports == std::vector<std::string>{"no space left on device", "input/output error", "works"});
 }
 
 TEST_CASE("the intervals between attempts grow up to a bound") {

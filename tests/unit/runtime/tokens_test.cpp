@@ -157,6 +157,24 @@ TEST_CASE("stop before start, and twice") {
   CHECK(agent.start().error() == Errc::already_exists);
 }
 
+TEST_CASE("an agent that the master sends away is over, and says so") {
+  Cluster cluster(inproc());
+  cluster.start(1);
+  AgentServer& agent = *cluster.agents[0];
+  bool ended = false, registered = false;
+  agent.async_ended([&] { ended = true; });
+  agent.async_registered([&](const Status&) { registered = true; });
+  run_until(cluster.io, [&] { return registered; });
+  settle(cluster.io);
+  CHECK_FALSE(ended);
+  cluster.master->mark_agent_gone(agent.info().id);
+  run_until(cluster.io, [&] { return ended; });
+  CHECK(cluster.master->view()->gone_agents.size() == 1);
+  bool told_later = false;
+  agent.async_ended([&] { told_later = true; });
+  run_until(cluster.io, [&] { return told_later; });
+}
+
 TEST_CASE("an agent that is stopped before it found its master says so") {
   Cluster cluster(inproc());
   cluster.address = "inproc://nobody";
