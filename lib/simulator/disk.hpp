@@ -25,6 +25,7 @@ class Disk {
   bool holds(const RecordKey& key) const { return kept_.contains(key); }
   bool failing() const noexcept { return failures_ != 0; }  // then its owner says nothing at all
   void crashed();
+  void wipe() { kept_.clear(); }
   void fill(Duration span);
   void slow(Duration span);
   void heal() noexcept { full_until_ = slow_until_ = TimePoint::min(); }

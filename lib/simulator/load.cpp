@@ -154,6 +154,7 @@ void Load::woken(simulator::Framework& self) {
   if (torn_down_ && self.stats().ended) return begin_anew(self);
   if (!self.stats().subscribed) return;
   ask_for_old_tasks(self);
+  if (mood_ != Mood::busy) self.submit(msg::Suppress{});
   if (mood_ == Mood::ending) {
     for (const auto& [id, task] : tasks_) {
       if (!task.over()) kill(self, task);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,7 +44,10 @@ class Node {
     run();
   }
   void receive(PeerId from, std::vector<Message>& messages);
-  void carry_out(Commit& commit);  // it is durable
+  void carry_out(Commit& commit);              // it is durable
+  void check_promises(const Commit& commit) {  // with what is durable before it leaves
+    for (const Envelope& envelope : commit.after) promised(envelope);
+  }
 
  protected:
   World& world() const noexcept { return world_; }
@@ -67,6 +71,7 @@ class Node {
   void carry_out();
   bool crash_here(std::size_t& left);
   void send(Envelope& envelope);
+  void check_error(std::string_view text);
   void note_outbox();
   void arm();
   void due(TimePoint armed);

@@ -1,8 +1,11 @@
 // One seed: a cluster, faults, rest; and then the question whether all is well.
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "core/text_cat.hpp"
 #include "mesoscore/simulator/faults.hpp"
+#include "simulator/auditor.hpp"
 #include "simulator/injector.hpp"
 #include "simulator/load.hpp"
 #include "simulator/nodes.hpp"
@@ -36,6 +39,7 @@ struct Run {
   bool at_rest();
   void check_told(bool ended);
   void check_ended();
+  void audit();
 
   Rng rng;
   Swarm swarm;
@@ -86,6 +90,25 @@ void Run::check_ended() {
   }
 }
 
+void plant(Sabotage& sabotage, const FaultOptions& options) {
+  // Records of tasks, executors, updates and frameworks of an agent, and of the agents of a master.
+  constexpr std::array<std::size_t, 5> kKinds = {3, 2, 5, 1, 7};
+  switch (options.bug) {
+    case PlantedBug::none:
+      return;
+    case PlantedBug::dropped_acknowledgement:
+      sabotage.swallow_acknowledgements = 16;
+      return;
+    case PlantedBug::skipped_commit:
+      sabotage.skip_changes = true;
+      sabotage.skipped_kind = kKinds[options.seed % kKinds.size()];
+      return;
+    case PlantedBug::resources_freed_twice:
+      sabotage.free_early = 16;
+      return;
+  }
+}
+
 FaultReport report_of(const FaultOptions& options, Run& run) {
   FaultReport report;
   report.seed = options.seed;
@@ -104,6 +127,7 @@ FaultReport report_of(const FaultOptions& options, Run& run) {
 
 FaultReport run_faults(const FaultOptions& options) {
   Run run(options);
+  plant(run.cluster.world().sabotage, options);
   run.injector.begin();
   run.cluster.run_for(options.safety);
   if (run.cluster.violations().empty()) {
@@ -119,6 +143,7 @@ FaultReport run_faults(const FaultOptions& options) {
     run.cluster.check_agreement();
     run.check_told(true);
     run.check_ended();
+    if (run.cluster.violations().empty()) run.audit();
   }
   return report_of(options, run);
 }
