@@ -16,7 +16,8 @@ struct Values {
   std::string resources, source, principal;
   std::string guarantee, limit;
   double weight = 1;
-  bool force = false;
+  bool force = false, mark_gone = false;
+  mesoscore::Duration grace{0};
 };
 
 CLI::Option* add_role(CLI::App& app, Values& values) {
@@ -92,9 +93,25 @@ void define_changes(CLI::App& app, Values& values, OperatorAction& action) {
   auto* out = agent->add_subcommand("deactivate", "No more offers of it; its tasks live on");
   out->add_option("id", values.agent, "Id of the agent")->required();
   out->callback([&] { action = mesoscore::DeactivateAgent{values.agent}; });
-  auto* back = agent->add_subcommand("activate", "It is offered again");
+  auto* back = agent->add_subcommand("activate", "It is offered again, after deactivate or a finished drain");
+  back->alias("reactivate");
   back->add_option("id", values.agent, "Id of the agent")->required();
   back->callback([&] { action = mesoscore::ReactivateAgent{values.agent}; });
+
+  auto* drain =
+      agent->add_subcommand("drain", "Kills its tasks, and takes no new ones until it is activated");
+  drain->add_option("id", values.agent, "Id of the agent")->required();
+  auto* grace = cli::add_duration(*drain, "--max-grace", values.grace,
+                                  "No task gets more than that between SIGTERM and SIGKILL: 30s", true);
+  drain->add_flag("--mark-gone", values.mark_gone, "When nothing is left on it, it is gone for ever");
+  drain->callback([&, grace] {
+    mesoscore::DrainConfig config{{}, values.mark_gone};
+    if (grace->count() > 0) config.max_grace_period = values.grace;
+    action = mesoscore::DrainAgent{values.agent, config};
+  });
+  auto* gone = agent->add_subcommand("gone", "It never comes back: its tasks are lost, and it is sent away");
+  gone->add_option("id", values.agent, "Id of the agent")->required();
+  gone->callback([&] { action = mesoscore::MarkAgentGone{values.agent}; });
 
   auto* teardown = app.add_subcommand("teardown", "Removes a framework and kills its tasks");
   teardown->add_option("id", values.framework, "Id of the framework")->required();

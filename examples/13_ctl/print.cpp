@@ -51,8 +51,11 @@ std::vector<Row> table_of(const std::vector<mesoscore::FrameworkSummary>& framew
 }
 
 std::string state_of(const mesoscore::AgentSummary& agent) {
-  if (agent.deactivated) return agent.connected ? "deactivated" : "deactivated,disconnected";
-  return agent.connected ? "active" : "disconnected";
+  using mesoscore::DrainState;
+  std::string state = agent.connected ? "active" : "disconnected";
+  if (agent.deactivated) state = "deactivated";
+  if (agent.drain != DrainState::none) state = agent.drain == DrainState::drained ? "drained" : "draining";
+  return agent.deactivated && !agent.connected ? state + ",disconnected" : state;
 }
 
 std::vector<Row> table_of(const std::vector<mesoscore::AgentSummary>& agents) {

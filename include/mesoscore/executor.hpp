@@ -27,6 +27,7 @@ struct ExecutorOptions {
   ExecutorId executor_id{};
   Duration reconnect_backoff = std::chrono::milliseconds(100);
   Duration reconnect_backoff_max = std::chrono::seconds(2);
+  Duration subscribe_timeout = std::chrono::seconds(15);  // an agent that has not answered is left
   // No agent for so long: ExecutorShutdown is delivered. At once when the framework does not checkpoint.
   Duration recovery_timeout = std::chrono::minutes(15);
   std::size_t max_unacknowledged = 16384;  // beyond it, updates to non-terminal states are dropped

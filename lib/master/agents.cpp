@@ -8,10 +8,6 @@ std::uint32_t Master::State::find_agent(const AgentId& agent) const {
   return found == agent_by_id.end() ? kNone : found->second;
 }
 
-void Master::State::keep_agent(std::uint32_t a) {
-  keep(record::AdmittedAgent{agents[a].info, deactivated.contains(agents[a].id()), {}, false});
-}
-
 Duration Master::State::ping_timeout() const noexcept { return options.ping_interval * options.ping_misses; }
 
 std::uint32_t Master::State::add_agent(msg::AgentPtr info, PeerId peer) {
@@ -38,10 +34,14 @@ void Master::State::bind_agent(std::uint32_t a, PeerId peer) {
   agent.missed_pings = 0;
   agent.ping_at = after(now, options.ping_interval);
   agent.unreachable_at = kNever;
+  removals.erase(agent.id());
   arm_agent(a);
 }
 
-void Master::State::on_pong(std::uint32_t a) { agents[a].missed_pings = 0; }
+void Master::State::on_pong(std::uint32_t a) {
+  agents[a].missed_pings = 0;
+  if (!removals.empty()) removals.erase(agents[a].id());
+}
 
 namespace {
 
@@ -77,42 +77,43 @@ void Master::State::disconnect_agent(std::uint32_t a, std::string_view why) {
 }
 
 void Master::State::mark_unreachable(std::uint32_t a) {
-  const AgentId gone = agents[a].id();
-  forget_record(admitted_agent_key(gone));
-  keep(record::UnreachableAgent{gone, now, deactivated.contains(gone), {}});
-  unreachable_since[gone] = to_unix_seconds(now);
-  unreachable_agents.push_back(gone);
-  while (unreachable_agents.size() > options.limits.max_removed_agents) {
-    unreachable_since.erase(unreachable_agents.front());
-    deactivated.erase(unreachable_agents.front());
-    unreachable_agents.pop_front();
-  }
+  const AgentId id_of_agent = agents[a].id();
+  AgentStanding standing = agents[a].standing;
   lose_agent(a, LossReason::unreachable);
+  remember_unreachable(id_of_agent, std::move(standing));
 }
 
 void Master::State::on_unregister_agent(std::uint32_t a) {
   forget_record(admitted_agent_key(agents[a].id()));
-  deactivated.erase(agents[a].id());
   lose_agent(a, LossReason::unregistered);
 }
 
 namespace {
 
-void lose_task(Master::State& s, std::uint32_t t, Master::State::LossReason reason) {
+using LossReason = Master::State::LossReason;
+
+std::string_view what_happened(LossReason reason) noexcept {
+  if (reason == LossReason::unreachable) return " is unreachable";
+  return reason == LossReason::gone ? " is marked as gone" : " has unregistered";
+}
+
+void lose_task(Master::State& s, std::uint32_t t, LossReason reason) {
   const MasterTask& task = s.tasks[t];
   MasterFramework& framework = s.frameworks[task.framework];
-  const bool unreachable = reason == Master::State::LossReason::unreachable;
+  const bool unreachable = reason == LossReason::unreachable;
   if (!is_terminal(task.state)) {
     const TaskState state = unreachable ? s.lost_or(framework, TaskState::unreachable) : TaskState::lost;
-    TaskStatus status = s.own_status(task.id, state, TaskReason::agent_removed,
-                                     unreachable ? "The agent is unreachable" : "The agent has unregistered");
+    TaskStatus status = reason == LossReason::gone ? s.gone_status(framework, task.id)
+                                                   : s.own_status(task.id, state, TaskReason::agent_removed,
+                                                                  unreachable ? "The agent is unreachable"
+                                                                              : "The agent has unregistered");
     status.agent_id = s.agents[task.agent].id();
     status.executor_id = task.executor_id;
     if (unreachable) {
       status.unreachable_time = to_unix_seconds(s.now);
-      framework.unreachable.push_back({task.id, status.agent_id, status.unreachable_time});
+      framework.unreachable.add(task.id, {status.agent_id, status.unreachable_time});
       if (framework.unreachable.size() > s.options.limits.max_unreachable_tasks_per_framework) {
-        framework.unreachable.pop_front();
+        framework.unreachable.erase(TaskId(framework.unreachable.oldest().first));
       }
     }
     s.send_status(task.framework, std::move(status));
@@ -125,7 +126,7 @@ void lose_task(Master::State& s, std::uint32_t t, Master::State::LossReason reas
 
 void Master::State::lose_agent(std::uint32_t a, LossReason reason) {
   MasterAgent& agent = agents[a];
-  const AgentId gone = agent.id();
+  const AgentId lost = agent.id();
   rescind_offers_of_agent(a);
   while (!agent.tasks.empty()) lose_task(*this, agent.tasks.front(), reason);
   lose_operations(a, reason);
@@ -134,14 +135,18 @@ void Master::State::lose_agent(std::uint32_t a, LossReason reason) {
     out->closes.push_back({*agent.peer, "the agent is no longer registered"});
     peers.erase(static_cast<std::uint64_t>(*agent.peer));
   }
-  agent_by_id.erase(gone);
+  agent_by_id.erase(lost);
+  removals.erase(lost);
   agents[a] = MasterAgent{};
   agents.release(a);
+  tell_frameworks_of_failure(lost);
+  note(*out, LogLevel::warning, "agent ", lost, what_happened(reason));
+}
+
+void Master::State::tell_frameworks_of_failure(const AgentId& agent) {
   for (std::uint32_t f = 0; f < frameworks.end_index(); ++f) {
-    if (frameworks.live(f)) send_to_framework(f, msg::Failure{gone, ExecutorId{}, std::nullopt});
+    if (frameworks.live(f)) send_to_framework(f, msg::Failure{agent, ExecutorId{}, std::nullopt});
   }
-  note(*out, LogLevel::warning, "agent ", gone,
-       reason == LossReason::unreachable ? " is unreachable" : " has unregistered");
 }
 
 }  // namespace mesoscore

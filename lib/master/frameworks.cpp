@@ -12,10 +12,6 @@ std::uint32_t Master::State::find_framework(const FrameworkId& framework) const 
   return found == framework_by_id.end() ? kNone : last_framework = found->second;
 }
 
-bool Master::State::is_completed(const FrameworkId& framework) const {
-  return std::find(completed.begin(), completed.end(), framework) != completed.end();
-}
-
 std::uint32_t Master::State::add_framework(msg::FrameworkPtr info, std::span<const RoleName> suppressed) {
   const std::uint32_t f = frameworks.acquire();
   MasterFramework& framework = frameworks[f];
@@ -57,7 +53,7 @@ void Master::State::disconnect_framework(std::uint32_t f) {
 // Agents are told to shut it down; its scheduler hears nothing more.
 void Master::State::remove_framework(std::uint32_t f) {
   MasterFramework& framework = frameworks[f];
-  const FrameworkId gone = framework.id();
+  const FrameworkId removed = framework.id();
   if (framework.peer) {
     unbind(*framework.peer);
     out->closes.push_back({*framework.peer, "framework removed"});
@@ -66,19 +62,19 @@ void Master::State::remove_framework(std::uint32_t f) {
   for (std::uint32_t a = 0; a < agents.end_index(); ++a) {
     if (!agents.live(a)) continue;
     std::erase_if(agents[a].executors, [&](const MasterExecutor& e) { return e.framework == f; });
+    std::erase_if(agents[a].doubled, [&](const DoubledTask& d) { return d.framework == f; });
     std::erase_if(agents[a].pending_kills, [&](const PendingKill& k) { return k.framework == f; });
-    send_to_agent(a, msg::ShutdownFramework{gone});
+    send_to_agent(a, msg::ShutdownFramework{removed});
   }
   while (!framework.tasks.empty()) remove_task(framework.tasks.front());
   for (const std::uint32_t t : framework.completed) tasks.release(t);
   forget_operations_of_framework(f);
   allocator.remove_framework(framework_handle(f));
-  completed.push_back(gone);
-  while (completed.size() > options.limits.max_completed_frameworks) completed.pop_front();
-  framework_by_id.erase(gone);
+  remember_removed(removed);
+  framework_by_id.erase(removed);
   frameworks[f] = MasterFramework{};
   frameworks.release(f);
-  note(*out, LogLevel::info, "framework ", gone, " removed");
+  note(*out, LogLevel::info, "framework ", removed, " removed");
 }
 
 void Master::State::tell_agents(std::uint32_t f) {

@@ -25,7 +25,17 @@ Master::Master(MasterOptions options, std::unique_ptr<AllocationPolicy> policy, 
   // There is no agent yet that could meet a guarantee.
   if (state_->allocator.update_quota(state_->options.quotas, true)) {
     for (const RoleQuota& quota : state_->options.quotas) state_->configured_roles.insert(quota.role);
+    state_->look_for_quota();
   }
+}
+
+Result<Master> Master::recover(MasterOptions options, std::unique_ptr<AllocationPolicy> policy, Rng rng,
+                               TimePoint now, std::vector<Record> records) {
+  Master successor(std::move(options), std::move(policy), rng, now);
+  if (Status restored = successor.state_->restore(std::move(records)); !restored) {
+    return fail(std::move(restored.error()));
+  }
+  return successor;
 }
 
 Master::~Master() = default;
@@ -34,6 +44,7 @@ Master& Master::operator=(Master&&) noexcept = default;
 
 void Master::State::finish_step() {
   fire_timers();
+  settle_drains();
   run_allocator();
   if (options.durable) seal(*out, changes);
 }
@@ -98,7 +109,11 @@ std::vector<Task> Master::completed_tasks(const FrameworkId& framework) const {
 
 Explanation Master::explain(const FrameworkId& framework, std::string_view role, TimePoint now) const {
   const std::uint32_t f = state_->find_framework(framework);
-  if (f != kNone) return state_->allocator.explain(framework_handle(f), role, now);
+  if (f != kNone) {
+    Explanation known = state_->allocator.explain(framework_handle(f), role, now);
+    known.sentence.insert(0, state_->held_back());
+    return known;
+  }
   Explanation unknown;
   unknown.sentence = cat("no framework with the id \"", framework, "\" is subscribed");
   return unknown;
@@ -108,8 +123,11 @@ AgentExplanation Master::explain(const FrameworkId& framework, std::string_view 
                                  TimePoint now) const {
   const std::uint32_t f = state_->find_framework(framework);
   const std::uint32_t a = state_->find_agent(agent);
-  if (f != kNone && a != kNone)
-    return state_->allocator.explain(framework_handle(f), role, agent_handle(a), now);
+  if (f != kNone && a != kNone) {
+    AgentExplanation known = state_->allocator.explain(framework_handle(f), role, agent_handle(a), now);
+    known.sentence.insert(0, state_->held_back());
+    return known;
+  }
   AgentExplanation unknown;
   unknown.sentence = f == kNone ? cat("no framework with the id \"", framework, "\" is subscribed")
                                 : cat("no agent with the id \"", agent, "\" is registered");

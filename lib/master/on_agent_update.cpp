@@ -12,6 +12,9 @@ void Master::State::on_agent_update(std::uint32_t a, msg::AgentUpdate& call) {
   if (call.status.agent_id.empty()) call.status.agent_id = agents[a].id();
   const std::uint32_t t = find_task(f, call.status.task_id);
   const bool ours = t != kNone && tasks[t].agent == a;
+  if (!ours && (t != kNone || find_doubled(a, f, call.status.task_id) != nullptr)) {
+    return on_doubled_update(a, f, call);
+  }
   if (ours) {
     MasterTask& task = tasks[t];
     // The newest state frees the resources although the scheduler may still be reading an older one.

@@ -50,7 +50,7 @@ Status perform(State& s, const ExplainOffers& call, Answer& answer) {
   if (!f) return fail(f.error());
   const Result<RoleName> role = role_meant(*s.frameworks[*f].info, call.role);
   if (!role) return fail(role.error());
-  answer.text = cat("framework ", s.frameworks[*f].id(), " in role \"", *role, "\": ");
+  answer.text = cat("framework ", s.frameworks[*f].id(), " in role \"", *role, "\": ", s.held_back());
   if (call.agent_id.empty()) {
     answer.text += s.allocator.explain(framework_handle(*f), *role, s.now).sentence;
     return {};
@@ -83,6 +83,12 @@ Status perform(State& s, const ListAgents&, Answer& answer) {
                              agent.drain, agent.tasks, agent.info.resources, agent.used, agent.offered});
   }
   answer.text = number_of(view.agents.size(), answer.agents.size(), "agent");
+  const auto add = [&](std::size_t count, std::string_view what) {
+    if (count > 0) answer.text += cat("; ", count, " ", what);
+  };
+  add(view.recovered_agents.size(), "not yet back");
+  add(view.unreachable_agents.size(), "unreachable");
+  add(view.gone_agents.size(), "gone");
   return {};
 }
 

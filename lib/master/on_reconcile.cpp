@@ -1,6 +1,4 @@
 // RECONCILE: what does the master know of these tasks? Implicitly (no list): every task that it holds.
-#include <algorithm>
-
 #include "master/state.hpp"
 
 namespace mesoscore {
@@ -16,18 +14,26 @@ void answer_known(Master::State& s, std::uint32_t f, const MasterTask& task) {
   s.send_status(f, std::move(status));
 }
 
+// An agent that is not back yet may have the task: it is too early to tell.
+bool is_too_early(const Master::State& s, const AgentId& agent) {
+  return agent.empty() ? !s.recovery.agents.empty() : s.recovery.agents.contains(agent);
+}
+
 void answer_unknown(Master::State& s, std::uint32_t f, const msg::Reconcile::Item& item) {
   const MasterFramework& framework = s.frameworks[f];
   TaskStatus status = s.own_status(item.task_id, TaskState::unknown, TaskReason::reconciliation, "");
   status.agent_id = item.agent_id;
-  const auto lost = s.unreachable_since.find(item.agent_id);
+  const UnreachableAgent* lost = s.unreachable.find(item.agent_id);
   if (!item.agent_id.empty() && s.find_agent(item.agent_id) != kNone) {
     status.state = s.lost_or(framework, TaskState::gone);
     status.message = "Reconciliation: the task is unknown to its agent";
-  } else if (lost != s.unreachable_since.end()) {
+  } else if (lost != nullptr) {
     status.state = s.lost_or(framework, TaskState::unreachable);
-    status.unreachable_time = lost->second;
+    status.unreachable_time = to_unix_seconds(lost->since);
     status.message = "Reconciliation: the agent of the task is unreachable";
+  } else if (s.gone.contains(item.agent_id)) {
+    status.state = s.lost_or(framework, TaskState::gone_by_operator);
+    status.message = "Reconciliation: the agent of the task is gone for ever";
   } else {
     status.state = s.lost_or(framework, TaskState::unknown);
     status.message = "Reconciliation: the task and its agent are unknown";
@@ -37,10 +43,8 @@ void answer_unknown(Master::State& s, std::uint32_t f, const msg::Reconcile::Ite
 
 // A task in the unreachable cache answers for its agent even if the request does not name it.
 msg::Reconcile::Item with_agent(const MasterFramework& framework, const msg::Reconcile::Item& item) {
-  for (const UnreachableTask& task : framework.unreachable) {
-    if (task.id == item.task_id) return {item.task_id, task.agent_id};
-  }
-  return item;
+  const UnreachableTask* task = framework.unreachable.find(item.task_id);
+  return task == nullptr ? item : msg::Reconcile::Item{item.task_id, task->agent_id};
 }
 
 }  // namespace
@@ -56,7 +60,7 @@ void Master::State::on_reconcile(std::uint32_t f, const msg::Reconcile& call) {
     const std::uint32_t t = find_task(f, item.task_id);
     if (t != kNone) {
       answer_known(*this, f, tasks[t]);
-    } else {
+    } else if (!is_too_early(*this, item.agent_id)) {
       answer_unknown(*this, f, with_agent(frameworks[f], item));
     }
   }

@@ -6,11 +6,16 @@ namespace mesoscore {
 namespace {
 
 void answer_unknown_operation(Master::State& s, std::uint32_t f, const msg::ReconcileOperations::Item& item) {
-  const bool lost = s.unreachable_since.find(item.agent_id) != s.unreachable_since.end();
-  s.send_operation_status(f, item.operation_id, lost ? OperationState::unreachable : OperationState::unknown,
-                          lost ? "Reconciliation: the agent of the operation is unreachable"
-                               : "Reconciliation: the operation is unknown",
-                          item.agent_id);
+  const auto answer = [&](OperationState state, std::string_view why) {
+    s.send_operation_status(f, item.operation_id, state, cat("Reconciliation: the ", why), item.agent_id);
+  };
+  if (s.recovery.agents.contains(item.agent_id))
+    return answer(OperationState::recovering, "agent of the operation is not back yet");
+  if (s.unreachable.contains(item.agent_id))
+    return answer(OperationState::unreachable, "agent of the operation is unreachable");
+  if (s.gone.contains(item.agent_id))
+    return answer(OperationState::gone_by_operator, "agent of the operation is gone for ever");
+  answer(OperationState::unknown, "operation is unknown");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // An agent that has an id comes (back): after a break of its connection, after it was unreachable, or to a
 // new master.
-#include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "master/state.hpp"
 
@@ -13,90 +14,26 @@ void shut_down_completed(Master::State& s, PeerId peer, const msg::ReregisterAge
   }
 }
 
-void adopt_task(Master::State& s, std::uint32_t f, std::uint32_t a, const Task& task) {
-  const std::uint32_t t = s.add_task(f, a, task.task_id);
-  MasterTask& record = s.tasks[t];
-  record.executor_id = task.executor_id;
-  record.name = task.name;
-  record.role = task.role;
-  record.priority = task.priority;
-  record.resources = task.resources;
-  record.labels = task.labels;
-  record.state = task.state;
-  record.forwarded_state = task.status_update_state;
-  record.forwarded_uuid = task.status_update_uuid;
-  for (const TaskStatus& status : task.statuses)
-    record.history.add(status, s.options.limits.max_statuses_per_task);
-  record.holds_resources = !is_terminal(task.state);
-  s.forget_unreachable(s.frameworks[f], task.task_id);
-}
-
-void announce_return(Master::State& s, std::uint32_t f, std::uint32_t a, const Task& task) {
-  TaskStatus status = s.own_status(task.task_id, task.state, TaskReason::agent_reregistered,
-                                   "The agent of the task has re-registered");
-  status.agent_id = s.agents[a].id();
-  status.executor_id = task.executor_id;
-  s.send_status(f, std::move(status));
-}
-
-// What the agent holds that the allocator has to learn.
-std::vector<Holding> adopt_all(Master::State& s, std::uint32_t a, const msg::ReregisterAgent& call) {
-  std::vector<Holding> holdings;
-  for (const Task& task : call.tasks) {
-    const std::uint32_t f = s.framework_of(task.framework_id, call.frameworks);
-    if (f == kNone || s.find_task(f, task.task_id) != kNone) continue;
-    adopt_task(s, f, a, task);
-    announce_return(s, f, a, task);
-    if (!is_terminal(task.state)) holdings.push_back({framework_handle(f), task.role, task.resources});
-  }
-  for (const msg::AgentExecutor& executor : call.executors) {
-    const std::uint32_t f = s.framework_of(executor.framework_id, call.frameworks);
-    if (f == kNone || s.find_executor(a, f, executor.info.executor_id) != nullptr) continue;
-    RoleName role = s.frameworks[f].info->roles.front();
-    for (const Task& task : call.tasks) {
-      const bool its_task =
-          task.framework_id == executor.framework_id && task.executor_id == executor.info.executor_id;
-      if (its_task) role = task.role;
-    }
-    s.agents[a].executors.push_back({f, role, executor.info});
-    holdings.push_back({framework_handle(f), role, executor.info.resources});
-  }
-  return holdings;
-}
-
 // Executors that the agent no longer has are given back.
 void drop_missing_executors(Master::State& s, std::uint32_t a, const msg::ReregisterAgent& call) {
-  std::vector<std::pair<std::uint32_t, ExecutorId>> gone;
+  if (s.agents[a].executors.empty()) return;
+  std::set<std::pair<std::string_view, std::string_view>> reported;
+  for (const msg::AgentExecutor& theirs : call.executors)
+    reported.emplace(theirs.framework_id.view(), theirs.info.executor_id.view());
+  std::vector<std::pair<std::uint32_t, ExecutorId>> missing;
   for (const MasterExecutor& mine : s.agents[a].executors) {
-    const FrameworkId& framework = s.frameworks[mine.framework].id();
-    const bool reported = std::any_of(call.executors.begin(), call.executors.end(), [&](const auto& theirs) {
-      return theirs.framework_id == framework && theirs.info.executor_id == mine.info.executor_id;
-    });
-    if (!reported) gone.emplace_back(mine.framework, mine.info.executor_id);
+    const std::pair name(s.frameworks[mine.framework].id().view(), mine.info.executor_id.view());
+    if (!reported.contains(name)) missing.emplace_back(mine.framework, mine.info.executor_id);
   }
-  for (const auto& [f, executor] : gone) s.remove_executor(a, f, executor);
+  for (const auto& [f, executor] : missing) s.remove_executor(a, f, executor);
 }
 
-// Updates that the agent reports as newer than what is known here.
-void refresh_states(Master::State& s, std::uint32_t a, const msg::ReregisterAgent& call) {
-  for (const Task& task : call.tasks) {
-    const std::uint32_t f = s.find_framework(task.framework_id);
-    const std::uint32_t t = f == kNone ? kNone : s.find_task(f, task.task_id);
-    if (t == kNone || s.tasks[t].agent != a || is_terminal(s.tasks[t].state)) continue;
-    s.tasks[t].state = task.state;
-    if (is_terminal(task.state)) s.release_resources(t);
-  }
-}
-
-std::vector<msg::AgentReregistered::Missing> missing_tasks(const Master::State& s, std::uint32_t a,
-                                                           const msg::ReregisterAgent& call) {
-  tsl::robin_map<std::string, bool> reported;
-  for (const Task& task : call.tasks) reported[cat(task.framework_id, "/", task.task_id)] = true;
+std::vector<msg::AgentReregistered::Missing> missing_tasks(const Master::State& s, std::uint32_t a) {
   std::vector<msg::AgentReregistered::Missing> missing;
   const auto& list = s.agents[a].tasks;
   for (std::uint32_t t = list.front(); t != kNone; t = list.next(s.tasks, t)) {
-    const FrameworkId& framework = s.frameworks[s.tasks[t].framework].id();
-    if (!reported.contains(cat(framework, "/", s.tasks[t].id))) missing.push_back({framework, s.tasks[t].id});
+    const MasterTask& task = s.tasks[t];
+    if (task.reported != s.reregistrations) missing.push_back({s.frameworks[task.framework].id(), task.id});
   }
   return missing;
 }
@@ -108,67 +45,105 @@ void repeat_kills(Master::State& s, std::uint32_t a) {
   s.agents[a].pending_kills.clear();
 }
 
-// On one connection the master knows better than an earlier message what operations have made of the
-// resources; on a new one the agent does.
-void take_info(Master::State& s, std::uint32_t a, msg::AgentPtr reported, bool asks_again) {
-  if (asks_again && !(reported->resources == s.agents[a].info->resources)) {
-    auto current = std::make_shared<AgentInfo>(*reported);
-    current->resources = s.agents[a].info->resources;
-    reported = std::move(current);
-  }
+// It has not yet had the answer. What it has said before is taken over, and what the master has sent since is
+// on its way behind the answer, so that its list says nothing new.
+void answer_again(Master::State& s, std::uint32_t a, PeerId peer, const msg::ReregisterAgent& call) {
+  s.send(peer, msg::AgentReregistered{s.agents[a].id(), s.id, s.ping_timeout(), {}, {}});
+  shut_down_completed(s, peer, call);
+}
+
+void take_info(Master::State& s, std::uint32_t a, const msg::AgentPtr& reported) {
   if (*s.agents[a].info == *reported) return;
   s.rescind_offers_of_agent(a);
-  s.agents[a].info = std::move(reported);
-  s.allocator.update_agent(agent_handle(a), s.agents[a].info);
+  s.agents[a].info = reported;
+  s.keep_agent(a);
+  s.allocator.update_agent(agent_handle(a), reported);
+}
+
+// What follows the answer, whatever the agent was before.
+void say_the_rest(Master::State& s, std::uint32_t a, PeerId peer, const msg::ReregisterAgent& call) {
+  shut_down_completed(s, peer, call);
+  repeat_kills(s, a);
+  s.kill_doubled(a);
+  s.repeat_drain(a);
 }
 
 // The agent is known here: compare notes.
 void reregister_known(Master::State& s, std::uint32_t a, PeerId peer, const msg::ReregisterAgent& call) {
   const std::optional<PeerId> before = s.agents[a].peer;
-  const bool asks_again = before == peer;  // it has not yet had the answer
-  if (before && !asks_again) s.rescind_offers_of_agent(a);
   s.bind_agent(a, peer);
-  take_info(s, a, call.agent, asks_again);
+  if (before == peer) return answer_again(s, a, peer, call);
+  s.rescind_offers_of_agent(a);
+  take_info(s, a, call.agent);
   drop_missing_executors(s, a, call);
-  refresh_states(s, a, call);
-  for (const Holding& holding : adopt_all(s, a, call)) {
+  s.drop_missing_doubled(a, call);
+  for (const Holding& holding : s.adopt_all(a, call, true)) {
     s.allocator.allocate(holding.framework, agent_handle(a), holding.role, holding.resources);
   }
-  if (!s.deactivated.contains(s.agents[a].id())) s.allocator.activate_agent(agent_handle(a));
-  msg::AgentReregistered answer{s.agents[a].id(), s.id, s.ping_timeout(), missing_tasks(s, a, call), {}};
-  if (!asks_again) answer.missing_operations = s.compare_operations(a, call);
+  if (!s.agents[a].standing.deactivated) s.allocator.activate_agent(agent_handle(a));
+  msg::AgentReregistered answer{s.agents[a].id(), s.id, s.ping_timeout(), missing_tasks(s, a), {}};
+  answer.missing_operations = s.compare_operations(a, call);
   s.adopt_operations(a, call);
   s.send(peer, std::move(answer));
-  shut_down_completed(s, peer, call);
-  repeat_kills(s, a);
+  say_the_rest(s, a, peer, call);
 }
 
-// It was unreachable, or it is an agent of an earlier master.
+void admit(Master::State& s, std::uint32_t a, PeerId peer, const msg::ReregisterAgent& call, bool announce) {
+  s.send(peer, msg::AgentReregistered{s.agents[a].id(), s.id, s.ping_timeout(), {}, {}});
+  s.allocator.add_agent(agent_handle(a), call.agent, s.adopt_all(a, call, announce));
+  s.adopt_operations(a, call);
+  say_the_rest(s, a, peer, call);
+}
+
+// Of the registry of an earlier master. Schedulers have not been told that its tasks were away.
+void reregister_recovered(Master::State& s, PeerId peer, const msg::ReregisterAgent& call) {
+  const auto found = s.recovery.agents.find(call.agent->id);
+  RecoveredAgent recovered = std::move(found->second);
+  s.recovery.agents.erase(found);
+  ++s.recovery.back;
+  const std::uint32_t a = s.add_agent(call.agent, peer);
+  s.agents[a].standing = std::move(recovered.standing);
+  if (!(*recovered.info == *call.agent)) s.keep_agent(a);
+  admit(s, a, peer, call, false);
+  s.update_gate();
+}
+
+// It was unreachable, or it is an agent of a master that kept nothing.
 void reregister_returning(Master::State& s, PeerId peer, const msg::ReregisterAgent& call) {
   const std::uint32_t a = s.add_agent(call.agent, peer);
-  const AgentId& id = s.agents[a].id();
-  if (s.unreachable_since.erase(id) > 0) std::erase(s.unreachable_agents, id);
-  s.forget_record(unreachable_agent_key(id));
+  const AgentId& id = call.agent->id;
+  if (const UnreachableAgent* away = s.unreachable.find(id)) {
+    s.agents[a].standing = away->standing;
+    s.unreachable.erase(id);
+    s.forget_record(unreachable_agent_key(id));
+  }
   s.keep_agent(a);
-  s.send(peer, msg::AgentReregistered{id, s.id, s.ping_timeout(), {}, {}});
-  s.allocator.add_agent(agent_handle(a), call.agent, adopt_all(s, a, call));
-  s.adopt_operations(a, call);
-  if (s.deactivated.contains(id)) s.allocator.deactivate_agent(agent_handle(a));
-  shut_down_completed(s, peer, call);
+  admit(s, a, peer, call, true);
+}
+
+void send_away(Master::State& s, PeerId peer, std::string why) {
+  s.send(peer, msg::ShutdownAgent{why});
+  s.out->closes.push_back({peer, std::move(why)});
+}
+
+// False: the agent may not come back as what it says that it is.
+bool may_return(Master::State& s, PeerId peer, const AgentInfo& agent) {
+  if (s.gone.contains(agent.id)) {
+    send_away(s, peer, cat("agent ", agent.id, " has been marked as gone"));
+    return false;
+  }
+  const AgentInfo* known = nullptr;
+  if (const std::uint32_t a = s.find_agent(agent.id); a != kNone) known = s.agents[a].info.get();
+  const auto recovered = s.recovery.agents.find(agent.id);
+  if (recovered != s.recovery.agents.end()) known = recovered->second.info.get();
+  if (known == nullptr || known->hostname == agent.hostname) return true;
+  send_away(s, peer,
+            cat("agent ", agent.id, " is registered with the hostname \"", known->hostname, "\", not \"",
+                agent.hostname, "\""));
+  return false;
 }
 
 }  // namespace
-
-// A framework that is known from agents only: it has no timer and lives until it subscribes or is torn down.
-std::uint32_t Master::State::framework_of(const FrameworkId& framework,
-                                          const std::vector<msg::FrameworkPtr>& reported) {
-  const std::uint32_t known = find_framework(framework);
-  if (known != kNone || is_completed(framework)) return known;
-  for (const msg::FrameworkPtr& info : reported) {
-    if (info && info->id == framework && validate(*info)) return add_framework(info, {});
-  }
-  return kNone;
-}
 
 void Master::State::on_reregister_agent(PeerId peer, msg::ReregisterAgent& call) {
   if (!call.agent) return refuse(peer, "ReregisterAgent without an agent");
@@ -180,15 +155,12 @@ void Master::State::on_reregister_agent(PeerId peer, msg::ReregisterAgent& call)
       known->bound == MasterPeer::Bound::framework ||
       (known->bound == MasterPeer::Bound::agent && agents[known->index].id() != call.agent->id);
   if (other) return refuse(peer, "this connection belongs to another agent or framework");
+  if (!may_return(*this, peer, *call.agent)) return;
 
-  const std::uint32_t a = find_agent(call.agent->id);
-  if (a != kNone && agents[a].info->hostname != call.agent->hostname) {
-    send(peer, msg::ShutdownAgent{cat("agent ", call.agent->id, " is registered with the hostname \"",
-                                      agents[a].info->hostname, "\", not \"", call.agent->hostname, "\"")});
-    return out->closes.push_back({peer, "another hostname for this agent id"});
-  }
-  if (a != kNone) {
+  if (const std::uint32_t a = find_agent(call.agent->id); a != kNone) {
     reregister_known(*this, a, peer, call);
+  } else if (recovery.agents.contains(call.agent->id)) {
+    reregister_recovered(*this, peer, call);
   } else {
     reregister_returning(*this, peer, call);
   }

@@ -55,7 +55,9 @@ void Master::State::remove_operation(std::uint32_t o) {
     frameworks[record.framework].operations.remove(operations, o);
     frameworks[record.framework].operation_by_id.erase(record.operation.id);
   }
-  agents[record.agent].operations.remove(operations, o);
+  MasterAgent& agent = agents[record.agent];
+  agent.operations.remove(operations, o);
+  if (agent.standing.drain && agent.operations.empty()) emptied.push_back(record.agent);
   operation_by_uuid.erase(record.uuid);
   operations.release(o);
 }
@@ -73,6 +75,7 @@ Resources Master::State::in_use(std::uint32_t a) const {
     if (tasks[t].holds_resources) used += tasks[t].resources;
   }
   for (const MasterExecutor& executor : agent.executors) used += executor.info.resources;
+  for (const DoubledTask& task : agent.doubled) used += task.resources;
   return used;
 }
 
@@ -120,18 +123,19 @@ void Master::State::settle_operation(std::uint32_t o) {
 }
 
 void Master::State::lose_operations(std::uint32_t a, LossReason reason) {
-  const bool unreachable = reason == LossReason::unreachable;
+  const bool is_unreachable = reason == LossReason::unreachable;
+  const std::string_view why = is_unreachable                       ? "is unreachable"
+                               : reason == LossReason::unregistered ? "has unregistered"
+                                                                    : "is gone for ever";
   while (!agents[a].operations.empty()) {
     const std::uint32_t o = agents[a].operations.front();
     const MasterOperation& record = operations[o];
     if (record.framework != kNone && !record.forwarded_uuid) {
       send_operation_status(record.framework, record.operation.id,
-                            unreachable ? OperationState::unreachable : OperationState::gone_by_operator,
-                            unreachable ? "The agent is unreachable" : "The agent has unregistered",
-                            agents[a].id());
+                            is_unreachable ? OperationState::unreachable : OperationState::gone_by_operator,
+                            cat("The agent ", why), agents[a].id());
     }
-    answer_operator(o, fail(Errc::not_connected, cat("agent ", agents[a].id(),
-                                                     unreachable ? " is unreachable" : " has unregistered",
+    answer_operator(o, fail(Errc::not_connected, cat("agent ", agents[a].id(), " ", why,
                                                      ": what became of the operation is not known")));
     remove_operation(o);
   }

@@ -2,22 +2,21 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <tsl/robin_map.h>
-#include <tsl/robin_set.h>
 
 #include "core/notices.hpp"
 #include "core/slab.hpp"
 #include "core/status_history.hpp"
+#include "master/aged_map.hpp"
 #include "master/operation_record.hpp"
+#include "master/registry.hpp"
 #include "master/small_records.hpp"
 #include "mesoscore/master.hpp"
 
@@ -41,7 +40,8 @@ struct MasterTask {
   std::int32_t priority = 0;  // of the demand that its offer was made for
   std::string preempted;      // for whom; empty: it is not
   bool holds_resources = false;
-  AgentId ended_on;  // when it has ended: the agent may be gone
+  std::uint32_t reported = 0;  // in which re-registration, of State::reregistrations
+  AgentId ended_on;            // when it has ended: the agent may be gone
   Link in_framework, in_agent;
 };
 
@@ -58,7 +58,6 @@ struct MasterOffer {
 };
 
 struct UnreachableTask {
-  TaskId id;
   AgentId agent_id;
   double unreachable_time = 0;
 };
@@ -75,7 +74,7 @@ struct MasterFramework {
   LinkedList<MasterOffer, &MasterOffer::in_framework> offers;
   tsl::robin_map<OperationId, std::uint32_t> operation_by_id;
   LinkedList<MasterOperation, &MasterOperation::in_framework> operations;  // with an id
-  std::deque<UnreachableTask> unreachable;                                 // oldest first, bounded
+  AgedMap<TaskId, UnreachableTask> unreachable;                            // bounded
   std::vector<std::uint32_t> completed;                  // tasks that have ended; a ring when it is full
   std::size_t completed_next = 0;                        // the oldest of the full ring
   std::map<RoleName, std::vector<StatedDemand>> stated;  // ascending by id
@@ -97,6 +96,15 @@ struct PendingKill {
   std::optional<KillPolicy> policy;
 };
 
+// A task on an agent that came back when its framework had another one of the same id elsewhere. It is
+// killed, and holds its resources until the agent says that it has ended; its updates go nowhere.
+struct DoubledTask {
+  std::uint32_t framework = kNone;
+  TaskId id;
+  RoleName role;
+  Resources resources;
+};
+
 struct MasterAgent {
   msg::AgentPtr info;          // `id` is set
   std::optional<PeerId> peer;  // connected
@@ -111,7 +119,9 @@ struct MasterAgent {
   Resources
       confirmed;  // what it has without the operations of which it has said nothing yet; if there are any
   std::vector<MasterExecutor> executors;
+  std::vector<DoubledTask> doubled;
   std::vector<PendingKill> pending_kills;  // asked for while it was disconnected
+  AgentStanding standing;
 
   const AgentId& id() const noexcept { return info->id; }
 };

@@ -1,6 +1,6 @@
 // Operations of an agent that comes (back). It tells its resources as they are, so that nothing is to be done
 // over; what matters is who still waits for an answer.
-#include <algorithm>
+#include <tsl/robin_set.h>
 
 #include "master/state.hpp"
 
@@ -27,18 +27,19 @@ void Master::State::adopt_operations(std::uint32_t a, const msg::ReregisterAgent
 std::vector<msg::AgentReregistered::MissingOperation> Master::State::compare_operations(
     std::uint32_t a, const msg::ReregisterAgent& call) {
   std::vector<msg::AgentReregistered::MissingOperation> missing;
+  if (agents[a].operations.empty()) return missing;
+  tsl::robin_set<Uuid, UuidHash> reported;
+  for (const msg::AgentOperation& theirs : call.operations) reported.insert(theirs.uuid);
   for (std::uint32_t o = agents[a].operations.front(); o != kNone;) {
     const std::uint32_t next = agents[a].operations.next(operations, o);
     MasterOperation& record = operations[o];
-    const auto reported =
-        std::find_if(call.operations.begin(), call.operations.end(),
-                     [&](const msg::AgentOperation& theirs) { return theirs.uuid == record.uuid; });
+    const bool known_there = reported.contains(record.uuid);
     const bool waits =
         record.framework != kNone && !record.operation.id.empty() && !is_terminal(record.latest.state);
     record.settled = true;
-    if (reported == call.operations.end() && waits) {
+    if (!known_there && waits) {
       missing.push_back({frameworks[record.framework].id(), record.operation.id, record.uuid});
-    } else if (reported == call.operations.end()) {
+    } else if (!known_there) {
       answer_operator(o, fail(Errc::not_connected,
                               cat("agent ", agents[a].id(), " was away before ",
                                   operation_name(record.operation), " reached it: nothing has changed")));

@@ -60,11 +60,21 @@ void rescind_while(Master::State& s, Missing missing, Concerns concerns, Helps h
 
 }  // namespace
 
+void Master::State::look_for_quota() {
+  has_quota = std::any_of(configured_roles.begin(), configured_roles.end(),
+                          [&](const RoleName& role) { return !allocator.quota(role).is_default(); });
+  update_gate();
+}
+
 Status Master::State::carry_out(const SetQuota& action) {
   const std::vector<Allocator::RoleAmount> offered = offered_to(*this, action.quotas);
   if (Status set = allocator.update_quota(action.quotas, action.force, offered); !set) return set;
   for (const RoleQuota& quota : action.quotas) {
-    quota.quota.is_default() ? forget_record(quota_key(quota.role)) : keep(record::Quota{quota});
+    // One that the options give as well would come back with the next master if its record went.
+    const bool in_options = std::any_of(options.quotas.begin(), options.quotas.end(),
+                                        [&](const RoleQuota& initial) { return initial.role == quota.role; });
+    const bool forget = quota.quota.is_default() && !in_options;
+    forget ? forget_record(quota_key(quota.role)) : keep(record::Quota{quota});
     configured_roles.insert(quota.role);
     note(*out, LogLevel::info, "quota of role \"", quota.role, "\": guarantee ",
          quota.quota.guarantee.empty() ? "none" : quota.quota.guarantee.str(), ", limit ",
@@ -76,6 +86,7 @@ Status Master::State::carry_out(const SetQuota& action) {
         [&](const MasterOffer& offer) { return is_within(offer.role, quota.role); },
         [](const MasterOffer&, std::string_view) { return true; });
   }
+  look_for_quota();
   rescind_while(
       *this, [&] { return allocator.missing_headroom(); },
       [&](const MasterOffer& offer) {

@@ -1,6 +1,9 @@
 // The inside of the master. One source file per message handler; this header is what they share.
 #pragma once
 
+#include <deque>
+#include <set>
+
 #include "core/notices.hpp"
 #include "master/records.hpp"
 
@@ -30,11 +33,17 @@ struct Master::State {
   tsl::robin_map<std::uint64_t, std::uint32_t> offer_by_number;
   tsl::robin_map<Uuid, std::uint32_t, UuidHash> operation_by_uuid;
   tsl::robin_map<std::uint64_t, MasterPeer> peers;
-  std::vector<MasterTimer> timers;         // min-heap; stale entries are dropped when they come up
-  std::deque<FrameworkId> completed;       // oldest first, bounded
-  std::deque<AgentId> unreachable_agents;  // oldest first, bounded
-  tsl::robin_map<AgentId, double> unreachable_since;
-  tsl::robin_set<AgentId> deactivated;  // by an operator; also unreachable ones that are remembered
+  std::vector<MasterTimer> timers;            // min-heap; stale entries are dropped when they come up
+  AgedMap<FrameworkId, TimePoint> completed;  // bounded, as the next two are; since when
+  AgedMap<AgentId, UnreachableAgent> unreachable;
+  AgedMap<AgentId, TimePoint> gone;
+  TimePoint registry_gc_at = kNever;
+  Recovery recovery;
+  AgedMap<AgentId, std::monostate> removals;  // agents that are to become unreachable
+  std::deque<TimePoint> removed_at;           // the last ones, as many as the rate counts
+  bool has_quota = false;                     // some role
+  std::vector<std::uint32_t> emptied;         // agents that drain and may have nothing left; scratch
+  std::uint32_t reregistrations = 0;
   std::set<RoleName> configured_roles;  // with a weight or quota of their own
   std::vector<Grant> grants;            // scratch
   std::vector<ExpiredDemand> expired;   // scratch
@@ -86,6 +95,7 @@ struct Master::State {
   // actions.cpp, set_quota.cpp: what operators may do. On error nothing has changed.
   Status carry_out(const SetWeight& action);
   Status carry_out(const SetQuota& action);
+  void look_for_quota();
   Status carry_out(const TeardownFramework& action);
   Status carry_out(const DeactivateAgent& action);
   Status carry_out(const ReactivateAgent& action);
@@ -113,8 +123,35 @@ struct Master::State {
   void forget_record(RecordKey key) {
     if (options.durable) changes.push_back(erase(std::move(key)));
   }
-  void keep_agent(std::uint32_t a);  // as it is now
   void finish_step();
+
+  // registry.cpp
+  void keep_agent(std::uint32_t a);                    // as it is now
+  AgentStanding* find_standing(const AgentId& agent);  // registered, recovered or unreachable; else null
+  void keep_standing(const AgentId& agent);            // of one that find_standing() finds
+  void remember_unreachable(const AgentId& agent, AgentStanding standing);
+  void remember_gone(const AgentId& agent);
+  void remember_removed(const FrameworkId& framework);
+  void trim_registry(TimePoint oldest);  // also to its limits
+  void collect_registry();               // when it is due
+  // restore.cpp
+  Status restore(std::vector<Record> records);
+  // recovery.cpp
+  void await_recovered();
+  void check_recovered();
+  void lose_recovered(const AgentId& agent);
+  std::uint32_t gate_needs() const noexcept;  // so many agents
+  void update_gate();
+  std::string held_back() const;  // before an explanation; empty when the gate is open
+  // removals.cpp
+  void request_removal(const AgentId& agent);
+  void remove_due();
+  TimePoint removal_due() const noexcept;
+  // drain.cpp
+  void repeat_drain(std::uint32_t a);
+  void settle_drains();
+  // mark_gone.cpp
+  TaskStatus gone_status(const MasterFramework& framework, const TaskId& task) const;
 
   // peers.cpp
   MasterPeer* find_peer(PeerId peer);
@@ -145,7 +182,7 @@ struct Master::State {
   void connect_framework(std::uint32_t f, PeerId peer);
   void disconnect_framework(std::uint32_t f);  // starts the failover timeout
   void remove_framework(std::uint32_t f);      // kills its tasks; the id is refused from now on
-  bool is_completed(const FrameworkId& framework) const;
+  bool is_completed(const FrameworkId& framework) const { return completed.contains(framework); }
   void tell_agents(std::uint32_t f);  // its properties changed
 
   // agents.cpp
@@ -155,8 +192,9 @@ struct Master::State {
   void bind_agent(std::uint32_t a, PeerId peer);
   void disconnect_agent(std::uint32_t a, std::string_view why);
   void mark_unreachable(std::uint32_t a);
-  enum class LossReason { unreachable, unregistered };
+  enum class LossReason { unreachable, unregistered, gone };
   void lose_agent(std::uint32_t a, LossReason reason);
+  void tell_frameworks_of_failure(const AgentId& agent);
   Duration ping_timeout() const noexcept;
 
   // offers.cpp
@@ -177,7 +215,6 @@ struct Master::State {
   void release_resources(std::uint32_t t);
   void kill_task(std::uint32_t t, const std::optional<KillPolicy>& policy);  // when its agent is connected
   void remember_completed(std::uint32_t t);
-  void forget_unreachable(MasterFramework& framework, const TaskId& task);
   // An update of the master's own: no uuid, sent once.
   TaskStatus own_status(const TaskId& task, TaskState state, TaskReason reason, std::string message) const;
   TaskState lost_or(const MasterFramework& framework, TaskState aware) const noexcept;
@@ -187,6 +224,12 @@ struct Master::State {
   // executors.cpp
   MasterExecutor* find_executor(std::uint32_t a, std::uint32_t f, const ExecutorId& executor);
   void remove_executor(std::uint32_t a, std::uint32_t f, const ExecutorId& executor);
+
+  // doubled_tasks.cpp
+  DoubledTask* find_doubled(std::uint32_t a, std::uint32_t f, const TaskId& task);
+  void on_doubled_update(std::uint32_t a, std::uint32_t f, const msg::AgentUpdate& call);
+  void kill_doubled(std::uint32_t a);
+  void drop_missing_doubled(std::uint32_t a, const msg::ReregisterAgent& call);
 
   // validate_launch.cpp: the rules that need to know the cluster
   Status validate_launch(std::uint32_t f, std::uint32_t a, const TaskInfo& task, const Resources& remaining);
@@ -219,7 +262,10 @@ struct Master::State {
   void adopt_operations(std::uint32_t a, const msg::ReregisterAgent& call);
   std::vector<msg::AgentReregistered::MissingOperation> compare_operations(std::uint32_t a,
                                                                            const msg::ReregisterAgent& call);
-  // on_reregister_agent.cpp
+  // adopt.cpp
+  // Compares notes with the agent: what it has and the master does not know becomes known, and is returned
+  // for the allocator. Every task that the agent reports is stamped with `reregistrations`.
+  std::vector<Holding> adopt_all(std::uint32_t a, const msg::ReregisterAgent& call, bool announce);
   std::uint32_t framework_of(const FrameworkId& framework, const std::vector<msg::FrameworkPtr>& reported);
 
   // view.cpp

@@ -27,6 +27,7 @@ std::uint32_t Master::State::add_task(std::uint32_t f, std::uint32_t a, const Ta
   record.priority = 0;
   record.preempted.clear();
   record.holds_resources = false;
+  record.reported = 0;
   frameworks[f].tasks.push_back(tasks, t);
   agents[a].tasks.push_back(tasks, t);
   frameworks[f].task_by_id[task] = t;
@@ -70,12 +71,10 @@ void Master::State::remove_task(std::uint32_t t) {
   const MasterTask& task = tasks[t];
   frameworks[task.framework].task_by_id.erase(task.id);
   frameworks[task.framework].tasks.remove(tasks, t);
-  agents[task.agent].tasks.remove(tasks, t);
+  MasterAgent& agent = agents[task.agent];
+  agent.tasks.remove(tasks, t);
+  if (agent.standing.drain && agent.tasks.empty()) emptied.push_back(task.agent);
   is_terminal(task.state) ? remember_completed(t) : tasks.release(t);
-}
-
-void Master::State::forget_unreachable(MasterFramework& framework, const TaskId& task) {
-  std::erase_if(framework.unreachable, [&](const UnreachableTask& t) { return t.id == task; });
 }
 
 TaskStatus Master::State::own_status(const TaskId& task, TaskState state, TaskReason reason,

@@ -19,10 +19,11 @@ void push(std::vector<MasterTimer>& heap, MasterTimer timer) {
 
 void ping(Master::State& s, std::uint32_t a) {
   MasterAgent& agent = s.agents[a];
-  if (++agent.missed_pings > s.options.ping_misses) {
+  if (++agent.missed_pings > s.options.ping_misses && !s.removals.contains(agent.id())) {
     note(*s.out, LogLevel::warning, "agent ", agent.id(), " did not answer ", s.options.ping_misses,
          " pings");
-    return s.mark_unreachable(a);
+    s.request_removal(AgentId(agent.id()));
+    if (!s.agents.live(a)) return;
   }
   agent.ping_at = after(s.now, s.options.ping_interval);
   s.send_to_agent(a, msg::Ping{true});
@@ -30,7 +31,11 @@ void ping(Master::State& s, std::uint32_t a) {
 
 void fire_agent(Master::State& s, std::uint32_t a) {
   MasterAgent& agent = s.agents[a];
-  if (agent.unreachable_at <= s.now) return s.mark_unreachable(a);
+  if (agent.unreachable_at <= s.now) {
+    agent.unreachable_at = kNever;
+    s.request_removal(AgentId(agent.id()));
+    if (!s.agents.live(a)) return;
+  }
   if (agent.ping_at <= s.now) ping(s, a);
   if (s.agents.live(a)) s.arm_agent(a);
 }
@@ -85,13 +90,18 @@ void Master::State::fire_timers() {
   while (!offers_by_age.empty() && offers[offers_by_age.front()].expires <= now) {
     rescind_offer(offers_by_age.front());
   }
+  check_recovered();
+  remove_due();
+  update_gate();
+  collect_registry();
 }
 
 TimePoint Master::State::next_deadline() const noexcept {
   TimePoint next = allocator.next_deadline();
   if (!timers.empty()) next = std::min(next, timers.front().at);
   if (!offers_by_age.empty()) next = std::min(next, offers[offers_by_age.front()].expires);
-  return next;
+  next = std::min({next, recovery.check_at, removal_due(), registry_gc_at});
+  return recovery.gate_over ? next : std::min(next, recovery.gate_until);
 }
 
 }  // namespace mesoscore

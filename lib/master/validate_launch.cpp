@@ -20,9 +20,7 @@ Status check_id(const Master::State& s, std::uint32_t f, const TaskId& task) {
     return fail(Errc::already_exists,
                 cat("task id \"", task, "\" is in use by another task of this framework"));
   }
-  const auto& lost = s.frameworks[f].unreachable;
-  const bool unreachable = std::any_of(lost.begin(), lost.end(), [&](const auto& t) { return t.id == task; });
-  if (unreachable) {
+  if (s.frameworks[f].unreachable.contains(task)) {
     return fail(Errc::already_exists,
                 cat("task id \"", task, "\" belongs to a task on an unreachable agent"));
   }

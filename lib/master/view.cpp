@@ -30,12 +30,14 @@ MasterView::Agent view_of_agent(const Master::State& s, std::uint32_t a) {
   MasterView::Agent view;
   view.info = *agent.info;
   view.connected = agent.peer.has_value();
-  view.deactivated = s.deactivated.contains(agent.id());
+  view.deactivated = agent.standing.deactivated;
+  view.drain = agent.standing.drain_state();
   view.tasks = agent.tasks.size();
   for (std::uint32_t t = agent.tasks.front(); t != kNone; t = agent.tasks.next(s.tasks, t)) {
     if (s.tasks[t].holds_resources) view.used += s.tasks[t].resources;
   }
   for (const MasterExecutor& executor : agent.executors) view.used += executor.info.resources;
+  for (const DoubledTask& task : agent.doubled) view.used += task.resources;
   for (std::uint32_t o = agent.offers.front(); o != kNone; o = agent.offers.next(s.offers, o)) {
     view.offered += s.offers[o].resources;
   }
@@ -103,8 +105,10 @@ MasterView Master::State::make_view() const {
     for (std::uint32_t o = list.front(); o != kNone; o = list.next(operations, o))
       view.operations.push_back(view_of_operation(*this, operations[o]));
   }
-  view.completed_frameworks.assign(completed.begin(), completed.end());
-  view.unreachable_agents.assign(unreachable_agents.begin(), unreachable_agents.end());
+  for (const auto& [number, entry] : completed.entries()) view.completed_frameworks.push_back(entry.first);
+  for (const auto& [number, entry] : unreachable.entries()) view.unreachable_agents.push_back(entry.first);
+  for (const auto& [number, entry] : gone.entries()) view.gone_agents.push_back(entry.first);
+  for (const auto& [agent, record] : recovery.agents) view.recovered_agents.push_back(agent);
   view.offers_made = offers_made;
   view.offers_rescinded = offers_rescinded;
   view.tasks_launched = tasks_launched;

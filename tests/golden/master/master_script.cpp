@@ -26,6 +26,8 @@ std::vector<std::string> MasterScript::operator()(Command& command) {
   lines_.clear();
   if (command.is("master")) {
     make(command);
+  } else if (command.is("restart")) {
+    restart();
   } else if (command.is("wait")) {
     wait(parse_duration(command.next("a time")));
   } else if (command.is("weight")) {
@@ -44,10 +46,22 @@ void MasterScript::make(Command& command) {
   if (const std::string timeout = command.get("offer_timeout"); !timeout.empty()) {
     options.offer_timeout = parse_duration(timeout);
   }
+  options.durable = command.has("durable");
   const bool priority = command.get("policy") == "priority";
   *this = MasterScript();
+  options_ = options;
   master_ = std::make_unique<Master>(
       std::move(options), priority ? policies::priority({.preempt = true}) : nullptr, Rng(1), now_);
+  ids_.push_back(master_->id().str());
+}
+
+// All connections are void.
+void MasterScript::restart() {
+  std::vector<Record> records;
+  for (const auto& [key, record] : registry_) records.push_back(record);
+  master_ = std::make_unique<Master>(
+      Master::recover(options_, nullptr, Rng(ids_.size() + 1), now_, std::move(records)).value());
+  ids_.push_back(master_->id().str());
 }
 
 void MasterScript::step(Event event) {
@@ -80,6 +94,12 @@ void MasterScript::connect(PeerId peer, PeerRole role, const std::string& name) 
 void MasterScript::collect(const std::string& prefix) {
   learn_ids();
   learn_orders();
+  for (const Commit& commit : out_.commits) {
+    for (const Change& change : commit.changes) {
+      registry_.erase(change.key);
+      if (change.record) registry_.emplace(change.key, *change.record);
+    }
+  }
   for (const std::string& line : print(out_, names_)) lines_.push_back(prefix + shortened(line));
 }
 
@@ -105,12 +125,16 @@ void MasterScript::learn_ids() {
 
 std::string MasterScript::full(std::string_view short_id) const {
   std::string id(short_id);
-  return id.rfind("M-", 0) == 0 ? master_->id().str() + id.substr(1) : id;
+  const std::size_t which = id.empty() ? ids_.size() : static_cast<std::size_t>(id[0] - 'M');
+  return id.size() > 1 && id[1] == '-' && which < ids_.size() ? ids_[which] + id.substr(1) : id;
 }
 
 std::string MasterScript::shortened(std::string line) const {
-  const std::string id = master_->id().str();
-  for (auto at = line.find(id); at != std::string::npos; at = line.find(id)) line.replace(at, id.size(), "M");
+  for (std::size_t i = 0; i < ids_.size(); ++i) {
+    const std::string& id = ids_[i];
+    for (auto at = line.find(id); at != std::string::npos; at = line.find(id))
+      line.replace(at, id.size(), 1, static_cast<char>('M' + i));
+  }
   return line;
 }
 

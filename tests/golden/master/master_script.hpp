@@ -1,6 +1,8 @@
-// The words of the master's golden scripts. Ids are shown with M for the master's own: M-S0, M-O3, M-0000.
+// The words of the master's golden scripts. Ids are shown with M for the master's own: M-S0, M-O3, M-0000. The
+// master after a restart is N, the next one O.
 //
-//   master [offer_timeout=30s] [policy=priority]   makes the master (must come first)
+//   master [offer_timeout=30s] [policy=priority] [durable]   makes the master (must come first)
+//   restart                                        another master starts with what a durable one has kept
 //   wait 10s                                       lets time pass
 //   agent h1 connects ["cpus:4;mem:1024"]          connects and registers
 //   agent h1 disconnects | returns [tasks=f:t1]    ... and re-registers, with these tasks RUNNING
@@ -21,6 +23,7 @@
 //   operator connects | operator asks explain f [eng] [agent=M-S0] | frameworks | agents | roles
 //   operator on h1 reserve +cpus:1 [role=eng]      as on h1 ..., with an answer
 //   operator weight eng 2 | quota eng ... | teardown f | deactivate M-S0 | reactivate M-S0
+//   operator drain M-S0 [grace=5s] [mark_gone] | gone M-S0
 //   kill f t1 | reconcile f [t1] [agent=M-S0] | revive f | suppress f | weight eng 2
 #pragma once
 
@@ -50,6 +53,7 @@ class MasterScript {
   };
 
   void make(Command& command);
+  void restart();
   bool agent(Command& command);
   bool framework(Command& command);
   bool offers(Command& command);
@@ -75,7 +79,10 @@ class MasterScript {
 
   TimePoint start_{std::chrono::hours(1000)};
   TimePoint now_ = start_;
+  MasterOptions options_;
   std::unique_ptr<Master> master_;
+  std::map<RecordKey, Record> registry_;
+  std::vector<std::string> ids_;  // of all masters, the present one included
   Outbox out_;
   Names names_;
   std::map<std::string, AgentPeer> agents_;

@@ -111,8 +111,12 @@ void MasterScript::report(const std::string& agent, OperationState state, const 
 }
 
 void MasterScript::learn_orders() {
-  for (const Envelope& envelope : out_.sends) {
+  const auto learn = [&](const Envelope& envelope) {
     if (const auto* order = std::get_if<msg::ApplyOperation>(&envelope.message)) orders_.push_back(*order);
+  };
+  for (const Envelope& envelope : out_.sends) learn(envelope);
+  for (const Commit& commit : out_.commits) {
+    for (const Envelope& envelope : commit.after) learn(envelope);
   }
 }
 

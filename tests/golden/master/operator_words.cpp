@@ -75,6 +75,14 @@ bool MasterScript::operators(Command& command) {
     action = quota_of(command);
   } else if (command.is("teardown")) {
     action = TeardownFramework{frameworks_.at(command.next("a framework")).info->id};
+  } else if (command.is("drain")) {
+    DrainConfig config;
+    config.mark_gone = command.has("mark_gone");
+    if (const std::string grace = command.get("grace"); !grace.empty())
+      config.max_grace_period = parse_duration(grace);
+    action = DrainAgent{full(command.next("an agent")), config};
+  } else if (command.is("gone")) {
+    action = MarkAgentGone{full(command.next("an agent"))};
   } else if (command.is("deactivate")) {
     action = DeactivateAgent{full(command.next("an agent"))};
   } else if (command.is("reactivate")) {

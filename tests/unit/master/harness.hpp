@@ -1,6 +1,7 @@
-// A master under test: events in, outbox out, time by hand.
+// A master under test: events in, outbox out, time by hand. It is durable, and its commits are made at once.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,21 @@ inline TaskInfo task(std::string id, const Offer& offer, std::string_view resour
   return info;
 }
 
+inline MasterOptions durable(MasterOptions options) {
+  options.durable = true;
+  return options;
+}
+
 class Cluster {
  public:
-  explicit Cluster(MasterOptions options = {}, std::unique_ptr<AllocationPolicy> policy = nullptr)
-      : master(std::move(options), std::move(policy), Rng(7), now) {}
+  explicit Cluster(MasterOptions chosen = {}, std::unique_ptr<AllocationPolicy> policy = nullptr)
+      : options(durable(std::move(chosen))), master(options, std::move(policy), Rng(7), now) {}
+
+  // The master is gone; another one starts with what it has kept. All connections are void.
+  void restart() {
+    forget();
+    master = Master::recover(options, nullptr, Rng(++restarts + 7), now, kept()).value();
+  }
 
   // ---- in ----
   void step(Event event) {
@@ -159,28 +171,54 @@ class Cluster {
   MasterView view() const { return *master.view(); }
 
   TimePoint now{std::chrono::hours(1)};
+  MasterOptions options;
   Master master;
   Outbox out;
   std::vector<Envelope> sent;
   std::vector<Close> closes;
-  std::vector<Record> records;
+  std::vector<Notice> notices;           // since the last step
+  std::vector<Change> changes;           // all that were ever made
+  std::map<RecordKey, Record> registry;  // what they come to
+
+  std::vector<Record> kept() const {
+    std::vector<Record> records;
+    for (const auto& [key, record] : registry) records.push_back(record);
+    return records;
+  }
+  template <class T>
+  const T* find(const RecordKey& key) const {  // null: there is none, or it is of another kind
+    const auto found = registry.find(key);
+    return found == registry.end() ? nullptr : std::get_if<T>(&found->second);
+  }
 
  private:
   void forget() {
     sent.clear();
     closes.clear();
+    notices.clear();
   }
   // What leaves in this step: sends, and what waits for the commits, which are durable at once here.
   void absorb() {
     for (Commit& commit : out.commits) {
-      records.push_back(commit.record);
+      for (const Change& change : commit.changes) keep(change);
       for (Envelope& envelope : commit.after) sent.push_back(std::move(envelope));
+      for (Close& close : commit.closes) closes.push_back(std::move(close));
     }
     for (Envelope& envelope : out.sends) sent.push_back(std::move(envelope));
     for (Close& close : out.closes) closes.push_back(std::move(close));
+    std::move(out.notices.begin(), out.notices.end(), std::back_inserter(notices));
     out.clear();
   }
+  void keep(const Change& change) {
+    changes.push_back(change);
+    if (change.record) {
+      registry.insert_or_assign(change.key, *change.record);
+    } else {
+      registry.erase(change.key);
+    }
+  }
   std::uint64_t last_peer = 0;
+  std::uint64_t restarts = 0;
   std::uint64_t uuids = 0;
 };
 

@@ -6,9 +6,10 @@ TEST_CASE("an agent is admitted: the record comes before the promise") {
   Cluster c;
   const auto agent = c.add_agent();
   CHECK(agent.id.str() == c.master.id().str() + "-S0");
-  REQUIRE(c.records.size() == 1);
-  CHECK(c.records[0].kind == Record::Kind::agent_admitted);
-  CHECK(c.records[0].agent_id == agent.id);
+  REQUIRE(c.changes.size() == 1);
+  const auto* record = c.find<record::AdmittedAgent>(admitted_agent_key(agent.id));
+  REQUIRE(record != nullptr);
+  CHECK(*record->info == *agent.info);
   c.send(agent.peer,
          msg::RegisterAgent{agent_info("h1", "cpus:4;mem:1024")});  // a retry that crossed the answer
   CHECK(c.one<msg::AgentRegistered>(agent.peer).agent_id == agent.id);
@@ -54,7 +55,8 @@ TEST_CASE("an agent that answers pings stays; one that does not becomes unreacha
   CHECK_FALSE(status.uuid);
   CHECK(c.one<msg::Failure>(f.peer).agent_id == agent.id);
   CHECK(c.closed(agent.peer));
-  CHECK(c.records.back().kind == Record::Kind::agent_unreachable);
+  CHECK(c.find<record::UnreachableAgent>(unreachable_agent_key(agent.id))->since == c.now - 1s);
+  CHECK(c.registry.size() == 1);
   CHECK(c.view().agents.empty());
   CHECK(c.view().unreachable_agents == std::vector<AgentId>{agent.id});
 }
@@ -76,7 +78,8 @@ TEST_CASE("an unreachable agent returns and its tasks live on") {
   const TaskStatus back = c.status(f.peer);
   CHECK(back.state == TaskState::running);
   CHECK(back.reason == TaskReason::agent_reregistered);
-  CHECK(c.records.back().kind == Record::Kind::agent_reachable);
+  CHECK(c.find<record::AdmittedAgent>(admitted_agent_key(agent.id)) != nullptr);
+  CHECK(c.registry.size() == 1);
   CHECK(c.master.tasks(f.id).size() == 1);
   CHECK(c.offer(f.peer).resources ==
         Resources::parse("cpus:3;mem:960").value());  // the task still holds its share
@@ -191,7 +194,7 @@ TEST_CASE("an agent that unregisters loses its tasks") {
   CHECK(c.status(f.peer).state == TaskState::lost);
   CHECK(c.status(f.peer).reason == TaskReason::agent_removed);
   CHECK(c.view().agents.empty());
-  CHECK(c.records.back().kind == Record::Kind::agent_removed);
+  CHECK(c.registry.empty());
 }
 
 }  // namespace mesoscore::test

@@ -111,11 +111,11 @@ TEST_CASE("a bad weight is refused and the old one stays") {
   Cluster c;
   for (const double bad : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN()}) {
     c.step(SetWeight{"a", bad});
-    CHECK(c.records.empty());
+    CHECK(c.changes.empty());
   }
   c.step(SetWeight{"a", 3.0});
-  REQUIRE(c.records.size() == 1);
-  CHECK(c.records[0].kind == Record::Kind::weight);
+  REQUIRE(c.registry.size() == 1);
+  CHECK(c.find<record::Weight>("weight/a")->weight == 3.0);
 }
 
 }  // namespace mesoscore::test

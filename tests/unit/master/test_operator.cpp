@@ -48,7 +48,8 @@ TEST_CASE("a change is answered when its record is durable") {
   desk.c.master.step(batch, desk.c.now, out);
   CHECK(out.sends.empty());
   REQUIRE(out.commits.size() == 1);
-  CHECK(out.commits[0].record.kind == Record::Kind::weight);
+  REQUIRE(out.commits[0].changes.size() == 1);
+  CHECK(out.commits[0].changes[0].key == "weight/eng");
   REQUIRE(out.commits[0].after.size() == 1);
   CHECK(std::get<msg::OperatorAnswer>(out.commits[0].after[0].message).id == 7);
 }
@@ -62,7 +63,7 @@ TEST_CASE("what is wrong is answered and changes nothing") {
   desk.check_refused(ReactivateAgent{AgentId("a9")}, Errc::not_found, "\"a9\"");
   desk.check_refused(ExplainOffers{FrameworkId("x"), "eng", {}}, Errc::not_found, "\"x\"");
   desk.check_refused({}, Errc::invalid_argument, "does not know");
-  CHECK(desk.c.records.empty());
+  CHECK(desk.c.changes.empty());
 }
 
 TEST_CASE("an explanation is asked for by id or name, of all agents or one") {
@@ -123,7 +124,7 @@ TEST_CASE("an agent that is deactivated gets no offers made of it until it is ac
   const Offer offer = desk.c.offer(f.peer);
   CHECK(desk.ask(DeactivateAgent{agent.id}).error == 0);
   CHECK(desk.c.one<msg::Rescind>(f.peer).offer_id == offer.id);
-  CHECK(desk.c.records.back().kind == Record::Kind::agent_deactivated);
+  CHECK(desk.c.find<record::AdmittedAgent>(admitted_agent_key(agent.id))->deactivated);
   CHECK(desk.c.view().agents[0].deactivated);
   desk.check_refused(DeactivateAgent{agent.id}, Errc::already_exists, agent.id.str());
   desk.c.send(f.peer, msg::Revive{});
@@ -131,7 +132,7 @@ TEST_CASE("an agent that is deactivated gets no offers made of it until it is ac
 
   SECTION("and active again") {
     CHECK(desk.ask(ReactivateAgent{agent.id}).error == 0);
-    CHECK(desk.c.records.back().kind == Record::Kind::agent_reactivated);
+    CHECK_FALSE(desk.c.find<record::AdmittedAgent>(admitted_agent_key(agent.id))->deactivated);
     CHECK(desk.c.offers(f.peer).size() == 1);
     desk.check_refused(ReactivateAgent{agent.id}, Errc::not_found, "is not deactivated");
   }

@@ -31,13 +31,13 @@ TEST_CASE("a quota has its record, and the view shows it") {
   Cluster c;
   c.add_agent();
   c.step(set("eng", "cpus:1", "cpus:2"));
-  const Record& record = c.records.back();
-  CHECK(record.kind == Record::Kind::quota);
-  REQUIRE(record.quotas.size() == 1);
-  CHECK(record.quotas[0].role == "eng");
+  const auto* record = c.find<record::Quota>("quota/eng");
+  REQUIRE(record != nullptr);
+  CHECK(record->quota == quota("eng", "cpus:1", "cpus:2"));
   CHECK(role_of(c, "eng").quota == quota("eng", "cpus:1", "cpus:2").quota);
   c.step(set("eng", "", ""));
   CHECK(role_of(c, "eng").quota.is_default());
+  CHECK(c.find<record::Quota>("quota/eng") == nullptr);
 }
 
 TEST_CASE("offers of the role are rescinded until it is within its limit") {
@@ -59,12 +59,12 @@ TEST_CASE("what is used stays, and needs force") {
   const auto f = c.add_framework(framework_info("f", {"eng"}));
   const Offer offer = c.offer(f.peer);
   c.launch(f, offer, {task("t1", offer, "cpus:2;mem:128")});
-  const std::size_t records = c.records.size();
+  const std::size_t before = c.changes.size();
   c.step(set("eng", "", "cpus:1"));
-  CHECK(c.records.size() == records);  // refused
+  CHECK(c.changes.size() == before);  // refused
   CHECK(role_of(c, "eng").quota.is_default());
   c.step(set("eng", "", "cpus:1", true));
-  CHECK(c.records.size() == records + 1);
+  CHECK(c.changes.size() == before + 1);
   CHECK(c.none<msg::KillTask>(agent.peer));
   CHECK(c.master.tasks(f.id).size() == 1);
 }
@@ -75,7 +75,7 @@ TEST_CASE("what is only offered does not stand in the way of a limit") {
   const auto f = c.add_framework(framework_info("f", {"eng"}));
   CHECK(c.offers(f.peer).size() == 1);
   c.step(set("eng", "", "cpus:1"));
-  CHECK(c.records.back().kind == Record::Kind::quota);
+  CHECK(c.find<record::Quota>("quota/eng") != nullptr);
   CHECK(c.all<msg::Rescind>(f.peer).size() == 1);
 }
 
@@ -105,11 +105,11 @@ TEST_CASE("an offer that serves a guarantee is not taken back for another one") 
 TEST_CASE("a guarantee that the cluster does not have is refused, and forced") {
   Cluster c;
   c.add_agent();
-  const std::size_t records = c.records.size();
+  const std::size_t before = c.changes.size();
   c.step(set("eng", "cpus:100", ""));
-  CHECK(c.records.size() == records);
+  CHECK(c.changes.size() == before);
   c.step(set("eng", "cpus:100", "", true));
-  CHECK(c.records.size() == records + 1);
+  CHECK(c.changes.size() == before + 1);
 }
 
 TEST_CASE("quotas of the options hold from the beginning") {

@@ -59,7 +59,7 @@ void set(v1_subset::OperatorAnswer::Framework& out, const FrameworkSummary& in) 
 }
 
 void set(v1_subset::OperatorAnswer::Agent& out, const AgentSummary& in) {
-  const auto& [id, hostname, connected, deactivated, tasks, total, used, offered] = in;
+  const auto& [id, hostname, connected, deactivated, drain, tasks, total, used, offered] = in;
   set_id(out.mutable_id(), id);
   out.set_hostname(hostname);
   out.set_connected(connected);
@@ -68,6 +68,7 @@ void set(v1_subset::OperatorAnswer::Agent& out, const AgentSummary& in) {
   set_resources(*out.mutable_total(), total);
   set_resources(*out.mutable_used(), used);
   set_resources(*out.mutable_offered(), offered);
+  if (drain != DrainState::none) out.set_drain(static_cast<v1_subset::DrainState>(drain));
 }
 
 void set(v1_subset::OperatorAnswer::Role& out, const RoleSummary& in) {
@@ -114,6 +115,18 @@ void set_action(v1_subset::OperatorCall& out, const DeactivateAgent& in) {
 }
 void set_action(v1_subset::OperatorCall& out, const ReactivateAgent& in) {
   set_id(out.mutable_reactivate_agent()->mutable_agent_id(), in.agent_id);
+}
+void set_action(v1_subset::OperatorCall& out, const DrainAgent& in) {
+  const auto& [agent_id, config] = in;
+  const auto& [max_grace_period, mark_gone] = config;
+  set_id(out.mutable_drain_agent()->mutable_agent_id(), agent_id);
+  if (max_grace_period) {
+    out.mutable_drain_agent()->mutable_max_grace_period()->set_nanoseconds(max_grace_period->count());
+  }
+  if (mark_gone) out.mutable_drain_agent()->set_mark_gone(true);
+}
+void set_action(v1_subset::OperatorCall& out, const MarkAgentGone& in) {
+  set_id(out.mutable_mark_agent_gone()->mutable_agent_id(), in.agent_id);
 }
 
 struct SetOperation {
