@@ -56,7 +56,9 @@ void Disk::done(std::uint64_t attempt) {
   if (owner_.life() != life || !owner_.up()) return;
   if (std::exchange(doomed_, false)) {
     world_.fault(FaultKind::crash_before_effect, owner_.name(), "");
-    return owner_.crash();
+    owner_.crash();
+    if (world_.on_doom) world_.on_doom(owner_.id());
+    return;
   }
   begin();
 }

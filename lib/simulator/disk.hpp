@@ -28,7 +28,10 @@ class Disk {
   void wipe() { kept_.clear(); }
   void fill(Duration span);
   void slow(Duration span);
-  void heal() noexcept { full_until_ = slow_until_ = TimePoint::min(); }
+  void heal() noexcept {
+    full_until_ = slow_until_ = TimePoint::min();
+    doomed_ = false;
+  }
   // The next commit is durable, and the process ends before it does what the commit carries.
   void crash_before_effect() noexcept { doomed_ = true; }
 

@@ -117,6 +117,7 @@ bool Node::crash_here(std::size_t& left) {
   if (left-- != 0) return false;
   world_.fault(FaultKind::crash_in_step, name_, "");
   crash();
+  if (world_.on_doom) world_.on_doom(id_);
   return true;
 }
 

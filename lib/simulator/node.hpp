@@ -35,6 +35,10 @@ class Node {
   void start();
   void crash(bool silently = false);
   void crash_in_step() noexcept { doomed_ = up(); }
+  void spare() noexcept {  // what was to come of it does not
+    doomed_ = false;
+    disk_.heal();
+  }
   void jump(Duration forward);
 
   template <class E>

@@ -14,7 +14,17 @@ MasterNode::MasterNode(World& world) : MachineNode(world, NodeKind::master, "mas
 bool MasterNode::make() {
   const simulator::ClusterOptions& options = world().options;
   auto policy = options.random_policy ? policies::random() : policies::drf();
-  machine_.emplace(options.master, std::move(policy), world().rng.split(), clock());
+  if (!options.master.durable) {
+    machine_.emplace(options.master, std::move(policy), world().rng.split(), clock());
+    return true;
+  }
+  auto recovered =
+      Master::recover(options.master, std::move(policy), world().rng.split(), clock(), disk().read());
+  if (!recovered) {
+    world().violation("no recovery", name(), recovered.error().message);
+    return false;
+  }
+  machine_.emplace(std::move(*recovered));
   return true;
 }
 

@@ -87,6 +87,39 @@ void Run::check_ended() {
           "process without owner", agent.name(),
           cat("container ", launch.container_id, " of ", launch.framework->id, " lives, and all was killed"));
     });
+    if (!agent.up()) continue;
+    const auto view = agent.machine()->view();
+    if (view->unacknowledged != 0 || view->operations != 0) {
+      world.violation("never acknowledged", agent.name(),
+                      cat(view->unacknowledged, " status updates and ", view->operations,
+                          " operations are not acknowledged"));
+    }
+  }
+}
+
+// Does the allocator agree? Everything is free, so everything must be offered, once.
+void Run::audit() {
+  std::set<RoleName> roles = {RoleName("*")};
+  for (const LoadOptions& load : swarm.loads) roles.insert(load.roles.begin(), load.roles.end());
+  const auto auditor = std::make_shared<Auditor>(std::vector<RoleName>(roles.begin(), roles.end()));
+  RoleQuota none;
+  none.role = RoleName("role1");
+  cluster.operate(SetQuota{{none}, true});
+  for (const NodeId id : cluster.agents()) {
+    if (const Agent* agent = cluster.agent_machine(id)) cluster.operate(ReactivateAgent{agent->info().id});
+  }
+  cluster.add_framework("auditor", auditor);
+  cluster.run_for(std::chrono::minutes(2));
+  World& world = cluster.world();
+  for (const NodeId id : cluster.agents()) {
+    const Agent* agent = cluster.agent_machine(id);
+    if (agent == nullptr) continue;
+    const auto found = auditor->offered().find(agent->info().id);
+    const Resources offered = found == auditor->offered().end() ? Resources() : found->second;
+    if (offered == agent->info().resources) continue;
+    world.violation("no agreement", world.node(id).name(),
+                    cat("nothing is used and it has ", agent->info().resources.str(), ", and ", offered.str(),
+                        " is offered"));
   }
 }
 

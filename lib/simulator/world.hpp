@@ -1,6 +1,7 @@
 // Everything in one simulated cluster.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -56,6 +57,8 @@ struct World {
   MasterNode* master = nullptr;
   std::uint64_t steps = 0;
   Sabotage sabotage;
+  std::function<void(NodeId)>
+      on_doom;                 // a process has ended as crash_in_step() or crash_before_effect() wanted
   std::set<FrameworkId> over;  // the master has had their containers shut down
 
   TimePoint now() const noexcept { return agenda.now(); }
