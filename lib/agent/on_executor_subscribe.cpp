@@ -23,13 +23,17 @@ void Agent::State::on(PeerId peer, msg::ExecutorSubscribe& subscribe) {
   }
   if (executor->peer && *executor->peer != peer) {
     const PeerId replaced = *executor->peer;
+    if (number_of(peer) < number_of(replaced)) {  // was under way for long: it does not know what came since
+      close(peer, "the executor has a newer connection");
+      return forget_peer(peer);
+    }
     close(replaced, "the executor has subscribed on another connection");
     forget_peer(replaced);
   }
   executor->peer = peer;
   executor->state = ExecutorRecord::State::running;
   executor->recovered = false;
-  peers[static_cast<std::uint64_t>(peer)] = executor->self;
+  peers[static_cast<std::uint64_t>(peer)].executor = executor->self;
   timers.disarm(executor->timer);
   greet(*executor, subscribe);
 }

@@ -12,7 +12,7 @@ void Agent::State::on(PeerConnected& event) {
       return ask_for_registration();
     case PeerRole::executor:
       if (stopped) return close(event.peer, "this agent has stopped");
-      peers.emplace(static_cast<std::uint64_t>(event.peer), kNone);
+      peers[static_cast<std::uint64_t>(event.peer)] = {kNone, ++connections};
       return;
     case PeerRole::unknown:
     case PeerRole::agent:

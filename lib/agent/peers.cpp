@@ -21,7 +21,13 @@ void Agent::State::forget_peer(PeerId peer) {
 
 Agent::State::ExecutorRecord* Agent::State::executor_of(PeerId peer) noexcept {
   const auto found = peers.find(static_cast<std::uint64_t>(peer));
-  return found == peers.end() || found->second == kNone ? nullptr : &executors[found->second];
+  return found == peers.end() || found->second.executor == kNone ? nullptr
+                                                                 : &executors[found->second.executor];
+}
+
+std::uint64_t Agent::State::number_of(PeerId peer) noexcept {
+  const auto found = peers.find(static_cast<std::uint64_t>(peer));
+  return found == peers.end() ? 0 : found->second.number;
 }
 
 }  // namespace mesoscore

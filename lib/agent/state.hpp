@@ -78,8 +78,13 @@ struct Agent::State {
   std::uint32_t last_framework = kNone;  // that was looked for
   agent_detail::IdMap<ContainerOwner> container_by_id;
   agent_detail::OwnedMap task_by_id, executor_by_id;
-  tsl::robin_map<std::uint64_t, std::uint32_t> peers;  // executors' connections; kNone = has not subscribed
-  std::deque<FrameworkId> completed;                   // shut down lately
+  struct ExecutorPeer {
+    std::uint32_t executor = kNone;  // none: it has not subscribed
+    std::uint64_t number = 0;        // ascending in the order in which they connected
+  };
+  tsl::robin_map<std::uint64_t, ExecutorPeer> peers;  // executors' connections
+  std::uint64_t connections = 0;                      // so far
+  std::deque<FrameworkId> completed;                  // shut down lately
   agent_detail::TimerQueue timers;
   std::uint64_t updates_sent = 0, updates_retried = 0;
 
@@ -139,6 +144,7 @@ struct Agent::State {
   void refuse(PeerId peer, std::string_view why);  // ErrorMessage and Close; the peer is forgotten
   void forget_peer(PeerId peer);
   ExecutorRecord* executor_of(PeerId peer) noexcept;
+  std::uint64_t number_of(PeerId peer) noexcept;
 
   // ---- bookkeeping (records.cpp) ----
   FrameworkRecord* find_framework(const FrameworkId& id) noexcept;

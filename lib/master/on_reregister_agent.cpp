@@ -158,6 +158,7 @@ void Master::State::on_reregister_agent(PeerId peer, msg::ReregisterAgent& call)
   if (!may_return(*this, peer, *call.agent)) return;
 
   if (const std::uint32_t a = find_agent(call.agent->id); a != kNone) {
+    if (superseded(peer, agents[a].peer)) return;
     reregister_known(*this, a, peer, call);
   } else if (recovery.agents.contains(call.agent->id)) {
     reregister_recovered(*this, peer, call);

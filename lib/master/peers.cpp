@@ -31,6 +31,18 @@ void Master::State::on_connected(const PeerConnected& event) {
   peer = MasterPeer{};
   peer.role = event.role;
   peer.address = event.address;
+  peer.number = ++connections;
+}
+
+bool Master::State::superseded(PeerId peer, const std::optional<PeerId>& current) {
+  if (!current || *current == peer) return false;
+  const MasterPeer* mine = find_peer(peer);
+  const MasterPeer* other = find_peer(*current);
+  if (mine == nullptr || other == nullptr || mine->number > other->number) return false;
+  note(*out, LogLevel::info, "a late message of ", mine->address, ": the peer has a newer connection");
+  out->closes.push_back({peer, "the peer has a newer connection"});
+  peers.erase(static_cast<std::uint64_t>(peer));
+  return true;
 }
 
 void Master::State::on_disconnected(const PeerDisconnected& event) {

@@ -23,6 +23,7 @@ struct MasterPeer {
   enum class Bound : std::uint8_t { nobody, framework, agent } bound = Bound::nobody;
   std::uint32_t index = kNone;
   std::string address;
+  std::uint64_t number = 0;  // ascending in the order in which they connected
 };
 
 struct MasterTimer {

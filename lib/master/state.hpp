@@ -33,6 +33,7 @@ struct Master::State {
   tsl::robin_map<std::uint64_t, std::uint32_t> offer_by_number;
   tsl::robin_map<Uuid, std::uint32_t, UuidHash> operation_by_uuid;
   tsl::robin_map<std::uint64_t, MasterPeer> peers;
+  std::uint64_t connections = 0;              // so far
   std::vector<MasterTimer> timers;            // min-heap; stale entries are dropped when they come up
   AgedMap<FrameworkId, TimePoint> completed;  // bounded, as the next two are; since when
   AgedMap<AgentId, UnreachableAgent> unreachable;
@@ -155,6 +156,9 @@ struct Master::State {
 
   // peers.cpp
   MasterPeer* find_peer(PeerId peer);
+  // What has been under way for long may come when its sender has given this connection up and has another
+  // one, `current`: then this one is closed, and the other one counts.
+  bool superseded(PeerId peer, const std::optional<PeerId>& current);
   template <class M>
   M& send(PeerId peer) {  // made in its place
     return *std::get_if<M>(&out->sends.emplace_back(peer, std::in_place_type<M>).message);

@@ -63,7 +63,7 @@ void Cluster::stall_connection(NodeId node, Duration span) {
 
 void Cluster::heal() {
   world_->network.heal();
-  for (const auto& node : world_->nodes) node->disk().heal();
+  for (const auto& node : world_->nodes) node->spare();
 }
 
 void Cluster::fill_disk(NodeId node, Duration span) { world_->node(node).disk().fill(span); }

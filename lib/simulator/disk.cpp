@@ -42,7 +42,10 @@ void Disk::done(std::uint64_t attempt) {
   if (attempt != attempt_ || under_way_ == 0) return;
   if (full_until_ > world_.now()) return failed();
   failures_ = 0;
-  for (std::size_t i = 0; i < under_way_; ++i) keep(queue_[i]);
+  for (std::size_t i = 0; i < under_way_; ++i) {
+    keep(queue_[i]);
+    owner_.check_promises(queue_[i]);
+  }
   const std::size_t count = std::exchange(under_way_, 0);
   const std::uint32_t life = owner_.life();
   std::vector<Commit> durable(std::move_iterator(queue_.begin()),
@@ -53,7 +56,9 @@ void Disk::done(std::uint64_t attempt) {
   if (owner_.life() != life || !owner_.up()) return;
   if (std::exchange(doomed_, false)) {
     world_.fault(FaultKind::crash_before_effect, owner_.name(), "");
-    return owner_.crash();
+    owner_.crash();
+    if (world_.on_doom) world_.on_doom(owner_.id());
+    return;
   }
   begin();
 }

@@ -25,9 +25,13 @@ class Disk {
   bool holds(const RecordKey& key) const { return kept_.contains(key); }
   bool failing() const noexcept { return failures_ != 0; }  // then its owner says nothing at all
   void crashed();
+  void wipe() { kept_.clear(); }
   void fill(Duration span);
   void slow(Duration span);
-  void heal() noexcept { full_until_ = slow_until_ = TimePoint::min(); }
+  void heal() noexcept {
+    full_until_ = slow_until_ = TimePoint::min();
+    doomed_ = false;
+  }
   // The next commit is durable, and the process ends before it does what the commit carries.
   void crash_before_effect() noexcept { doomed_ = true; }
 

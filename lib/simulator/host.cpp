@@ -162,10 +162,13 @@ ExecutorNode* Host::executor_in(const ContainerId& id) const noexcept {
   return found == containers_.end() ? nullptr : found->second.executor;
 }
 
+// What is being killed may still be there when its resources are used again, for as long as its grace lasts:
+// the master gives those of a framework that is over away at once.
 void Host::check_capacity() {
   Quantities used;
   for (const auto& [id, container] : containers_) {
-    if (container.state != State::ended) used += container.resources.quantities();
+    const bool going = container.killed_at != kNever || world_.over.contains(container.launch.framework->id);
+    if (container.state != State::ended && !going) used += container.resources.quantities();
   }
   if (agent_.capacity().contains(used)) return;
   world_.violation("resources counted twice", agent_.name(),

@@ -10,6 +10,7 @@ namespace mesoscore::simulator_detail {
 using simulator::NodeId;
 
 void Injector::begin() {
+  cluster_.world().on_doom = [this](NodeId node) { back_later(node); };
   repeat(rates_.crash, &Injector::crash);
   repeat(rates_.crash_in_step, &Injector::crash_in_step);
   repeat(rates_.crash_before_effect, &Injector::crash_before_effect);
@@ -68,16 +69,10 @@ void Injector::crash() {
   back_later(node);
 }
 
-void Injector::crash_in_step() {
-  const NodeId node = any_node();
-  cluster_.crash_in_step(node);
-  cluster_.world().agenda.in(std::chrono::seconds(20), [this, node] { back_later(node); });
-}
+void Injector::crash_in_step() { cluster_.crash_in_step(any_node()); }
 
 void Injector::crash_before_effect() {
-  const NodeId node = rng_.below(3) == 0 ? cluster_.master() : any_agent();
-  cluster_.crash_before_effect(node);
-  cluster_.world().agenda.in(std::chrono::seconds(20), [this, node] { back_later(node); });
+  cluster_.crash_before_effect(rng_.below(3) == 0 ? cluster_.master() : any_agent());
 }
 
 void Injector::reboot() {
@@ -106,23 +101,38 @@ void Injector::clock_jump() { cluster_.jump_clock(any_node(), rng_.jitter(rates_
 void Injector::full_disk() { cluster_.fill_disk(any_node(), rng_.jitter(rates_.longest_cut)); }
 void Injector::slow_disk() { cluster_.slow_disk(any_node(), rng_.jitter(std::chrono::minutes(1))); }
 
+// An operator: an action on the cluster, or one on an agent.
 void Injector::operate() {
   const Agent* agent = cluster_.agent_machine(any_agent());
-  switch (rng_.below(4)) {
-    case 0:
-      return cluster_.operate(SetWeight{RoleName("role0"), 1.0 + static_cast<double>(rng_.below(5))});
-    case 1: {
-      RoleQuota quota{.role = RoleName("role1")};
-      if (rng_.below(2) == 0) quota.quota.guarantee.set("cpus", Scalar::from_double(1));
-      if (rng_.below(2) == 0) quota.quota.limit.set("cpus", Scalar::from_double(2));
-      return cluster_.operate(SetQuota{{quota}, true});
-    }
-    case 2:
-      if (agent != nullptr) cluster_.operate(DeactivateAgent{agent->info().id});
-      return;
-    default:
-      if (agent != nullptr) cluster_.operate(ReactivateAgent{agent->info().id});
+  if (agent != nullptr && rng_.below(3) != 0) return operate_on(agent->info().id);
+  if (rng_.below(2) == 0) {
+    return cluster_.operate(SetWeight{RoleName("role0"), 1.0 + static_cast<double>(rng_.below(5))});
   }
+  RoleQuota quota;
+  quota.role = RoleName("role1");
+  if (rng_.below(2) == 0) quota.quota.guarantee.set("cpus", Scalar::from_double(1));
+  if (rng_.below(2) == 0) quota.quota.limit.set("cpus", Scalar::from_double(2));
+  cluster_.operate(SetQuota{{quota}, true});
+}
+
+void Injector::operate_on(const AgentId& agent) {
+  const std::uint64_t draw = rng_.below(10);
+  if (draw < 3) return cluster_.operate(DeactivateAgent{agent});
+  if (draw < 6) return cluster_.operate(ReactivateAgent{agent});
+  if (draw < 7) {
+    Reservation reservation;
+    reservation.role = RoleName("role0");
+    const Resource part(Name("mem"), Scalar::from_double(32));
+    return cluster_.operate(
+        OperateOnAgent{agent, reserve(Resources{part.reserved_for(std::move(reservation))})});
+  }
+  if (draw < 9) {
+    DrainConfig config;
+    if (rng_.below(2) == 0) config.max_grace_period = rng_.jitter(std::chrono::seconds(10));
+    config.mark_gone = rng_.below(3) == 0;
+    return cluster_.operate(DrainAgent{agent, config});
+  }
+  cluster_.operate(MarkAgentGone{agent});
 }
 
 }  // namespace mesoscore::simulator_detail

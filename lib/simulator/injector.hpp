@@ -32,6 +32,7 @@ class Injector {
   void full_disk();
   void slow_disk();
   void operate();
+  void operate_on(const AgentId& agent);
   void back_later(simulator::NodeId node);
 
   simulator::Cluster& cluster_;

@@ -5,12 +5,6 @@
 #include "core/text_cat.hpp"
 
 namespace mesoscore::simulator_detail {
-namespace {
-
-bool maybe(Rng& rng, double probability) { return probability > 0 && rng.uniform() < probability; }
-
-}  // namespace
-
 SchedulerOptions Load::start(simulator::Framework& self) {
   ++life_;
   SchedulerOptions options;
@@ -60,13 +54,13 @@ std::size_t Load::open_tasks() const {
 
 void Load::take(simulator::Framework& self, const Offer& offer) {
   Rng& rng = self.rng();
-  if (mood_ == Mood::busy && maybe(rng, options_.holds)) return;
+  if (mood_ == Mood::busy && chance(rng, options_.holds)) return;
   msg::Accept accept;
   accept.offer_ids.push_back(offer.id);
   accept.filters.refuse = std::chrono::seconds(mood_ == Mood::busy ? 1 + rng.below(20) : 300);
   Resources left = offer.resources;
   if (mood_ == Mood::busy) {
-    if (maybe(rng, options_.operations)) convert(self, offer, left, accept);
+    if (chance(rng, options_.operations)) convert(self, offer, left, accept);
     launch_on(self, offer, left, accept);
   }
   if (!accept.operations.empty()) return self.submit(std::move(accept));
@@ -113,16 +107,16 @@ TaskInfo Load::new_task(simulator::Framework& self, const Offer& offer, const Re
   task.resources = amount;
   simulator::Script script;
   script.runs = rng.jitter(2 * options_.mean_run);
-  script.exit_code = maybe(rng, options_.failing) ? 3 : 0;
-  script.deaf = maybe(rng, options_.deaf);
+  script.exit_code = chance(rng, options_.failing) ? 3 : 0;
+  script.deaf = chance(rng, options_.deaf);
   task.data = simulator::to_data(script);
-  if (maybe(rng, options_.executors)) {
+  if (chance(rng, options_.executors)) {
     ExecutorInfo executor;
     executor.executor_id = ExecutorId(cat("e", rng.below(2)));
     executor.command.value = "executor";
     executor.resources = *Resources::parse("cpus:0.1;mem:32");
     task.executor = executor;
-  } else if (maybe(rng, options_.functions)) {
+  } else if (chance(rng, options_.functions)) {
     task.function = "f";
   } else {
     task.command = CommandInfo{.value = "command"};
@@ -131,22 +125,44 @@ TaskInfo Load::new_task(simulator::Framework& self, const Offer& offer, const Re
   return task;
 }
 
-// Reserves a part of what is free, or gives back what is reserved.
+// Changes the form of something in the offer: back where it came from, or one step further.
 void Load::convert(simulator::Framework& self, const Offer& offer, Resources& left, msg::Accept& accept) {
   if (offer.role == kDefaultRole) return;
+  Rng& rng = self.rng();
+  const OperationId id = chance(rng, 0.7) ? OperationId(cat("o", ++names_)) : OperationId();
   const Resources mine = left.reserved_to(offer.role.view());
-  const OperationId id = maybe(self.rng(), 0.7) ? OperationId(cat("o", ++names_)) : OperationId();
-  if (!mine.empty() && maybe(self.rng(), 0.6)) {
-    accept.operations.push_back(unreserve(mine, id));
-    left -= mine;
-    return;
+  const auto is_volume = [](const Resource& r) { return r.traits().disk && r.traits().disk->persistent(); };
+  if (const Resources volumes = mine.filter(is_volume); !volumes.empty() && chance(rng, 0.5)) {
+    accept.operations.push_back(destroy(volumes, id));
+    left -= volumes;
+  } else if (const Resources plain = mine.filter([&](const Resource& r) { return !is_volume(r); });
+             !plain.empty() && chance(rng, 0.6)) {
+    const Resources disk = plain.filter([](const Resource& r) { return r.name() == "disk"; });
+    const bool further = !disk.empty() && chance(rng, 0.5);
+    accept.operations.push_back(further ? create(volumes_of(disk), id) : unreserve(plain, id));
+    left -= plain;
+  } else {
+    const Resource part = chance(rng, 0.5) ? Resource(Name("cpus"), Scalar::from_double(0.1))
+                                           : Resource(Name("disk"), Scalar::from_double(64));
+    if (!left.unreserved().contains(part)) return;
+    left -= Resources{part};
+    Reservation reservation;
+    reservation.role = offer.role;
+    accept.operations.push_back(reserve(Resources{part.reserved_for(std::move(reservation))}, id));
   }
-  const Resource part(Name("cpus"), Scalar::from_double(0.1));
-  if (!left.unreserved().contains(Resources{part})) return;
-  left -= Resources{part};
-  Reservation reservation;
-  reservation.role = offer.role;
-  accept.operations.push_back(reserve(Resources{part.reserved_for(std::move(reservation))}, id));
+}
+
+// Of each piece of reserved disk one.
+Resources Load::volumes_of(const Resources& disk) {
+  Resources volumes;
+  for (const Resource& piece : disk) {
+    ResourceTraits traits(piece.traits());
+    traits.disk = std::make_unique<DiskInfo>();
+    traits.disk->persistence_id = cat("v", ++names_);
+    traits.disk->volume_container_path = "data";
+    volumes.add(piece.with_traits(std::move(traits)));
+  }
+  return volumes;
 }
 
 void Load::woken(simulator::Framework& self) {
@@ -154,6 +170,7 @@ void Load::woken(simulator::Framework& self) {
   if (torn_down_ && self.stats().ended) return begin_anew(self);
   if (!self.stats().subscribed) return;
   ask_for_old_tasks(self);
+  if (mood_ != Mood::busy) self.submit(msg::Suppress{});
   if (mood_ == Mood::ending) {
     for (const auto& [id, task] : tasks_) {
       if (!task.over()) kill(self, task);
@@ -166,7 +183,7 @@ void Load::woken(simulator::Framework& self) {
 void Load::kill(simulator::Framework& self, const Launched& task) {
   msg::Kill call;
   call.task_id = task.id;
-  if (maybe(self.rng(), 0.5)) call.agent_id = task.agent_id;
+  if (chance(self.rng(), 0.5)) call.agent_id = task.agent_id;
   self.submit(std::move(call));
 }
 
@@ -181,16 +198,16 @@ void Load::ask_for_old_tasks(simulator::Framework& self) {
 
 void Load::do_something(simulator::Framework& self) {
   Rng& rng = self.rng();
-  if (maybe(rng, options_.kills)) {
+  if (chance(rng, options_.kills)) {
     for (const auto& [id, task] : tasks_) {
-      if (!task.over() && maybe(rng, 0.2)) kill(self, task);
+      if (!task.over() && chance(rng, 0.2)) kill(self, task);
     }
   }
-  if (maybe(rng, options_.suppresses)) self.submit(msg::Suppress{});
-  if (maybe(rng, 0.5)) self.submit(msg::Revive{});
-  if (maybe(rng, options_.reconciles)) self.submit(msg::Reconcile{});
-  if (maybe(rng, options_.demands)) state_demand(self);
-  if (maybe(rng, options_.teardowns)) {
+  if (chance(rng, options_.suppresses)) self.submit(msg::Suppress{});
+  if (chance(rng, 0.5)) self.submit(msg::Revive{});
+  if (chance(rng, options_.reconciles)) self.submit(msg::Reconcile{});
+  if (chance(rng, options_.demands)) state_demand(self);
+  if (chance(rng, options_.teardowns)) {
     torn_down_ = true;
     self.submit(msg::Teardown{});
   }
@@ -199,13 +216,13 @@ void Load::do_something(simulator::Framework& self) {
 void Load::state_demand(simulator::Framework& self) {
   msg::Request request;
   request.role = options_.roles.front();
-  if (maybe(self.rng(), 0.6)) {
+  if (chance(self.rng(), 0.6)) {
     Demand demand;
     demand.id = "d";
     demand.unit.set("cpus", Scalar::from_double(options_.cpus_per_task));
     demand.unit.set("mem", Scalar::from_double(64));
     demand.count = 1 + static_cast<std::uint32_t>(self.rng().below(3));
-    demand.gang = maybe(self.rng(), 0.3);
+    demand.gang = chance(self.rng(), 0.3);
     demand.within = std::chrono::minutes(1 + self.rng().below(5));
     request.demands.push_back(demand);
   }

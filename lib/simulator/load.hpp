@@ -35,6 +35,7 @@ class Load : public simulator::Program {
   void take(simulator::Framework& self, const Offer& offer);
   void launch_on(simulator::Framework& self, const Offer& offer, Resources& left, msg::Accept& accept);
   void convert(simulator::Framework& self, const Offer& offer, Resources& left, msg::Accept& accept);
+  Resources volumes_of(const Resources& disk);
   TaskInfo new_task(simulator::Framework& self, const Offer& offer, const Resources& amount);
   void updated(const TaskStatus& status);
   void begin_anew(simulator::Framework& self);

@@ -2,6 +2,7 @@
 #include "simulator/network.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 #include "core/text_cat.hpp"
@@ -160,7 +161,19 @@ void Network::hand_over(Connection& c, std::size_t way, std::vector<Message>& me
   std::uint32_t& newest = newest_[pair];
   if (c.id < newest) world_.faults[FaultKind::reorder] += messages.size();
   newest = std::max(newest, c.id);
+  count_duplicates(messages);
   world_.node(to.node).receive(to.peer, messages);
+}
+
+// Updates that agents send again, with the random part of their ids.
+void Network::count_duplicates(const std::vector<Message>& messages) {
+  for (const Message& message : messages) {
+    const auto* update = std::get_if<msg::AgentUpdate>(&message);
+    if (update == nullptr || !update->status.uuid) continue;
+    std::uint64_t id = 0;
+    std::memcpy(&id, update->status.uuid->bytes.data(), sizeof id);
+    if (!updates_.insert(id).second) ++world_.faults[FaultKind::duplicate];
+  }
 }
 
 }  // namespace mesoscore::simulator_detail

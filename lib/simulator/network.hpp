@@ -9,6 +9,7 @@
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "mesoscore/simulator/cluster.hpp"
@@ -94,6 +95,7 @@ class Network {
   void lose_suffix(Connection& c, std::size_t way);
   void break_up(Connection& c, bool half_open);
   void discard(Pipe& pipe);
+  void count_duplicates(const std::vector<Message>& messages);
   void release(Connection& c);  // if nobody knows of it any more
   void kick(std::uint32_t id);
   std::vector<std::uint32_t> of(simulator::NodeId node) const;
@@ -105,6 +107,7 @@ class Network {
   std::vector<std::pair<std::uint32_t, std::size_t>> unflushed_;
   std::unordered_map<std::uint64_t, std::uint32_t> cuts_;    // only looked up
   std::unordered_map<std::uint64_t, std::uint32_t> newest_;  // connection from which a node has heard another
+  std::unordered_set<std::uint64_t> updates_;                // that agents have sent; only looked up
   std::uint64_t heals_ = 0;
 };
 

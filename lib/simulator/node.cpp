@@ -95,6 +95,7 @@ void Node::note_outbox() {
 
 void Node::send(Envelope& envelope) {
   if (!alter(envelope)) return;
+  if (const auto* error = std::get_if<msg::ErrorMessage>(&envelope.message)) check_error(error->message);
   if (world_.trace.writes()) {
     world_.trace.write(world_.now(), name_,
                        cat("-> #", static_cast<std::uint64_t>(envelope.to), " ", describe(envelope.message)));
@@ -102,11 +103,21 @@ void Node::send(Envelope& envelope) {
   world_.network.send(envelope.to, std::move(envelope.message));
 }
 
+// Our own machines keep to the protocol: nobody has a reason to refuse them anything but this.
+void Node::check_error(std::string_view text) {
+  for (const std::string_view expected :
+       {"Framework has been removed", "Framework failed over", "no executor of this id"}) {
+    if (text.substr(0, expected.size()) == expected) return;
+  }
+  world_.violation("protocol broken", name_, cat("it refuses a peer: ", text));
+}
+
 // Does the process end before it does this? `left` are the things that it may still do.
 bool Node::crash_here(std::size_t& left) {
   if (left-- != 0) return false;
   world_.fault(FaultKind::crash_in_step, name_, "");
   crash();
+  if (world_.on_doom) world_.on_doom(id_);
   return true;
 }
 
@@ -134,7 +145,6 @@ void Node::carry_out() {
 
 void Node::carry_out(Commit& commit) {
   for (Envelope& envelope : commit.after) {
-    promised(envelope);
     send(envelope);
   }
   for (const Close& close : commit.closes) world_.network.close(close.peer);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,10 @@ class Node {
   void start();
   void crash(bool silently = false);
   void crash_in_step() noexcept { doomed_ = up(); }
+  void spare() noexcept {  // what was to come of it does not
+    doomed_ = false;
+    disk_.heal();
+  }
   void jump(Duration forward);
 
   template <class E>
@@ -43,7 +48,10 @@ class Node {
     run();
   }
   void receive(PeerId from, std::vector<Message>& messages);
-  void carry_out(Commit& commit);  // it is durable
+  void carry_out(Commit& commit);              // it is durable
+  void check_promises(const Commit& commit) {  // with what is durable before it leaves
+    for (const Envelope& envelope : commit.after) promised(envelope);
+  }
 
  protected:
   World& world() const noexcept { return world_; }
@@ -67,6 +75,7 @@ class Node {
   void carry_out();
   bool crash_here(std::size_t& left);
   void send(Envelope& envelope);
+  void check_error(std::string_view text);
   void note_outbox();
   void arm();
   void due(TimePoint armed);

@@ -14,24 +14,27 @@ MasterNode::MasterNode(World& world) : MachineNode(world, NodeKind::master, "mas
 bool MasterNode::make() {
   const simulator::ClusterOptions& options = world().options;
   auto policy = options.random_policy ? policies::random() : policies::drf();
-  machine_.emplace(options.master, std::move(policy), world().rng.split(), clock());
-  return true;
-}
-
-void MasterNode::unmake(bool silently) {
-  if (const auto refused = machine_->view()->messages_refused; refused != 0) {
-    world().violation("protocol broken", name(),
-                      cat("the master refused ", refused, " messages of its peers"));
+  if (!options.master.durable) {
+    machine_.emplace(options.master, std::move(policy), world().rng.split(), clock());
+    return true;
   }
-  MachineNode::unmake(silently);
+  auto recovered =
+      Master::recover(options.master, std::move(policy), world().rng.split(), clock(), disk().read());
+  if (!recovered) {
+    world().violation("no recovery", name(), recovered.error().message);
+    return false;
+  }
+  machine_.emplace(std::move(*recovered));
+  return true;
 }
 
 bool MasterNode::durable() const noexcept { return world().options.master.durable; }
 
 bool MasterNode::alter(Envelope& sent) {
-  if (!std::holds_alternative<msg::UpdateAcknowledged>(sent.message)) return true;
-  const std::uint32_t every = world().sabotage.swallow_acknowledgements;
-  return every == 0 || ++acknowledgements_ % every != 0;
+  if (const auto* over = std::get_if<msg::ShutdownFramework>(&sent.message))
+    world().over.insert(over->framework_id);
+  const auto* ack = std::get_if<msg::UpdateAcknowledged>(&sent.message);
+  return ack == nullptr || !Sabotage::picks(ack->task_id, world().sabotage.swallow_acknowledgements);
 }
 
 void MasterNode::promised(const Envelope& sent) {
@@ -57,8 +60,17 @@ AgentNode::AgentNode(World& world, AgentOptions options)
 bool AgentNode::make() {
   AgentOptions options = options_;
   options.boot_id = cat("boot-", boots_);
-  host_.kill_all();
-  machine_.emplace(std::move(options), world().rng.split(), clock());
+  if (!options_.durable) {
+    host_.kill_all();
+    machine_.emplace(std::move(options), world().rng.split(), clock());
+    return true;
+  }
+  auto recovered = Agent::recover(std::move(options), world().rng.split(), clock(), disk().read());
+  if (!recovered) {
+    world().violation("no recovery", name(), recovered.error().message);
+    return false;
+  }
+  machine_.emplace(std::move(*recovered));
   return true;
 }
 
@@ -79,21 +91,28 @@ void AgentNode::dial() {
 
 bool AgentNode::alter(Envelope& sent) {
   auto* update = std::get_if<msg::AgentUpdate>(&sent.message);
-  const std::uint32_t every = world().sabotage.double_updates;
-  if (update == nullptr || every == 0 || !is_terminal(update->latest_state)) return true;
+  if (update != nullptr && Sabotage::picks(update->status.task_id, world().sabotage.free_early)) {
+    update->latest_state = TaskState::finished;
+  }
   return true;
 }
 
 void AgentNode::settled() {
-  if (machine_->stopped()) {  // sent away; the embedder starts another one in its place
-    crash();
-    if (!options_.durable) return start();
-  }
+  if (!machine_->stopped()) return;
+  crash();  // it was sent away; whoever runs it starts another one in its place
+  disk().wipe();
+  start();
 }
 
+// What the master is told of a task, or an executor that it has been taken, must not be forgotten.
 void AgentNode::promised(const Envelope& sent) {
   const auto* update = std::get_if<msg::AgentUpdate>(&sent.message);
-  if (update == nullptr || !durable()) return;
+  if (update == nullptr || !update->status.uuid) return;
+  if (!world().truth.task(update->framework_id, update->status.task_id).kept) return;
+  if (disk().holds(task_key(update->framework_id, update->status.task_id))) return;
+  world().violation("promise not kept", name(),
+                    cat("the update of task ", update->status.task_id,
+                        " is sent, and no record says that there is this task"));
 }
 
 // ---- the frameworks
@@ -127,10 +146,12 @@ void FrameworkNode::submit(Message call) {
 }
 
 void FrameworkNode::note_launches(const msg::Accept& accept) {
+  const bool durable = !world().options.agents.empty() && world().options.agents.front().durable;
   for (const Operation& operation : accept.operations) {
     const auto* launch = std::get_if<LaunchOperation>(&operation.action);
     if (launch == nullptr) continue;
-    for (const TaskInfo& info : launch->tasks) world().truth.launched(framework_id_, info, checkpoint_);
+    for (const TaskInfo& info : launch->tasks)
+      world().truth.launched(framework_id_, info, checkpoint_, durable);
   }
 }
 
@@ -155,6 +176,12 @@ void FrameworkNode::deliver(Message& message) {
     framework_id_ = subscribed->framework_id;
   if (const auto* update = std::get_if<msg::Update>(&message)) {
     world().truth.told(framework_id_, update->status, name());
+  }
+  if (const auto* error = std::get_if<msg::ErrorMessage>(&message)) {
+    if (error->message == "Framework failed over") {
+      world().violation("protocol broken", name(),
+                        "it is the only scheduler, and is told that the framework failed over");
+    }
   }
   program_->on(*this, message);
 }

@@ -39,14 +39,10 @@ class MasterNode : public MachineNode<Master> {
 
  protected:
   bool make() override;
-  void unmake(bool silently) override;
   bool durable() const noexcept override;
   void dial() override {}
   bool alter(Envelope& sent) override;
   void promised(const Envelope& sent) override;
-
- private:
-  std::uint64_t acknowledgements_ = 0;
 };
 
 class AgentNode : public MachineNode<Agent> {
@@ -74,7 +70,6 @@ class AgentNode : public MachineNode<Agent> {
   Quantities capacity_;
   Host host_;
   std::uint32_t boots_ = 1;
-  std::uint64_t ends_ = 0;
 };
 
 class FrameworkNode : public MachineNode<Scheduler>, public simulator::Framework {

@@ -1,8 +1,11 @@
 // One seed: a cluster, faults, rest; and then the question whether all is well.
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "core/text_cat.hpp"
 #include "mesoscore/simulator/faults.hpp"
+#include "simulator/auditor.hpp"
 #include "simulator/injector.hpp"
 #include "simulator/load.hpp"
 #include "simulator/nodes.hpp"
@@ -36,6 +39,7 @@ struct Run {
   bool at_rest();
   void check_told(bool ended);
   void check_ended();
+  void audit();
 
   Rng rng;
   Swarm swarm;
@@ -83,6 +87,58 @@ void Run::check_ended() {
           "process without owner", agent.name(),
           cat("container ", launch.container_id, " of ", launch.framework->id, " lives, and all was killed"));
     });
+    if (!agent.up()) continue;
+    const auto view = agent.machine()->view();
+    if (view->unacknowledged != 0 || view->operations != 0) {
+      world.violation("never acknowledged", agent.name(),
+                      cat(view->unacknowledged, " status updates and ", view->operations,
+                          " operations are not acknowledged"));
+    }
+  }
+}
+
+// Does the allocator agree? Everything is free, so everything must be offered, once.
+void Run::audit() {
+  std::set<RoleName> roles = {RoleName("*")};
+  for (const LoadOptions& load : swarm.loads) roles.insert(load.roles.begin(), load.roles.end());
+  const auto auditor = std::make_shared<Auditor>(std::vector<RoleName>(roles.begin(), roles.end()));
+  RoleQuota none;
+  none.role = RoleName("role1");
+  cluster.operate(SetQuota{{none}, true});
+  for (const NodeId id : cluster.agents()) {
+    if (const Agent* agent = cluster.agent_machine(id)) cluster.operate(ReactivateAgent{agent->info().id});
+  }
+  cluster.add_framework("auditor", auditor);
+  cluster.run_for(std::chrono::minutes(2));
+  World& world = cluster.world();
+  for (const NodeId id : cluster.agents()) {
+    const Agent* agent = cluster.agent_machine(id);
+    if (agent == nullptr) continue;
+    const auto found = auditor->offered().find(agent->info().id);
+    const Resources offered = found == auditor->offered().end() ? Resources() : found->second;
+    if (offered == agent->info().resources) continue;
+    world.violation("no agreement", world.node(id).name(),
+                    cat("nothing is used and it has ", agent->info().resources.str(), ", and ", offered.str(),
+                        " is offered"));
+  }
+}
+
+void plant(Sabotage& sabotage, const FaultOptions& options) {
+  // Records of tasks, executors, updates and frameworks of an agent, and of the agents of a master.
+  constexpr std::array<std::size_t, 5> kKinds = {3, 2, 5, 1, 7};
+  switch (options.bug) {
+    case PlantedBug::none:
+      return;
+    case PlantedBug::dropped_acknowledgement:
+      sabotage.swallow_acknowledgements = 16;
+      return;
+    case PlantedBug::skipped_commit:
+      sabotage.skip_changes = true;
+      sabotage.skipped_kind = kKinds[options.seed % kKinds.size()];
+      return;
+    case PlantedBug::resources_freed_twice:
+      sabotage.free_early = 16;
+      return;
   }
 }
 
@@ -104,6 +160,7 @@ FaultReport report_of(const FaultOptions& options, Run& run) {
 
 FaultReport run_faults(const FaultOptions& options) {
   Run run(options);
+  plant(run.cluster.world().sabotage, options);
   run.injector.begin();
   run.cluster.run_for(options.safety);
   if (run.cluster.violations().empty()) {
@@ -119,6 +176,7 @@ FaultReport run_faults(const FaultOptions& options) {
     run.cluster.check_agreement();
     run.check_told(true);
     run.check_ended();
+    if (run.cluster.violations().empty()) run.audit();
   }
   return report_of(options, run);
 }

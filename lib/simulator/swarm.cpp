@@ -12,8 +12,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-bool maybe(Rng& rng, double probability) { return rng.uniform() < probability; }
-
 template <class T>
 T one_of(Rng& rng, std::initializer_list<T> choices) {
   return *(choices.begin() + static_cast<std::ptrdiff_t>(rng.below(choices.size())));
@@ -21,23 +19,23 @@ T one_of(Rng& rng, std::initializer_list<T> choices) {
 
 // On in half of the seeds, with a rate that spans a factor of thirty.
 Duration rate(Rng& rng, Duration often, double on = 0.6) {
-  if (!maybe(rng, on)) return Duration::zero();
+  if (!chance(rng, on)) return Duration::zero();
   return often * one_of(rng, {1, 2, 5, 10, 30});
 }
 
-double share(Rng& rng, double most, double on = 0.5) { return maybe(rng, on) ? most * rng.uniform() : 0; }
+double share(Rng& rng, double most, double on = 0.5) { return chance(rng, on) ? most * rng.uniform() : 0; }
 
 MasterOptions draw_master(Rng& rng, bool durable) {
   MasterOptions options;
-  options.durable = durable && maybe(rng, 0.85);
+  options.durable = durable && chance(rng, 0.85);
   options.ping_interval = one_of<Duration>(rng, {seconds(1), seconds(5), seconds(15)});
   options.ping_misses = one_of(rng, {3U, 5U});
   options.heartbeat_interval = one_of<Duration>(rng, {seconds(2), seconds(15)});
   options.offer_timeout = one_of<Duration>(rng, {seconds(10), minutes(1), minutes(5)});
   options.agent_reregister_timeout = one_of<Duration>(rng, {seconds(20), minutes(2), minutes(10)});
   options.recovery_gate_timeout = one_of<Duration>(rng, {seconds(20), minutes(2)});
-  if (maybe(rng, 0.3)) options.agent_removal_rate = {1, one_of<Duration>(rng, {seconds(20), minutes(2)})};
-  if (maybe(rng, 0.3)) options.allocator.batch_delay = milliseconds(50);
+  if (chance(rng, 0.3)) options.agent_removal_rate = {1, one_of<Duration>(rng, {seconds(20), minutes(2)})};
+  if (chance(rng, 0.3)) options.allocator.batch_delay = milliseconds(50);
   return options;
 }
 
@@ -60,14 +58,14 @@ AgentOptions draw_agent(Rng& rng, bool durable) {
 LoadOptions draw_load(Rng& rng, std::size_t index) {
   LoadOptions load;
   load.name = cat("framework-", index);
-  load.roles = maybe(rng, 0.4)   ? std::vector<RoleName>{RoleName("*")}
-               : maybe(rng, 0.5) ? std::vector<RoleName>{RoleName(cat("role", index))}
-                                 : std::vector<RoleName>{RoleName("eng/web"), RoleName(cat("role", index))};
+  load.roles = chance(rng, 0.4)   ? std::vector<RoleName>{RoleName("*")}
+               : chance(rng, 0.5) ? std::vector<RoleName>{RoleName(cat("role", index))}
+                                  : std::vector<RoleName>{RoleName("eng/web"), RoleName(cat("role", index))};
   load.failover_timeout = one_of<Duration>(rng, {seconds(0), seconds(30), minutes(10), hours(24 * 7)});
-  if (maybe(rng, 0.7)) load.failover_timeout = hours(24 * 7);
-  load.checkpoint = maybe(rng, 0.8);
-  load.partition_aware = maybe(rng, 0.7);
-  load.killing_state = maybe(rng, 0.5);
+  if (chance(rng, 0.7)) load.failover_timeout = hours(24 * 7);
+  load.checkpoint = chance(rng, 0.8);
+  load.partition_aware = chance(rng, 0.7);
+  load.killing_state = chance(rng, 0.5);
   load.executors = share(rng, 1.0);
   load.functions = share(rng, 0.3, 0.2);
   load.deaf = share(rng, 0.3);
@@ -144,8 +142,8 @@ Swarm draw(const simulator::FaultOptions& options, Rng& rng) {
   simulator::ClusterOptions& cluster = swarm.cluster;
   cluster.seed = rng.next();
   cluster.master = draw_master(rng, options.durable);
-  cluster.random_policy = maybe(rng, 0.3);
-  const bool durable_agents = options.durable && maybe(rng, 0.85);
+  cluster.random_policy = chance(rng, 0.3);
+  const bool durable_agents = options.durable && chance(rng, 0.85);
   const AgentOptions agent = draw_agent(rng, durable_agents);
   const std::size_t agents = 1 + rng.below(5);
   for (std::size_t i = 0; i < agents; ++i) cluster.agents.push_back(agent);

@@ -9,6 +9,8 @@
 
 namespace mesoscore::simulator_detail {
 
+inline bool chance(Rng& rng, double probability) { return probability > 0 && rng.uniform() < probability; }
+
 struct LoadOptions {
   std::string name{};
   std::vector<RoleName> roles{};

@@ -7,12 +7,15 @@ namespace mesoscore::simulator_detail {
 namespace {
 
 // Nothing may follow: the task has ended, or it never was.
-bool is_the_end(TaskState state) noexcept {
+// Of a framework that does not checkpoint the tasks count as lost when the connection of their agent breaks,
+// and come back with it; what is not held by an agent that is away is said to be GONE.
+bool is_the_end(const TaskTruth& task, TaskState state) noexcept {
+  if (state == TaskState::gone && !task.checkpoints) return false;
   return is_terminal(state) && state != TaskState::lost && state != TaskState::gone_by_operator;
 }
 
 bool says_it_runs(TaskState state) noexcept {
-  return state == TaskState::running || state == TaskState::starting || state == TaskState::killing;
+  return state == TaskState::running || state == TaskState::starting;
 }
 
 }  // namespace
@@ -30,11 +33,13 @@ TaskTruth& Truth::task(const FrameworkId& framework, const TaskId& task) {
   return tasks_[found->second];
 }
 
-void Truth::launched(const FrameworkId& framework, const TaskInfo& info, bool checkpointed) {
+void Truth::launched(const FrameworkId& framework, const TaskInfo& info, bool checkpoints,
+                     bool durable_agent) {
   TaskTruth& known = task(framework, info.task_id);
   known.agent_id = info.agent_id;
-  known.in_executor = static_cast<bool>(info.executor);
-  known.checkpointed = checkpointed && info.function.empty();
+  known.in_process = info.executor || !info.function.empty();
+  known.checkpoints = checkpoints;
+  known.kept = checkpoints && durable_agent && info.function.empty();
 }
 
 void Truth::started(const FrameworkId& framework, const TaskId& id, std::string_view where) {
@@ -62,8 +67,8 @@ void Truth::told(const FrameworkId& framework, const TaskStatus& status, std::st
   known.told = true;
   known.told_state = status.state;
   known.told_reason = status.reason.value_or(TaskReason::command_executor_failed);
-  known.told_end = known.told_end || is_the_end(status.state);
-  known.never_again = known.never_again || is_the_end(status.state);
+  known.told_end = known.told_end || (is_the_end(known, status.state) && status.uuid);
+  known.never_again = known.never_again || is_the_end(known, status.state);
 }
 
 void Truth::check(const TaskTruth& task, const TaskStatus& status, std::string_view where) {
@@ -72,14 +77,14 @@ void Truth::check(const TaskTruth& task, const TaskStatus& status, std::string_v
     return wrong(task, status, where, "it had been told that the task has ended");
   }
   if (says_it_runs(state) && task.starts == 0) return wrong(task, status, where, "it was never started");
-  if (is_the_end(state) && task.live) return wrong(task, status, where, "it lives");
+  if (is_the_end(task, state) && task.live) return wrong(task, status, where, "it lives");
   if (state == TaskState::finished && task.end != End::finished) {
     return wrong(task, status, where, "it did not finish");
   }
-  if (state == TaskState::failed && task.end == End::finished && !task.in_executor) {
+  if (state == TaskState::failed && task.end == End::finished && !task.in_process) {
     return wrong(task, status, where, "it finished");
   }
-  if ((state == TaskState::dropped || state == TaskState::error) && task.starts != 0 && task.checkpointed) {
+  if ((state == TaskState::dropped || state == TaskState::error) && task.starts != 0 && task.kept) {
     return wrong(task, status, where, "it was started");
   }
 }

@@ -18,9 +18,10 @@ enum class End : std::uint8_t { none, finished, failed, killed, crashed };  // c
 struct TaskTruth {
   FrameworkId framework{};
   TaskId task{};
-  AgentId agent_id{};  // of the offer
-  bool in_executor = false;
-  bool checkpointed = true;  // its framework checkpoints, and its agent is durable
+  AgentId agent_id{};       // of the offer
+  bool in_process = false;  // of an executor or an agent, with which its end may be forgotten
+  bool checkpoints = true;  // its framework
+  bool kept = true;         // it survives its agent
   std::uint32_t starts = 0;
   bool live = false;
   bool kill_asked = false;  // by anybody, so that its end may be KILLED
@@ -28,7 +29,7 @@ struct TaskTruth {
   bool told = false;
   TaskState told_state = TaskState::staging;  // the last one
   TaskReason told_reason{};
-  bool told_end = false;     // with a state after which nothing may follow
+  bool told_end = false;     // ... and acknowledged: nothing else may follow
   bool never_again = false;  // it was said that it does not run
 };
 
@@ -38,7 +39,7 @@ class Truth {
 
   TaskTruth& task(const FrameworkId& framework, const TaskId& task);
   // ---- what happens
-  void launched(const FrameworkId& framework, const TaskInfo& info, bool checkpointed);
+  void launched(const FrameworkId& framework, const TaskInfo& info, bool checkpoints, bool durable_agent);
   void started(const FrameworkId& framework, const TaskId& task, std::string_view where);
   void ended(const FrameworkId& framework, const TaskId& task, End end);
   // ---- what is told

@@ -26,6 +26,13 @@ World::World(simulator::ClusterOptions given)
 
 World::~World() = default;
 
+bool Sabotage::picks(const TaskId& task, std::uint32_t one_in) {
+  if (one_in == 0) return false;
+  std::uint32_t sum = 7;
+  for (const char c : task.view()) sum = sum * 31 + static_cast<unsigned char>(c);
+  return sum % one_in == 0;
+}
+
 void World::fault(FaultKind kind, std::string_view where, std::string_view text) {
   ++faults[kind];
   if (trace.writes()) trace.write(now(), where, cat("** ", simulator::to_string(kind), " ", text));

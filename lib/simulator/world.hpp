@@ -1,7 +1,9 @@
 // Everything in one simulated cluster.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +29,15 @@ constexpr std::uint32_t index_of(NodeId id) noexcept { return static_cast<std::u
 
 // What tests break on purpose, to see that the checkers find it.
 struct Sabotage {
-  std::uint32_t swallow_acknowledgements = 0;  // one in so many, on its way from the master to an agent
-  std::uint32_t skip_changes = 0;              // so many kinds of records: the disk drops those of that kind
-  std::size_t skipped_kind = 0;
-  std::uint32_t double_updates = 0;  // one end of a task in so many frees its resources twice
+  // Of one task in so many the master never passes an acknowledgement on to its agent.
+  std::uint32_t swallow_acknowledgements = 0;
+  // The disks report commits as durable, and drop what they put of this kind of record.
+  bool skip_changes = false;
+  std::size_t skipped_kind = 0;  // index in Record
+  // One task in so many is freed when it begins, and again when it ends.
+  std::uint32_t free_early = 0;
+
+  static bool picks(const TaskId& task, std::uint32_t one_in);
 };
 
 struct World {
@@ -50,6 +57,9 @@ struct World {
   MasterNode* master = nullptr;
   std::uint64_t steps = 0;
   Sabotage sabotage;
+  std::function<void(NodeId)>
+      on_doom;                 // a process has ended as crash_in_step() or crash_before_effect() wanted
+  std::set<FrameworkId> over;  // the master has had their containers shut down
 
   TimePoint now() const noexcept { return agenda.now(); }
   Node& node(NodeId id) noexcept { return *nodes[index_of(id)]; }

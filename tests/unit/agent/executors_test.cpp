@@ -288,6 +288,19 @@ TEST_CASE("a second subscription ends the first connection") {
   agent.only<msg::ExecutorKill>(PeerId{11});
 }
 
+TEST_CASE("a late subscription on an older connection changes nothing") {
+  AgentUnderTest agent;
+  agent.join();
+  agent.connect_executor(PeerId{11});  // what it has sent is under way for long
+  agent.start_executor("t1");
+  agent.subscribe(PeerId{11});  // and knows nothing of the task
+  CHECK(agent.closed(PeerId{11}));
+  CHECK_FALSE(agent.closed(kExecutor));
+  CHECK(agent.nothing<msg::AgentUpdate>());
+  agent.kill("t1");
+  agent.only<msg::ExecutorKill>(kExecutor);
+}
+
 TEST_CASE("a subscription repeated on its connection changes nothing") {
   AgentUnderTest agent;
   agent.join();

@@ -22,11 +22,12 @@ TEST_CASE("a master that nobody asked for is sent away") {
   CHECK(agent.view().registered);
 }
 
-TEST_CASE("messages of a connection that is not known are refused") {
+// It was closed here, and the close waits for its turn behind a commit: what comes meanwhile is void.
+TEST_CASE("messages of a connection that is not known are ignored") {
   AgentUnderTest agent;
   agent.join();
   agent.receive(PeerId{99}, msg::Ping{});
-  CHECK(agent.refused(PeerId{99}));
+  CHECK(agent.quiet());
   agent.step(PeerDisconnected{PeerId{99}, ""});
   CHECK(agent.quiet());
   CHECK(agent.view().registered);

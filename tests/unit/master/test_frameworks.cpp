@@ -64,6 +64,22 @@ TEST_CASE("the newest subscriber wins and old offers are void without a rescind"
   CHECK(c.view().frameworks[0].connected);
 }
 
+TEST_CASE("a late subscription on an older connection does not end the newer one") {
+  Cluster c;
+  const PeerId stalled = c.connect(PeerRole::scheduler);  // what it has sent is under way for long
+  const auto f = c.add_framework();
+  c.send(stalled, msg::Subscribe{f.info, {}});
+  CHECK(c.none<msg::ErrorMessage>(f.peer));
+  CHECK_FALSE(c.closed(f.peer));
+  CHECK(c.closed(stalled));
+  CHECK(c.none<msg::ErrorMessage>(stalled));  // whoever it is may try again, and wins then
+  CHECK(c.view().frameworks[0].connected);
+  const PeerId again = c.connect(PeerRole::scheduler);
+  c.send(again, msg::Subscribe{f.info, {}});
+  CHECK(c.one<msg::Subscribed>(again).framework_id == f.id);
+  CHECK(c.closed(f.peer));
+}
+
 TEST_CASE("a framework that does not come back within its failover timeout is removed with its tasks") {
   Cluster c;
   const auto agent = c.add_agent();
