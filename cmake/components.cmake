@@ -11,6 +11,10 @@ mesoscore_component(core
   PRIVATE_LIBS tsl::robin_map nlohmann_json::nlohmann_json
   PKGCONFIG_LIBS -lre2)
 
+mesoscore_component(simulator
+  DIRS lib/simulator
+  DEPS core)
+
 mesoscore_component(wire
   DIRS lib/wire
   DEPS core
@@ -27,6 +31,10 @@ mesoscore_component(storage_sqlite
   PACKAGES SQLite3
   LIBS SQLite::SQLite3
   PKGCONFIG_REQUIRES sqlite3)
+
+mesoscore_component(recording
+  DIRS lib/recording
+  DEPS wire)
 
 mesoscore_component(runtime
   DIRS lib/runtime lib/runtime/containers

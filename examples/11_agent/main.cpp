@@ -28,7 +28,9 @@ int main(int argc, char** argv) {
   auto log = spdlog::stderr_color_mt("agent");
   log->set_level(options.log_level);
   options.config.log = mesoscore::spdlog_logger(log);
-  options.config.isolators.add(mesoscore::isolators::process());
+  mesoscore::isolators::ProcessOptions process;
+  process.logger = options.config.log;
+  options.config.isolators.add(mesoscore::isolators::process(process));
 
   mesoscore::TransportSet transports;
   transports.add(mesoscore::transports::tcp()).add(mesoscore::transports::unix_socket());

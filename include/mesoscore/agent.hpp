@@ -63,9 +63,10 @@ class Agent {
   // end of those that have ended, then registers again under its id and delivers what was not acknowledged.
   //
   // `options.info` may have gained resources and attributes. An error names what it lost or changed
-  // (hostname, amounts, values), and says what to do; after a restart of the machine (another `boot_id`) it
-  // is not an error: the agent starts without an id then, and what is left of the old one is reported to
-  // nobody. data_corrupt: records that contradict each other, named.
+  // (hostname, amounts, values), and says what to do. Only if the machine was restarted as well (another
+  // `boot_id`) it is not an error: the agent starts without an id then, and what is left of the old one
+  // (updates, reservations, volumes) is reported to nobody. After a restart of the machine alone it keeps its
+  // id. data_corrupt: records that contradict each other, named.
   static Result<Agent> recover(AgentOptions options, Rng rng, TimePoint now, std::vector<Record> records);
   ~Agent();
   Agent(Agent&&) noexcept;

@@ -15,6 +15,7 @@
 #include "mesoscore/detail/async.hpp"
 #include "mesoscore/function.hpp"
 #include "mesoscore/isolator.hpp"
+#include "mesoscore/step_observer.hpp"
 #include "mesoscore/storage.hpp"
 #include "mesoscore/transport.hpp"
 
@@ -41,6 +42,7 @@ struct AgentServerConfig {
   asio::any_io_executor storage_executor{};  // where its commits block; empty: the agent's own
   IsolatorSet isolators{};
   FunctionSet functions{};
+  std::shared_ptr<StepObserver> recorder{};  // recording.hpp; null: nothing is recorded
   ConnectionOptions connection{};
   // For the isolators and the launcher; empty: the agent's own. Like that one, it runs one handler at a time.
   asio::any_io_executor blocking_executor{};

@@ -26,7 +26,9 @@ struct ExecutorOptions {
   FrameworkId framework_id{};
   ExecutorId executor_id{};
   Duration reconnect_backoff = std::chrono::milliseconds(100);
-  Duration reconnect_backoff_max = std::chrono::seconds(2);
+  // Well below AgentOptions::executor_reregistration_timeout: several attempts must fit into it.
+  Duration reconnect_backoff_max = std::chrono::milliseconds(500);
+  Duration subscribe_timeout = std::chrono::seconds(15);  // an agent that has not answered is left
   // No agent for so long: ExecutorShutdown is delivered. At once when the framework does not checkpoint.
   Duration recovery_timeout = std::chrono::minutes(15);
   std::size_t max_unacknowledged = 16384;  // beyond it, updates to non-terminal states are dropped

@@ -22,6 +22,7 @@
 #include "mesoscore/clock.hpp"
 #include "mesoscore/detail/async.hpp"
 #include "mesoscore/master.hpp"
+#include "mesoscore/step_observer.hpp"
 #include "mesoscore/storage.hpp"
 #include "mesoscore/transport.hpp"
 
@@ -43,6 +44,7 @@ struct MasterServerConfig {
   // kept. `master.durable` follows from it.
   std::shared_ptr<Storage> storage{};
   asio::any_io_executor storage_executor{};  // where its commits block; empty: the master's own
+  std::shared_ptr<StepObserver> recorder{};  // recording.hpp; null: nothing is recorded
   ConnectionOptions connection{};
   std::uint64_t seed = 0;  // 0: from the operating system
   Logger log{};

@@ -41,11 +41,16 @@ struct SchedulerOptions {
   bool acknowledge = true;
   Duration reconnect_backoff = std::chrono::milliseconds(100);  // first retry within; doubles ...
   Duration reconnect_backoff_max = std::chrono::seconds(10);    // ... up to this
+  Duration subscribe_timeout = std::chrono::seconds(15);        // a master that has not answered is left
   std::uint32_t missed_heartbeats = 5;                          // in a row: the connection counts as dead
   // After each re-subscription, ask for the state of every task that is not known to be terminal, again and
   // again for those without an answer, and once for that of every operation. A scheduler that continues a
   // framework (`framework.id` set) begins by asking for all.
   bool reconcile = true;
+  Duration reconcile_backoff = std::chrono::seconds(1);  // those without an answer: first after; doubles ...
+  Duration reconcile_backoff_max = std::chrono::minutes(1);  // ... up to this
+  // So often the same is done without a re-subscription, if it is not going on anyway. Zero: never.
+  Duration reconcile_interval = std::chrono::minutes(15);
   // Uuids of terminal updates that are remembered, so that one that is repeated is not delivered again.
   std::size_t remembered_updates = 1024;
 };

@@ -4,12 +4,6 @@
 #include "executor/state.hpp"
 
 namespace mesoscore {
-namespace {
-
-// An agent that takes a connection and then says nothing is as good as none.
-constexpr Duration kSubscribeTimeout = std::chrono::seconds(15);
-
-}  // namespace
 
 void Executor::State::on(PeerConnected& event) {
   if (phase != Phase::dialing) {
@@ -18,7 +12,7 @@ void Executor::State::on(PeerConnected& event) {
   }
   agent = event.peer;
   phase = Phase::subscribing;
-  link_at = after(now, kSubscribeTimeout);
+  link_at = after(now, options.subscribe_timeout);
   subscribe();
 }
 

@@ -23,9 +23,11 @@ class Words {
   std::string text_;
 };
 
+// "(role)" says it all. It ends at the first '{' or ':', which a role in braces may have.
 bool says_role_only(const ResourceTraits& traits) noexcept {
   if (traits.reservations.size() != 1) return false;
   const Reservation& only = traits.reservations.front();
+  if (only.role.view().find_first_of("{:") != std::string_view::npos) return false;
   return only.type == Reservation::Type::static_ && only.principal.empty() && only.labels.empty();
 }
 

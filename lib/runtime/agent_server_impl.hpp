@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct AgentServer::Impl final : runtime::MachineEngine<Agent> {
   Status check() const;
   Status open_storage();
   Status make_agent(AgentInfo info);
+  void observe(const AgentOptions& options, TimePoint made, std::span<const Record> records);
   Result<AgentInfo> described() const;  // `agent.info` with what the texts say
   Status start_containers();
   Status listen_for_executors();

@@ -105,20 +105,29 @@ Status AgentServer::Impl::open_storage() {
   return {};
 }
 
+void AgentServer::Impl::observe(const AgentOptions& options, TimePoint made,
+                                std::span<const Record> records) {
+  observer = config_.recorder;
+  if (observer) observer->begin(options, rng_, made, records);
+}
+
 Status AgentServer::Impl::make_agent(AgentInfo info) {
   for (const Endpoint& endpoint : endpoints()) info.port = endpoint.port;
   AgentOptions options = config_.agent;
   options.info = std::move(info);
   options.durable = config_.storage != nullptr;
+  const TimePoint at = now();
   if (!options.durable) {
-    machine = Agent(std::move(options), rng_, now());
+    machine = Agent(options, rng_, at);
+    observe(options, at, {});
     return {};
   }
   if (options.boot_id.empty()) options.boot_id = boot_id();
   // A copy is kept: after an error this server may be started again.
-  auto recovered = Agent::recover(std::move(options), rng_, now(), *kept_);
+  auto recovered = Agent::recover(options, rng_, at, *kept_);
   if (!recovered) return fail(std::move(recovered.error()));
   machine = *std::move(recovered);
+  observe(options, at, *kept_);
   kept_.reset();
   return {};
 }

@@ -35,6 +35,7 @@
 #include "mesoscore/log.hpp"
 #include "mesoscore/outbox.hpp"
 #include "mesoscore/rng.hpp"
+#include "mesoscore/step_observer.hpp"
 #include "mesoscore/storage.hpp"
 #include "mesoscore/transport.hpp"
 #include "runtime/commit_queue.hpp"
@@ -179,14 +180,30 @@ class MachineEngine : public Engine {
   MachineEngine(EngineConfig config, M first) : Engine(std::move(config)), machine(std::move(first)) {}
 
   M machine;
+  std::shared_ptr<StepObserver> observer;  // null: nobody looks
 
  protected:
-  void step(std::span<Event> batch, TimePoint now, Outbox& out) override { machine.step(batch, now, out); }
-  void receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out) override {
-    machine.receive(from, messages, now, out);
+  void step(std::span<Event> batch, TimePoint now, Outbox& out) override {
+    if (observer) observer->stepping(batch, now);
+    observed(out, [&] { machine.step(batch, now, out); });
   }
-  void tick(TimePoint now, Outbox& out) override { machine.tick(now, out); }
+  void receive(PeerId from, std::span<Message> messages, TimePoint now, Outbox& out) override {
+    if (observer) observer->receiving(from, messages, now);
+    observed(out, [&] { machine.receive(from, messages, now, out); });
+  }
+  void tick(TimePoint now, Outbox& out) override {
+    if (observer) observer->ticking(now);
+    observed(out, [&] { machine.tick(now, out); });
+  }
   TimePoint next_deadline() const noexcept override { return machine.next_deadline(); }
+
+ private:
+  template <class Step>
+  void observed(Outbox& out, Step&& step) {
+    const OutboxSizes before = observer ? sizes_of(out) : OutboxSizes();
+    step();
+    if (observer) observer->stepped(out, before);
+  }
 };
 
 // `seed`, or one from the operating system if it is 0.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/messages.hpp"
@@ -17,11 +18,13 @@
 namespace mesoscore {
 
 struct MasterServer::Impl final : runtime::MachineEngine<Master> {
-  Impl(runtime::EngineConfig engine, Master first) : MachineEngine(std::move(engine), std::move(first)) {}
+  Impl(runtime::EngineConfig engine, Master first, Rng its_rng, TimePoint at)
+      : MachineEngine(std::move(engine), std::move(first)), rng(its_rng), made(at) {}
 
   Status check() const;
   Status open_storage();
   Status recover();
+  void observe();
   void stop(std::function<void()> done);
   void shut() {  // the server is destroyed
     end();
@@ -31,6 +34,8 @@ struct MasterServer::Impl final : runtime::MachineEngine<Master> {
   MasterServerConfig config;
   std::optional<std::vector<Record>> kept;  // what the storage had; until begin(), for another start()
   runtime::Waiters<> stop_waiters;
+  Rng rng;  // what the machine was made with, and when
+  TimePoint made;
 
  private:
   void settled() override {
@@ -130,11 +135,21 @@ Status MasterServer::Impl::recover() {
   MasterOptions options = config.master;
   options.durable = true;
   auto policy = config.policy ? config.policy() : nullptr;
-  auto recovered =
-      Master::recover(std::move(options), std::move(policy), runtime::make_rng(config.seed), now(), *kept);
+  made = now();
+  auto recovered = Master::recover(std::move(options), std::move(policy), rng, made, *kept);
   if (!recovered) return fail(std::move(recovered.error()));
   machine = *std::move(recovered);
   return {};
+}
+
+void MasterServer::Impl::observe() {
+  if (!config.recorder) return;
+  observer = config.recorder;
+  MasterOptions options = config.master;
+  options.durable = options.durable || kept;
+  const auto policy = config.policy ? config.policy() : nullptr;
+  const auto records = kept ? std::span<const Record>(*kept) : std::span<const Record>();
+  observer->begin(options, policy.get(), rng, made, records);
 }
 
 void MasterServer::Impl::stop(std::function<void()> done) {
@@ -148,8 +163,10 @@ MasterServer::MasterServer(asio::any_io_executor executor, TransportSet transpor
                            MasterServerConfig config) {
   runtime::EngineConfig engine = engine_config(std::move(executor), std::move(transports), config);
   auto policy = config.policy ? config.policy() : nullptr;
-  Master machine(config.master, std::move(policy), runtime::make_rng(config.seed), engine.clock());
-  impl_ = std::make_shared<Impl>(std::move(engine), std::move(machine));
+  const Rng rng = runtime::make_rng(config.seed);
+  const TimePoint at = engine.clock();
+  Master machine(config.master, std::move(policy), rng, at);
+  impl_ = std::make_shared<Impl>(std::move(engine), std::move(machine), rng, at);
   impl_->config = std::move(config);
 }
 
@@ -160,6 +177,7 @@ Status MasterServer::start() {
   MESOSCORE_TRY(impl_->check());
   MESOSCORE_TRY(impl_->recover());
   MESOSCORE_TRY(impl_->listen(impl_->config.listen));
+  impl_->observe();
   impl_->kept.reset();
   impl_->begin();
   return {};

@@ -4,12 +4,6 @@
 #include "scheduler/state.hpp"
 
 namespace mesoscore {
-namespace {
-
-// A master that takes a connection and then says nothing is as good as none.
-constexpr Duration kSubscribeTimeout = std::chrono::seconds(15);
-
-}  // namespace
 
 void Scheduler::State::on(PeerConnected& event) {
   if (phase != Phase::dialing) {
@@ -18,7 +12,7 @@ void Scheduler::State::on(PeerConnected& event) {
   }
   master = event.peer;
   phase = Phase::subscribing;
-  link_at = after(now, kSubscribeTimeout);
+  link_at = after(now, options.subscribe_timeout);
   subscribe();
 }
 
@@ -64,7 +58,7 @@ void Scheduler::State::lost_master(std::string_view why) {
   offers.clear();  // the master took them back
   demands.all_ended();
   forget_followers();
-  reconcile_at = kNever;
+  reconcile_at = reconcile_all_at = kNever;
   dial_later();
   note(*out, LogLevel::warning, was_subscribed ? "disconnected: " : "not subscribed: ", why,
        "; next attempt in ", (link_at - now).count() / 1'000'000, " ms");
@@ -78,7 +72,7 @@ void Scheduler::State::end(std::string_view why) {
   operations.clear();
   demands.clear();
   held.clear();
-  reconcile_at = kNever;
+  reconcile_at = reconcile_all_at = kNever;
 }
 
 void Scheduler::State::on(Stop&) {
@@ -96,7 +90,7 @@ TimePoint Scheduler::State::next_deadline() const noexcept {
     case Phase::leaving:
       return link_at;
     case Phase::subscribed:
-      return std::min(silent_at(), reconcile_at);
+      return std::min({silent_at(), reconcile_at, reconcile_all_at});
     case Phase::dialing:
     case Phase::ended:
       return kNever;
@@ -116,7 +110,7 @@ void Scheduler::State::check_deadlines() {
   } else if (silent_at() <= now) {
     drop_master(cat("the master was silent for ", longest_silence.count() / 1'000'000, " ms"));
   } else {
-    ask_unanswered();
+    reconcile_in_time();
   }
 }
 

@@ -60,7 +60,8 @@ struct Scheduler::State {
   SchedulerStats counters;
 
   // ---- the reconciliation that runs, and kills that have reached nobody (reconcile.cpp) ----
-  TimePoint reconcile_at = kNever;  // ask again
+  TimePoint reconcile_at = kNever;      // ask again
+  TimePoint reconcile_all_at = kNever;  // ask for all
   Duration reconcile_wait{0};
 
   // ---- events ----
@@ -129,6 +130,8 @@ struct Scheduler::State {
 
   // ---- reconcile.cpp ----
   void begin_reconciliation();
+  void ask_for_all();
+  void reconcile_in_time();
   void ask_again_later();
   void ask_unanswered();
   void send_reconcile(std::vector<msg::Reconcile::Item>& items);

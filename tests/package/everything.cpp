@@ -3,6 +3,7 @@
 
 #include "mesoscore/isolators/process.hpp"
 #include "mesoscore/log/spdlog.hpp"
+#include "mesoscore/recording.hpp"
 #include "mesoscore/storages/memory.hpp"
 #include "mesoscore/storages/sqlite.hpp"
 #include "mesoscore/transports/inproc.hpp"
@@ -15,6 +16,7 @@ int main() {
   transports.add(mesoscore::transports::tcp()).add(mesoscore::transports::unix_socket());
   mesoscore::IsolatorSet isolators;
   isolators.add(mesoscore::isolators::process());
+  if (mesoscore::replay("/dev/null", {})) return 1;  // no recording
   const bool stores = mesoscore::storages::memory()->open() && !mesoscore::storages::sqlite({})->open();
   return stores && transports.find("tcp") && transports.find("unix") && isolators.launcher() ? 0 : 1;
 }

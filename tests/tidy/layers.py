@@ -11,6 +11,7 @@ MAY_INCLUDE = {
     "allocator": VALUES,
     **{machine: VALUES | {"allocator"} for machine in MACHINES},
     "wire": VALUES,
+    "recording": VALUES | {"wire"},
     "runtime": VALUES | MACHINES | {"allocator"},
     "simulator": VALUES | MACHINES | {"allocator"},
     "isolators": VALUES | {"runtime"},

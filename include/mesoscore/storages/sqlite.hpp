@@ -13,8 +13,7 @@
 namespace mesoscore::storages {
 
 struct SqliteOptions {
-  std::string
-      path{};  // of the database; created when missing, with its directory. SQLite adds "-wal", "-shm"
+  std::string path{};  // of the database; created when missing, with its directory. SQLite adds "-wal"
   // True: a commit survives the loss of power (a write and an fdatasync each). False: it survives a crash of
   // the process only, which is all that an agent's tasks survive as well; a reboot ends them anyway.
   bool survive_power_loss = true;

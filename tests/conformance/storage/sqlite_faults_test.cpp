@@ -120,6 +120,23 @@ TEST_CASE("a record that cannot be read is named with the reason", "[storage]") 
   CHECK(kept_in(*storages::sqlite({folder / "db"})).size() == 2);
 }
 
+TEST_CASE("a database that is refused keeps its log", "[storage]") {
+  const test::Folder folder;
+  make_storage(folder / "db");
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open((folder / "db").c_str(), &db) == SQLITE_OK);
+  for (const char* sql :
+       {"UPDATE meta SET value=3", "UPDATE meta SET value=1; UPDATE record SET value=x'00'"}) {
+    REQUIRE(sqlite3_exec(db, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    for (const char* file : {"db", "db-wal"}) {  // as they are when it is killed now
+      write_bytes((folder / "killed-") + file, bytes_of(folder / file));
+    }
+    REQUIRE(bytes_of(folder / "killed-db-wal").size() > 4096);
+    CHECK_FALSE(failure(folder / "killed-db").message.empty());
+  }
+  sqlite3_close(db);
+}
+
 TEST_CASE("a database whose pages are damaged is an error", "[storage]") {
   const test::Folder folder;
   make_storage(folder / "db");

@@ -4,7 +4,7 @@ namespace mesoscore::test {
 
 TEST_CASE("the agent's golden scripts") {
   const std::vector<std::string> scripts = golden_scripts(MESOSCORE_SUITE_DIR);
-  REQUIRE(scripts.size() >= 9);
+  REQUIRE(scripts.size() >= 12);
   for (const std::string& path : scripts) {
     INFO(path);
     AgentScript script;

@@ -5,6 +5,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "mesoscore/attributes.hpp"
+
 namespace mesoscore::test {
 namespace {
 
@@ -38,8 +40,8 @@ std::vector<std::string> AgentScript::operator()(Command& command) {
     make(command);
   } else if (agent_ == nullptr) {
     throw std::runtime_error("a script begins with 'agent'");
-  } else if (!time(command) && !link(command) && !container(command) && !executor(command) &&
-             !master(command)) {
+  } else if (!time(command) && !link(command) && !restarts(command) && !container(command) &&
+             !executor(command) && !drain(command) && !master(command)) {
     throw std::runtime_error("'" + command.line() + "' is not a command; agent_script.hpp has them");
   }
   return std::move(lines_);
@@ -47,6 +49,7 @@ std::vector<std::string> AgentScript::operator()(Command& command) {
 
 void AgentScript::make(Command& command) {
   AgentOptions options;
+  options.durable = command.is("durable");
   options.info.hostname = "host";
   options.info.id = command.get("id");
   options.info.resources = Resources::parse("cpus:4;mem:1024").value();
@@ -57,6 +60,9 @@ void AgentScript::make(Command& command) {
   read("update_retry_max", options.update_retry_max);
   read("registration_backoff_max", options.registration_backoff_max);
   const std::uint64_t seed = std::stoull(command.get("seed", "1"));
+  options_ = options;
+  disk_ = {};
+  restarts_ = 0;
   agent_ = std::make_unique<MachineHarness<Agent>>(std::move(options), seed);
   agent_->out().notice_level = LogLevel::info;
   plain_ = false;
@@ -72,7 +78,44 @@ bool AgentScript::step(Event event) {
 bool AgentScript::collect(std::string_view prefix) {
   for (const std::string& line : print(agent_->out(), agent_->names()))
     lines_.push_back(std::string(prefix) + line);
+  for (const Commit& commit : agent_->out().commits) disk_.make(commit.changes);
   return true;
+}
+
+bool AgentScript::restarts(Command& command) {
+  if (command.is("records")) {
+    for (const std::string& key : disk_.keys()) lines_.push_back(key);
+    return true;
+  }
+  if (command.is("all heard")) {
+    ContainerEvent event;
+    event.kind = ContainerEvent::Kind::recovered;
+    return step(std::move(event));
+  }
+  if (!command.is("restart")) return false;
+  AgentOptions options = options_;
+  if (const std::string text = command.get("resources"); !text.empty())
+    options.info.resources = Resources::parse(text).value();
+  if (const std::string text = command.get("attributes"); !text.empty())
+    options.info.attributes = parse_attributes(text).value();
+  Result<Agent> again = Agent::recover(options, Rng(100 + ++restarts_), agent_->now(), disk_.all());
+  if (!again) {
+    lines_.push_back("refused: " + again.error().message);
+    return true;
+  }
+  agent_->machine() = std::move(*again);
+  agent_->tick();
+  return collect();
+}
+
+bool AgentScript::drain(Command& command) {
+  if (!command.is("drain")) return false;
+  if (command.is("over")) return from_master(msg::DrainTasks{});
+  DrainConfig config;
+  if (const std::string grace = command.get("max_grace"); !grace.empty())
+    config.max_grace_period = parse_duration(grace);
+  config.mark_gone = command.get("mark_gone") == "true";
+  return from_master(msg::DrainTasks{config});
 }
 
 void AgentScript::tick() {
@@ -206,6 +249,11 @@ bool AgentScript::container(Command& command) {
   } else if (command.is("failed")) {
     event.state = TaskState::failed;
     event.message = command.next("why");
+  } else if (command.is("recovered")) {
+    event.kind = ContainerEvent::Kind::recovered;
+  } else if (command.is("never_started")) {
+    event.kind = ContainerEvent::Kind::launch_failed;
+    event.reason = TaskReason::agent_restarted;
   } else if (command.is("progress")) {
     event.kind = ContainerEvent::Kind::progress;
     event.data = command.next("data");

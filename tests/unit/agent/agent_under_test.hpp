@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "disk.hpp"
 #include "mesoscore/agent.hpp"
+#include "support/disk.hpp"
 #include "support/machine_harness.hpp"
 
 namespace mesoscore::test {

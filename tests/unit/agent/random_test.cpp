@@ -1,5 +1,6 @@
 // Random events with random content, in any order: nothing crashes, memory is bounded, and what the agent
 // promises of every task holds. A failure names its seed.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -13,7 +14,8 @@ using Key = std::pair<std::string, std::string>;  // framework, task
 // The world around one agent: its master, the containers, executors; and what must be true of the agent.
 class World {
  public:
-  explicit World(std::uint64_t seed) : rng_(seed), agent_(options(), seed) {}
+  explicit World(std::uint64_t seed, bool durable = false)
+      : durable_(durable), rng_(seed), agent_(options(durable), seed) {}
 
   void run(int steps) {
     for (int i = 0; i < steps; ++i) {
@@ -25,8 +27,9 @@ class World {
   }
 
  private:
-  static AgentOptions options() {
+  static AgentOptions options(bool durable) {
     AgentOptions options = agent_options();
+    options.durable = durable;
     options.limits.max_pending_updates_per_task = 5;
     options.limits.max_completed_frameworks = 3;
     return options;
@@ -43,6 +46,7 @@ class World {
 
   void act() {
     agent_.out().clear();
+    if (durable_ && chance(0.03)) return restart();
     switch (rng_.below(14)) {
       case 0:
       case 1:
@@ -81,9 +85,81 @@ class World {
     if (custom) task.executor = executor_task("", pick("e", 3)).executor;
     if (chance(0.2))
       task.max_completion_time = Duration(static_cast<Duration::rep>(rng_.below(20'000'000'000)));
-    auto framework = framework_info(FrameworkId(pick("F", 3)));
+    auto framework = some_framework();
     if (chance(0.3)) framework->capabilities = {};
     tell(msg::RunTask{framework, "*", std::move(task), custom && chance(0.6)});
+  }
+
+  std::shared_ptr<FrameworkInfo> some_framework() {
+    auto framework = framework_info(FrameworkId(pick("F", 3)));
+    framework->checkpoint = framework->id.str() != kForgetful;
+    return framework;
+  }
+
+  // The agent dies, and with it what is not kept. Containers may end before it is back.
+  void restart() {
+    const std::vector<Task> before = agent_.machine().tasks();
+    agent_.restart();
+    const std::vector<Task> after = agent_.machine().tasks();
+    compare(before, after);
+    std::set<Key> kept;
+    for (const Task& task : after) kept.insert(key_of(task));
+    const auto lost = [&](const Key& key) { return !kept.contains(key); };
+    std::erase_if(in_flight_, [&](const auto& entry) { return lost(entry.first); });
+    std::erase_if(ended_, lost);
+    std::erase_if(launched_, [&](const auto& entry) { return lost(entry.second); });
+    hear_of(agent_.only_call<RecoverContainers>().known);
+    agent_.all_heard();
+    watch();
+    agent_.out().clear();
+  }
+  static Key key_of(const Task& task) { return {task.framework_id.str(), task.task_id.str()}; }
+  void hear_of(std::vector<RecoverContainers::Known> known) {
+    std::set<ContainerId> owned;
+    for (const auto& container : known) owned.insert(container.container_id);
+    for (const ContainerId& id : std::set<ContainerId>(containers_)) {
+      if (!owned.contains(id)) end_container(id);
+    }
+    for (const auto& container : known) {
+      ContainerEvent event;
+      event.container_id = container.container_id;
+      const bool lives = containers_.contains(event.container_id) &&
+                         container.kind != ContainerKind::function && chance(0.7);
+      event.kind = lives ? ContainerEvent::Kind::recovered : ContainerEvent::Kind::exited;
+      if (!lives && chance(0.2)) {
+        event.kind = ContainerEvent::Kind::launch_failed;
+        event.reason = TaskReason::agent_restarted;
+      }
+      if (!lives) end_container(event.container_id);
+      agent_.step(std::move(event));
+      CHECK(agent_.out().sends.empty());
+      watch();
+    }
+  }
+  // All is there again that came from a framework that checkpoints, and nothing else.
+  void compare(const std::vector<Task>& before, const std::vector<Task>& after) {
+    std::map<Key, const Task*> found;
+    for (const Task& task : after) found.emplace(key_of(task), &task);
+    std::size_t expected = 0;
+    for (const Task& task : before) {
+      const bool launched = !task.role.empty();  // else the master missed it
+      const auto again = found.find(key_of(task));
+      if (again == found.end()) {
+        CHECK((!launched || task.framework_id.str() == kForgetful));
+        continue;
+      }
+      ++expected;
+      CHECK(task.framework_id.str() != kForgetful);
+      CHECK(again->second->resources == task.resources);
+      CHECK(again->second->role == task.role);
+      if (is_terminal(task.state)) CHECK(again->second->state == task.state);
+    }
+    CHECK(expected == after.size());
+    for (const auto* framework : agent_.disk.of<record::Framework>()) {
+      const auto belongs = [&](const auto* record) { return record->framework_id == framework->info.id; };
+      CHECK((std::ranges::any_of(agent_.disk.of<record::Task>(), belongs) ||
+             std::ranges::any_of(agent_.disk.of<record::Executor>(), belongs)));
+    }
   }
 
   void container_event() {
@@ -194,7 +270,7 @@ class World {
       case 2:
         return agent_.step(PeerConnected{PeerId{998}, PeerRole::scheduler, ""});
       case 3:
-        return tell(msg::UpdateFramework{framework_info(FrameworkId(pick("F", 3)))});
+        return tell(msg::UpdateFramework{some_framework()});
       case 4:
         return tell(msg::UpdateAcknowledged{FrameworkId(pick("F", 3)), TaskId(pick("t", 30)), Uuid{}});
       default:
@@ -235,6 +311,12 @@ class World {
       } else {
         launched_[launch->container_id] = {launch->framework->id.str(), launch->task.task_id.str()};
       }
+      return;
+    }
+    if (std::holds_alternative<RecoverContainers>(call)) return;
+    if (const auto* forget = std::get_if<ForgetContainer>(&call)) {
+      CHECK(durable_);
+      CHECK(ended_containers_.contains(forget->container_id));
       return;
     }
     const auto* kill = std::get_if<KillContainer>(&call);
@@ -291,8 +373,12 @@ class World {
     CHECK(agent_.view().used.empty());
     CHECK(agent_.machine().tasks().empty());
     CHECK(agent_.machine().next_deadline() == kNever);
+    CHECK(agent_.disk.keys() == (durable_ ? std::vector<std::string>{"self"} : std::vector<std::string>{}));
   }
 
+  static constexpr const char* kForgetful = "F2";  // does not checkpoint
+
+  bool durable_;
   Rng rng_;
   AgentUnderTest agent_;
   PeerId master_{1}, next_master_{1};
@@ -308,6 +394,13 @@ TEST_CASE("random events keep the promises") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     INFO("seed " << seed);
     World(seed).run(400);
+  }
+}
+
+TEST_CASE("random events and restarts keep the promises") {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    INFO("seed " << seed);
+    World(seed, true).run(400);
   }
 }
 

@@ -157,3 +157,24 @@ TEST_CASE("Stop closes the connection") {
   CHECK(p.machine().ended());
   CHECK(p.machine().next_deadline() == kNever);
 }
+
+TEST_CASE("its periods may be milliseconds") {
+  ExecutorOptions options = executor_options();
+  options.subscribe_timeout = 20ms;
+  options.reconnect_backoff = options.reconnect_backoff_max = 1ms;
+  options.recovery_timeout = 50ms;
+  Program p(options);
+  p.next();
+  p.connect();
+  CHECK(p.next() == 20ms);
+  CHECK(p.closed());
+  p.subscribe();
+  p.disconnect();
+  const TimePoint alone = p.now();
+  while (!p.machine().ended()) {
+    p.next();
+    if (!p.out().dials.empty()) p.step(DialFailed{"nobody listens"});
+  }
+  CHECK(p.now() - alone == 50ms);
+  CHECK(p.delivered<msg::ExecutorShutdown>().size() == 1);
+}

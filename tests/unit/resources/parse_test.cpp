@@ -85,6 +85,14 @@ TEST_CASE("words in braces say what a name and a role cannot") {
         Resources::parse("cpus{static=eng dynamic=eng/web}:2").value());
 }
 
+TEST_CASE("a role that would end its brackets is shown in braces") {
+  for (const char* text : {"cpus{static=a:b}:2", "cpus{static=a{b}:2"}) {
+    const Result<Resources> bag = Resources::parse(text);
+    REQUIRE(bag);
+    CHECK(bag->str() == text);
+  }
+}
+
 TEST_CASE("amounts of quantities have no words in braces") {
   const auto refused = Quantities::parse("cpus{revocable}:1");
   REQUIRE_FALSE(refused);

@@ -101,6 +101,59 @@ TEST_CASE("endpoints") {
   has(here.refused(e), "inproc://");
 }
 
+TEST_CASE("a storage that cannot be opened ends the start, which may be repeated") {
+  class Closed final : public Storage {
+   public:
+    std::string_view name() const noexcept override { return "closed"; }
+    Result<std::vector<Record>> open() override {
+      if (opened++ == 0) return fail(Errc::io_error, "/data/x.db: no such device");
+      return std::vector<Record>();
+    }
+    Status commit(std::span<const Change>) override { return {}; }
+    int opened = 0;
+  };
+  Here here;
+  const auto storage = std::make_shared<Closed>();
+  const auto check = [&](auto& server) {
+    storage->opened = 0;
+    const Error error = here.error_of(server.start());
+    CHECK(error == Errc::io_error);
+    CHECK(error.message == "storage: /data/x.db: no such device");
+    CHECK(server.start());
+    CHECK(storage->opened == 2);
+  };
+  auto m = master();
+  m.storage = storage;
+  MasterServer master_server(here.io.get_executor(), here.transports, m);
+  check(master_server);
+  auto a = agent();
+  a.storage = storage;
+  AgentServer agent_server(here.io.get_executor(), here.transports, a);
+  here.io.stop();
+  check(agent_server);
+}
+
+TEST_CASE("options of a master that was there before") {
+  Here here;
+  auto m = master();
+  SECTION("gate") {
+    m.master.recovery_gate_agents = 1.5;
+    has(here.refused(m), "recovery_gate_agents is 1.5");
+  }
+  SECTION("limit") {
+    m.master.recovery_agent_removal_limit = -0.1;
+    has(here.refused(m), "recovery_agent_removal_limit is -0.1");
+  }
+  SECTION("age") {
+    m.master.registry_max_age = 0s;
+    has(here.refused(m), "registry_max_age");
+  }
+  SECTION("rate") {
+    m.master.agent_removal_rate.within = 0s;
+    has(here.refused(m), "agent_removal_rate.within");
+  }
+}
+
 TEST_CASE("options of a master") {
   Here here;
   auto m = master();

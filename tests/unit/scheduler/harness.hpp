@@ -17,6 +17,7 @@ inline SchedulerOptions options_of(std::string name = "f", std::vector<RoleName>
   options.framework.roles = std::move(roles);
   options.reconnect_backoff = 100ms;
   options.reconnect_backoff_max = 10s;
+  options.reconcile_interval = 0s;  // most tests end when nothing is due
   return options;
 }
 

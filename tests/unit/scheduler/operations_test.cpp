@@ -134,3 +134,13 @@ TEST_CASE("the application may ask for operations") {
   CHECK(parts[0].operations.size() == 1000);
   CHECK(parts[1].operations.size() == 500);
 }
+
+TEST_CASE("operations are asked about from time to time") {
+  SchedulerOptions options = options_of();
+  options.reconcile_interval = 10s;
+  Client c(options);
+  c.subscribe(0s);
+  c.submit(accept_with({"o"}));
+  CHECK(c.next() == 10s);
+  CHECK(asked(c) == std::vector<std::string>{"o"});
+}

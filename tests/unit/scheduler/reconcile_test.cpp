@@ -1,4 +1,5 @@
 // After a re-subscription the scheduler asks what became of its tasks.
+#include <algorithm>
 #include <set>
 
 #include "harness.hpp"
@@ -113,4 +114,55 @@ TEST_CASE("long lists go in parts that fit into a frame") {
   CHECK(parts[2].tasks.size() == 500);
   const auto ids = asked(c);
   CHECK(std::set<std::string>(ids.begin(), ids.end()).size() == 2500);
+}
+
+TEST_CASE("all that is not terminal is asked about from time to time") {
+  SchedulerOptions options = options_of();
+  options.reconcile_interval = 10s;
+  Client c(options);
+  start(c);
+  CHECK(c.next() == 10s);
+  CHECK(asked(c) == std::vector<std::string>{"t1", "t2", "t3"});
+  SECTION("again after the interval, when all are answered") {
+    c.receive(msg::Update{status_of("t3", TaskState::finished)});
+    c.receive(msg::Update{status_of("t1", TaskState::running)});
+    c.receive(msg::Update{status_of("t2", TaskState::running)});
+    CHECK(c.next() == 1s);
+    CHECK(c.quiet());
+    CHECK(c.next() == 9s);
+    CHECK(asked(c) == std::vector<std::string>{"t1", "t2"});
+  }
+  SECTION("not while it is going on") {
+    c.receive(msg::Update{status_of("t1", TaskState::running)});
+    std::vector<Duration> waits;
+    for (int i = 0; i < 5; ++i) {
+      waits.push_back(c.next());
+      const auto ids = asked(c);
+      CHECK(std::count(ids.begin(), ids.end(), "t1") == 0);
+    }
+    CHECK(waits == std::vector<Duration>{1s, 2s, 4s, 3s, 5s});
+  }
+  SECTION("not without a subscription") {
+    c.disconnect();
+    while (c.out().dials.empty()) c.next();
+    CHECK(c.machine().next_deadline() == kNever);
+  }
+}
+
+TEST_CASE("its periods may be milliseconds") {
+  SchedulerOptions options = options_of();
+  options.reconcile_interval = 50ms;
+  options.reconcile_backoff = 2ms;
+  options.reconcile_backoff_max = 5ms;
+  options.subscribe_timeout = 20ms;
+  Client c(options);
+  c.next();
+  c.connect();
+  CHECK(c.next() == 20ms);
+  CHECK(c.closed());
+  start(c);
+  CHECK(c.next() == 50ms);
+  std::vector<Duration> waits;
+  for (int i = 0; i < 4; ++i) waits.push_back(c.next());
+  CHECK(waits == std::vector<Duration>{2ms, 4ms, 5ms, 5ms});
 }

@@ -1,5 +1,6 @@
 // Writes the seeds of tests/fuzz/frame_decoder: one file per message, small, a stream of several, and what
-// connections say about themselves. Run it by its name after a change of the format:
+// connections say about themselves; and those of record_decoder: one file per kind. Run it by its name after
+// a change of the format:
 //   test_unit_wire "the corpus of the frame decoder"
 #include <filesystem>
 #include <fstream>
@@ -9,13 +10,17 @@
 #include "support/operation_resources.hpp"
 #include "wire/codec.hpp"
 #include "wire/framing.hpp"
+#include "wire/record_codec.hpp"
 
 using namespace mesoscore;
 
 namespace {
 
-const std::filesystem::path kFolder =
-    std::filesystem::path(MESOSCORE_SUITE_DIR) / "../../fuzz/corpus/frame_decoder";
+const std::filesystem::path kCorpus = std::filesystem::path(MESOSCORE_SUITE_DIR) / "../../fuzz/corpus";
+const std::filesystem::path kFolder = kCorpus / "frame_decoder";
+
+// Neither empty nor huge.
+bool is_better(std::size_t size, std::size_t than) { return size < 600 ? size > than : size < than; }
 
 void write(const std::string& name, const std::string& stream) {
   std::ofstream out(kFolder / name, std::ios::binary);
@@ -38,11 +43,9 @@ TEST_CASE("the corpus of the frame decoder", "[.]") {
   std::string all;
   for (std::size_t i = 0; i < std::variant_size_v<Message>; ++i) {
     std::string best;
-    for (std::uint64_t seed = 0; seed < 40; ++seed) {  // neither empty nor huge
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
       const std::string stream = framed(Sampler(seed, 0.7).message(i));
-      if (best.empty() || (stream.size() < 600 ? stream.size() > best.size() : stream.size() < best.size())) {
-        best = stream;
-      }
+      if (best.empty() || is_better(stream.size(), best.size())) best = stream;
     }
     write(std::string(message_name(Sampler(0, 0).message(i))), best);
     if (best.size() < 200) all += best;
@@ -54,4 +57,18 @@ TEST_CASE("the corpus of the frame decoder", "[.]") {
   write("Refusal", framed(wire::Greeting{Hello{}, wire::Goodbye{Errc::connection_refused, "full"}}));
   write("Goodbye", framed(wire::Goodbye{Errc::limit_exceeded, "slow"}));
   write("garbage", "GET / HTTP/1.1\r\n\r\n");
+}
+
+TEST_CASE("the corpus of the record decoder", "[.]") {
+  std::filesystem::create_directories(kCorpus / "record_decoder");
+  for (std::size_t i = 0; i < std::variant_size_v<Record>; ++i) {
+    std::string best;
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+      std::string bytes;
+      const Record record = Sampler(seed, 0.7).record(i);
+      wire::encode(record, bytes);
+      if (best.empty() || is_better(bytes.size(), best.size())) best = bytes;
+    }
+    std::ofstream(kCorpus / "record_decoder" / ("kind" + std::to_string(i + 1)), std::ios::binary) << best;
+  }
 }

@@ -70,7 +70,6 @@ class Sampler {
   mesoscore::OperatorAction action();
   mesoscore::FrameworkSummary framework_summary();
   mesoscore::AgentSummary agent_summary();
-  mesoscore::DrainConfig drain_config();
   mesoscore::RoleSummary role_summary();
 
   template <class Alternative>

@@ -103,8 +103,6 @@ void Sampler::fill_rest(M& m) {
   } else if constexpr (std::same_as<M, msg::ApplyOperation>) {
     if (!some()) m.framework = nullptr;
     m.operation = operation();
-  } else if constexpr (std::same_as<M, msg::DrainTasks>) {
-    if (some()) m.config = drain_config();
   } else if constexpr (std::same_as<M, msg::OperationAcknowledged>) {
     m.operation_uuid = uuid();
   } else if constexpr (std::same_as<M, msg::ReconcileOperations>) {

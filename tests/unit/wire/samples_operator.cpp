@@ -81,23 +81,12 @@ OperatorAction Sampler::action() {
     case 9:
       return ReactivateAgent{id<AgentId>()};
     case 10:
-<<<<<<< HEAD
       return DrainAgent{id<AgentId>(), drain().value_or(DrainConfig{})};
-=======
-      return DrainAgent{id<AgentId>(), drain_config()};
->>>>>>> h-master
     case 11:
       return MarkAgentGone{id<AgentId>()};
     default:
       return OperateOnAgent{id<AgentId>(), operation()};
   }
-}
-
-DrainConfig Sampler::drain_config() {
-  DrainConfig out;
-  if (some()) out.max_grace_period = Duration(pick(1'000'000'000));
-  out.mark_gone = some();
-  return out;
 }
 
 FrameworkSummary Sampler::framework_summary() {
@@ -120,11 +109,7 @@ AgentSummary Sampler::agent_summary() {
   out.hostname = maybe_text();
   out.connected = some();
   out.deactivated = some();
-<<<<<<< HEAD
   out.drain = any(DrainState::drained);
-=======
-  out.drain = some() ? static_cast<DrainState>(pick(3)) : DrainState::none;
->>>>>>> h-master
   out.tasks = static_cast<std::uint32_t>(pick(1000));
   out.total = resources();
   out.used = resources();

@@ -272,14 +272,6 @@ void put(Frame& out, const msg::UpdateFramework& in) {
   set(*out.mutable_update_framework()->mutable_framework(), *in.framework);
 }
 void put(Frame& out, const msg::Ping& in) { out.mutable_ping()->set_connected(in.connected); }
-void put(Frame& out, const msg::DrainTasks& in) {
-  auto& drain = *out.mutable_drain_tasks();
-  if (!in.config) return;
-  const auto& [max_grace_period, mark_gone] = *in.config;
-  auto& config = *drain.mutable_config();
-  if (max_grace_period) config.mutable_max_grace_period()->set_nanoseconds(max_grace_period->count());
-  if (mark_gone) config.set_mark_gone(true);
-}
 void put(Frame& out, const msg::ShutdownAgent& in) {
   out.mutable_shutdown_agent();
   if (!in.message.empty()) out.mutable_shutdown_agent()->set_message(in.message);

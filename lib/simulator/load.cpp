@@ -1,0 +1,215 @@
+#include "simulator/load.hpp"
+
+#include <algorithm>
+
+#include "core/text_cat.hpp"
+
+namespace mesoscore::simulator_detail {
+namespace {
+
+bool maybe(Rng& rng, double probability) { return probability > 0 && rng.uniform() < probability; }
+
+}  // namespace
+
+SchedulerOptions Load::start(simulator::Framework& self) {
+  ++life_;
+  SchedulerOptions options;
+  FrameworkInfo& info = options.framework;
+  info.name = options_.name;
+  info.id = id_;
+  info.roles = options_.roles;
+  info.failover_timeout = options_.failover_timeout;
+  info.checkpoint = options_.checkpoint;
+  info.capabilities.set(FrameworkCapability::partition_aware, options_.partition_aware);
+  info.capabilities.set(FrameworkCapability::task_killing_state, options_.killing_state);
+  torn_down_ = false;
+  self.wake_in(self.rng().jitter(options_.wakes));
+  return options;
+}
+
+void Load::on(simulator::Framework& self, const Message& delivered) {
+  if (const auto* subscribed = std::get_if<msg::Subscribed>(&delivered)) {
+    id_ = subscribed->framework_id;
+    ask_for_old_tasks(self);
+  } else if (const auto* offer = std::get_if<msg::OfferMade>(&delivered)) {
+    take(self, offer->offer);
+  } else if (const auto* update = std::get_if<msg::Update>(&delivered)) {
+    updated(update->status);
+  } else if (std::holds_alternative<msg::ErrorMessage>(delivered)) {
+    begin_anew(self);
+  }
+}
+
+void Load::updated(const TaskStatus& status) {
+  const auto found = tasks_.find(status.task_id);
+  if (found == tasks_.end() || found->second.over()) return;
+  found->second.state = status.state;
+}
+
+// The master does not know the framework any more, or it was torn down.
+void Load::begin_anew(simulator::Framework& self) {
+  id_ = {};
+  tasks_.clear();
+  self.restart_in(self.rng().jitter(std::chrono::seconds(10)));
+}
+
+std::size_t Load::open_tasks() const {
+  return static_cast<std::size_t>(
+      std::count_if(tasks_.begin(), tasks_.end(), [](const auto& task) { return !task.second.over(); }));
+}
+
+void Load::take(simulator::Framework& self, const Offer& offer) {
+  Rng& rng = self.rng();
+  if (mood_ == Mood::busy && maybe(rng, options_.holds)) return;
+  msg::Accept accept;
+  accept.offer_ids.push_back(offer.id);
+  accept.filters.refuse = std::chrono::seconds(mood_ == Mood::busy ? 1 + rng.below(20) : 300);
+  Resources left = offer.resources;
+  if (mood_ == Mood::busy) {
+    if (maybe(rng, options_.operations)) convert(self, offer, left, accept);
+    launch_on(self, offer, left, accept);
+  }
+  if (!accept.operations.empty()) return self.submit(std::move(accept));
+  msg::Decline decline;
+  decline.offer_ids.push_back(offer.id);
+  decline.filters = accept.filters;
+  self.submit(std::move(decline));
+}
+
+void Load::launch_on(simulator::Framework& self, const Offer& offer, Resources& left, msg::Accept& accept) {
+  const Quantities wanted = [&] {
+    Quantities q;
+    q.set("cpus", Scalar::from_double(options_.cpus_per_task));
+    q.set("mem", Scalar::from_double(64));
+    return q;
+  }();
+  std::vector<TaskInfo> tasks;
+  std::size_t open = open_tasks();
+  for (std::uint64_t most = 1 + self.rng().below(3); most > 0 && open < options_.most_tasks; --most, ++open) {
+    const Resources plain = left.unreserved();
+    Resources amount;
+    for (const Quantities::Entry& each : wanted.entries()) amount.add(Resource(each.name, each.amount));
+    if (!plain.contains(amount)) break;
+    TaskInfo task = new_task(self, offer, amount);
+    if (task.executor) {
+      if (!plain.contains(amount + task.executor->resources)) {
+        tasks_.erase(task.task_id);
+        break;
+      }
+      left -= task.executor->resources;
+    }
+    left -= amount;
+    tasks.push_back(std::move(task));
+  }
+  if (!tasks.empty()) accept.operations.push_back(launch(std::move(tasks)));
+}
+
+TaskInfo Load::new_task(simulator::Framework& self, const Offer& offer, const Resources& amount) {
+  Rng& rng = self.rng();
+  TaskInfo task;
+  task.task_id = TaskId(cat("t", ++names_));
+  task.agent_id = offer.agent_id;
+  task.name = "load";
+  task.resources = amount;
+  simulator::Script script;
+  script.runs = rng.jitter(2 * options_.mean_run);
+  script.exit_code = maybe(rng, options_.failing) ? 3 : 0;
+  script.deaf = maybe(rng, options_.deaf);
+  task.data = simulator::to_data(script);
+  if (maybe(rng, options_.executors)) {
+    ExecutorInfo executor;
+    executor.executor_id = ExecutorId(cat("e", rng.below(2)));
+    executor.command.value = "executor";
+    executor.resources = *Resources::parse("cpus:0.1;mem:32");
+    task.executor = executor;
+  } else if (maybe(rng, options_.functions)) {
+    task.function = "f";
+  } else {
+    task.command = CommandInfo{.value = "command"};
+  }
+  tasks_[task.task_id] = {task.task_id, task.agent_id, TaskState::staging, life_};
+  return task;
+}
+
+// Reserves a part of what is free, or gives back what is reserved.
+void Load::convert(simulator::Framework& self, const Offer& offer, Resources& left, msg::Accept& accept) {
+  if (offer.role == kDefaultRole) return;
+  const Resources mine = left.reserved_to(offer.role.view());
+  const OperationId id = maybe(self.rng(), 0.7) ? OperationId(cat("o", ++names_)) : OperationId();
+  if (!mine.empty() && maybe(self.rng(), 0.6)) {
+    accept.operations.push_back(unreserve(mine, id));
+    left -= mine;
+    return;
+  }
+  const Resource part(Name("cpus"), Scalar::from_double(0.1));
+  if (!left.unreserved().contains(Resources{part})) return;
+  left -= Resources{part};
+  Reservation reservation;
+  reservation.role = offer.role;
+  accept.operations.push_back(reserve(Resources{part.reserved_for(std::move(reservation))}, id));
+}
+
+void Load::woken(simulator::Framework& self) {
+  self.wake_in(options_.wakes / 2 + self.rng().jitter(options_.wakes));
+  if (torn_down_ && self.stats().ended) return begin_anew(self);
+  if (!self.stats().subscribed) return;
+  ask_for_old_tasks(self);
+  if (mood_ == Mood::ending) {
+    for (const auto& [id, task] : tasks_) {
+      if (!task.over()) kill(self, task);
+    }
+  } else if (mood_ == Mood::busy) {
+    do_something(self);
+  }
+}
+
+void Load::kill(simulator::Framework& self, const Launched& task) {
+  msg::Kill call;
+  call.task_id = task.id;
+  if (maybe(self.rng(), 0.5)) call.agent_id = task.agent_id;
+  self.submit(std::move(call));
+}
+
+// The machine asks for the tasks that it launched; those of before are ours to ask for.
+void Load::ask_for_old_tasks(simulator::Framework& self) {
+  msg::Reconcile call;
+  for (const auto& [id, task] : tasks_) {
+    if (!task.over() && task.life != life_) call.tasks.push_back({id, task.agent_id});
+  }
+  if (!call.tasks.empty()) self.submit(std::move(call));
+}
+
+void Load::do_something(simulator::Framework& self) {
+  Rng& rng = self.rng();
+  if (maybe(rng, options_.kills)) {
+    for (const auto& [id, task] : tasks_) {
+      if (!task.over() && maybe(rng, 0.2)) kill(self, task);
+    }
+  }
+  if (maybe(rng, options_.suppresses)) self.submit(msg::Suppress{});
+  if (maybe(rng, 0.5)) self.submit(msg::Revive{});
+  if (maybe(rng, options_.reconciles)) self.submit(msg::Reconcile{});
+  if (maybe(rng, options_.demands)) state_demand(self);
+  if (maybe(rng, options_.teardowns)) {
+    torn_down_ = true;
+    self.submit(msg::Teardown{});
+  }
+}
+
+void Load::state_demand(simulator::Framework& self) {
+  msg::Request request;
+  request.role = options_.roles.front();
+  if (maybe(self.rng(), 0.6)) {
+    Demand demand;
+    demand.id = "d";
+    demand.unit.set("cpus", Scalar::from_double(options_.cpus_per_task));
+    demand.unit.set("mem", Scalar::from_double(64));
+    demand.count = 1 + static_cast<std::uint32_t>(self.rng().below(3));
+    demand.gang = maybe(self.rng(), 0.3);
+    demand.within = std::chrono::minutes(1 + self.rng().below(5));
+    request.demands.push_back(demand);
+  }
+  self.submit(std::move(request));
+}
+
+}  // namespace mesoscore::simulator_detail

@@ -1,0 +1,162 @@
+#include "simulator/nodes.hpp"
+
+#include "core/text_cat.hpp"
+#include "mesoscore/policies/drf.hpp"
+#include "mesoscore/policies/random.hpp"
+#include "simulator/world.hpp"
+
+namespace mesoscore::simulator_detail {
+
+// ---- the master
+
+MasterNode::MasterNode(World& world) : MachineNode(world, NodeKind::master, "master") {}
+
+bool MasterNode::make() {
+  const simulator::ClusterOptions& options = world().options;
+  auto policy = options.random_policy ? policies::random() : policies::drf();
+  machine_.emplace(options.master, std::move(policy), world().rng.split(), clock());
+  return true;
+}
+
+void MasterNode::unmake(bool silently) {
+  if (const auto refused = machine_->view()->messages_refused; refused != 0) {
+    world().violation("protocol broken", name(),
+                      cat("the master refused ", refused, " messages of its peers"));
+  }
+  MachineNode::unmake(silently);
+}
+
+bool MasterNode::durable() const noexcept { return world().options.master.durable; }
+
+bool MasterNode::alter(Envelope& sent) {
+  if (!std::holds_alternative<msg::UpdateAcknowledged>(sent.message)) return true;
+  const std::uint32_t every = world().sabotage.swallow_acknowledgements;
+  return every == 0 || ++acknowledgements_ % every != 0;
+}
+
+void MasterNode::promised(const Envelope& sent) {
+  const auto* registered = std::get_if<msg::AgentRegistered>(&sent.message);
+  if (registered == nullptr || !durable()) return;
+  if (!disk().holds(admitted_agent_key(registered->agent_id))) {
+    world().violation(
+        "promise not kept", name(),
+        cat("agent ", registered->agent_id, " is told that it is admitted, and no record says so"));
+  }
+}
+
+// ---- the agents
+
+AgentNode::AgentNode(World& world, AgentOptions options)
+    : MachineNode(world, NodeKind::agent, cat("agent-", index_of(world.next_id()))),
+      options_(std::move(options)),
+      capacity_(options_.info.resources.quantities()),
+      host_(world, *this) {
+  if (options_.info.hostname.empty()) options_.info.hostname = name();
+}
+
+bool AgentNode::make() {
+  AgentOptions options = options_;
+  options.boot_id = cat("boot-", boots_);
+  host_.kill_all();
+  machine_.emplace(std::move(options), world().rng.split(), clock());
+  return true;
+}
+
+void AgentNode::unmake(bool silently) {
+  MachineNode::unmake(silently);
+  if (!silently) host_.agent_crashed();
+}
+
+void AgentNode::reboot() {
+  crash(true);
+  host_.reboot();
+  ++boots_;
+}
+
+void AgentNode::dial() {
+  world().network.dial(*this, world().master->id(), PeerRole::agent, PeerRole::master);
+}
+
+bool AgentNode::alter(Envelope& sent) {
+  auto* update = std::get_if<msg::AgentUpdate>(&sent.message);
+  const std::uint32_t every = world().sabotage.double_updates;
+  if (update == nullptr || every == 0 || !is_terminal(update->latest_state)) return true;
+  return true;
+}
+
+void AgentNode::settled() {
+  if (machine_->stopped()) {  // sent away; the embedder starts another one in its place
+    crash();
+    if (!options_.durable) return start();
+  }
+}
+
+void AgentNode::promised(const Envelope& sent) {
+  const auto* update = std::get_if<msg::AgentUpdate>(&sent.message);
+  if (update == nullptr || !durable()) return;
+}
+
+// ---- the frameworks
+
+FrameworkNode::FrameworkNode(World& world, std::string name, std::shared_ptr<simulator::Program> program)
+    : MachineNode(world, NodeKind::framework, std::move(name)),
+      program_(std::move(program)),
+      rng_(world.rng.split()) {}
+
+bool FrameworkNode::make() {
+  SchedulerOptions options = program_->start(*this);
+  framework_id_ = options.framework.id;
+  checkpoint_ = options.framework.checkpoint;
+  machine_.emplace(std::move(options), world().rng.split(), clock());
+  return true;
+}
+
+SchedulerStats FrameworkNode::stats() const { return machine_ ? machine_->stats() : SchedulerStats{}; }
+
+void FrameworkNode::dial() {
+  world().network.dial(*this, world().master->id(), PeerRole::scheduler, PeerRole::master);
+}
+
+void FrameworkNode::submit(Message call) {
+  if (const auto* accept = std::get_if<msg::Accept>(&call)) note_launches(*accept);
+  if (!up()) return;  // before the first machine there is: from Program::start
+  const std::uint32_t mine = life();
+  world().agenda.in(Duration::zero(), [this, mine, call = std::move(call)]() mutable {
+    if (life() == mine) push(Submitted{std::move(call)});
+  });
+}
+
+void FrameworkNode::note_launches(const msg::Accept& accept) {
+  for (const Operation& operation : accept.operations) {
+    const auto* launch = std::get_if<LaunchOperation>(&operation.action);
+    if (launch == nullptr) continue;
+    for (const TaskInfo& info : launch->tasks) world().truth.launched(framework_id_, info, checkpoint_);
+  }
+}
+
+void FrameworkNode::wake_in(Duration delay) {
+  world().agenda.in(delay, [this, mine = life()] {
+    if (up() && life() == mine) program_->woken(*this);
+  });
+}
+
+void FrameworkNode::restart_in(Duration delay) {
+  world().agenda.in(Duration::zero(), [this, mine = life(), delay] {
+    if (life() != mine) return;
+    crash();
+    world().agenda.in(delay, [this, mine] {
+      if (life() == mine) start();
+    });
+  });
+}
+
+void FrameworkNode::deliver(Message& message) {
+  if (const auto* subscribed = std::get_if<msg::Subscribed>(&message))
+    framework_id_ = subscribed->framework_id;
+  if (const auto* update = std::get_if<msg::Update>(&message)) {
+    world().truth.told(framework_id_, update->status, name());
+  }
+  program_->on(*this, message);
+}
+
+}  // namespace mesoscore::simulator_detail

@@ -1,0 +1,94 @@
+#include "simulator/truth.hpp"
+
+#include "core/text_cat.hpp"
+#include "simulator/world.hpp"
+
+namespace mesoscore::simulator_detail {
+namespace {
+
+// Nothing may follow: the task has ended, or it never was.
+bool is_the_end(TaskState state) noexcept {
+  return is_terminal(state) && state != TaskState::lost && state != TaskState::gone_by_operator;
+}
+
+bool says_it_runs(TaskState state) noexcept {
+  return state == TaskState::running || state == TaskState::starting || state == TaskState::killing;
+}
+
+}  // namespace
+
+TaskTruth& Truth::task(const FrameworkId& framework, const TaskId& task) {
+  key_.assign(framework.view());
+  key_ += '/';
+  key_ += task.view();
+  const auto [found, added] = index_.try_emplace(key_, static_cast<std::uint32_t>(tasks_.size()));
+  if (added) {
+    tasks_.emplace_back();
+    tasks_.back().framework = framework;
+    tasks_.back().task = task;
+  }
+  return tasks_[found->second];
+}
+
+void Truth::launched(const FrameworkId& framework, const TaskInfo& info, bool checkpointed) {
+  TaskTruth& known = task(framework, info.task_id);
+  known.agent_id = info.agent_id;
+  known.in_executor = static_cast<bool>(info.executor);
+  known.checkpointed = checkpointed && info.function.empty();
+}
+
+void Truth::started(const FrameworkId& framework, const TaskId& id, std::string_view where) {
+  TaskTruth& known = task(framework, id);
+  if (++known.starts > 1) {
+    world_.violation("launched twice", where, cat("task ", id, " of ", framework, " was started again"));
+  }
+  if (known.never_again) {
+    world_.violation("state not true", where,
+                     cat("task ", id, " was told ", to_string(known.told_state), ", and starts"));
+  }
+  known.live = true;
+}
+
+void Truth::ended(const FrameworkId& framework, const TaskId& id, End end) {
+  TaskTruth& known = task(framework, id);
+  if (!known.live) return;
+  known.live = false;
+  known.end = end;
+}
+
+void Truth::told(const FrameworkId& framework, const TaskStatus& status, std::string_view where) {
+  TaskTruth& known = task(framework, status.task_id);
+  check(known, status, where);
+  known.told = true;
+  known.told_state = status.state;
+  known.told_reason = status.reason.value_or(TaskReason::command_executor_failed);
+  known.told_end = known.told_end || is_the_end(status.state);
+  known.never_again = known.never_again || is_the_end(status.state);
+}
+
+void Truth::check(const TaskTruth& task, const TaskStatus& status, std::string_view where) {
+  const TaskState state = status.state;
+  if (task.told_end && !is_terminal(state) && state != TaskState::unknown) {
+    return wrong(task, status, where, "it had been told that the task has ended");
+  }
+  if (says_it_runs(state) && task.starts == 0) return wrong(task, status, where, "it was never started");
+  if (is_the_end(state) && task.live) return wrong(task, status, where, "it lives");
+  if (state == TaskState::finished && task.end != End::finished) {
+    return wrong(task, status, where, "it did not finish");
+  }
+  if (state == TaskState::failed && task.end == End::finished && !task.in_executor) {
+    return wrong(task, status, where, "it finished");
+  }
+  if ((state == TaskState::dropped || state == TaskState::error) && task.starts != 0 && task.checkpointed) {
+    return wrong(task, status, where, "it was started");
+  }
+}
+
+void Truth::wrong(const TaskTruth& task, const TaskStatus& status, std::string_view where,
+                  std::string_view why) {
+  world_.violation("state not true", where,
+                   cat("task ", task.task, " of ", task.framework, " was told ", to_string(status.state), " ",
+                       status.reason ? to_string(*status.reason) : "", ", but ", why));
+}
+
+}  // namespace mesoscore::simulator_detail

@@ -1,0 +1,1 @@
+set(SUITE_COMPONENTS core wire recording runtime transport_inproc)
