@@ -184,6 +184,10 @@ class Restoring {
       task.running_since = TimePoint(from_seconds(status.timestamp));
     }
     if (!kept.acknowledged) {
+      if (stream.head == kNone) {  // it may have been sent, and the scheduler may have taken it
+        task.info.status_update_state = status.state;
+        task.info.status_update_uuid = status.uuid;
+      }
       state_.queue_update(stream, std::move(status), kept.number);
       return {};
     }

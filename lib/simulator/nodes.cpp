@@ -108,6 +108,8 @@ void AgentNode::settled() {
 void AgentNode::promised(const Envelope& sent) {
   const auto* update = std::get_if<msg::AgentUpdate>(&sent.message);
   if (update == nullptr || !update->status.uuid) return;
+  if (world().over.contains(update->framework_id)) return;
+  if (update->status.reason == TaskReason::reconciliation) return;  // of a task that it never had
   if (!world().truth.task(update->framework_id, update->status.task_id).kept) return;
   if (disk().holds(task_key(update->framework_id, update->status.task_id))) return;
   world().violation("promise not kept", name(),

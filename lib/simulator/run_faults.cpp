@@ -36,7 +36,8 @@ struct Run {
     for (const auto& program : programs) program->set_mood(mood);
   }
   void calm_down();
-  bool at_rest();
+  void settle();
+  bool is_over(const FrameworkId& framework) const;
   void check_told(bool ended);
   void check_ended();
   void audit();
@@ -56,6 +57,22 @@ void Run::calm_down() {
   cluster.set_disk({});
   HostOptions host;
   cluster.set_host(host);
+}
+
+// Agents that never come back become unreachable one after the other, if that is limited.
+void Run::settle() {
+  const World& world = cluster.world();
+  const auto known = world.master->disk().kept().size() +
+                     (world.master->up() ? world.master->machine()->view()->agents.size() : 0);
+  cluster.run_for(swarm.settling + known * swarm.cluster.master.agent_removal_rate.within *
+                                       (swarm.cluster.master.agent_removal_rate.agents != 0 ? 1 : 0));
+}
+
+// Nobody is there who could end its tasks: its scheduler has begun anew, and the master has forgotten that.
+bool Run::is_over(const FrameworkId& framework) const {
+  const bool known =
+      std::any_of(programs.begin(), programs.end(), [&](const auto& p) { return p->id() == framework; });
+  return !known && !swarm.cluster.master.durable;
 }
 
 // Each task of a framework that is there: is what it was told the truth of today?
@@ -83,11 +100,12 @@ void Run::check_ended() {
   for (const NodeId id : cluster.agents()) {
     auto& agent = static_cast<AgentNode&>(world.node(id));
     agent.host().each_live([&](const LaunchContainer& launch) {
+      if (is_over(launch.framework->id)) return;
       world.violation(
           "process without owner", agent.name(),
           cat("container ", launch.container_id, " of ", launch.framework->id, " lives, and all was killed"));
     });
-    if (!agent.up()) continue;
+    if (!agent.up() || !swarm.cluster.master.durable) continue;
     const auto view = agent.machine()->view();
     if (view->unacknowledged != 0 || view->operations != 0) {
       world.violation("never acknowledged", agent.name(),
@@ -99,7 +117,7 @@ void Run::check_ended() {
 
 // Does the allocator agree? Everything is free, so everything must be offered, once.
 void Run::audit() {
-  std::set<RoleName> roles = {RoleName("*")};
+  std::set<RoleName> roles = {RoleName("*"), RoleName("role0")};  // operators reserve for this one
   for (const LoadOptions& load : swarm.loads) roles.insert(load.roles.begin(), load.roles.end());
   const auto auditor = std::make_shared<Auditor>(std::vector<RoleName>(roles.begin(), roles.end()));
   RoleQuota none;
@@ -166,13 +184,13 @@ FaultReport run_faults(const FaultOptions& options) {
   if (run.cluster.violations().empty()) {
     run.calm_down();
     run.set_mood(Load::Mood::calm);
-    run.cluster.run_for(run.swarm.settling);
+    run.settle();
     run.cluster.check_agreement();
     run.check_told(false);
   }
   if (run.cluster.violations().empty()) {
     run.set_mood(Load::Mood::ending);
-    run.cluster.run_for(run.swarm.settling);
+    run.settle();
     run.cluster.check_agreement();
     run.check_told(true);
     run.check_ended();

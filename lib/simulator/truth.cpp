@@ -73,7 +73,7 @@ void Truth::told(const FrameworkId& framework, const TaskStatus& status, std::st
 
 void Truth::check(const TaskTruth& task, const TaskStatus& status, std::string_view where) {
   const TaskState state = status.state;
-  if (task.told_end && !is_terminal(state) && state != TaskState::unknown) {
+  if (task.told_end && (says_it_runs(state) || state == TaskState::killing)) {
     return wrong(task, status, where, "it had been told that the task has ended");
   }
   if (says_it_runs(state) && task.starts == 0) return wrong(task, status, where, "it was never started");
