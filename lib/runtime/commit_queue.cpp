@@ -99,21 +99,23 @@ void CommitQueue::when_done(std::function<void()> then) {
 
 // Carries out what has nothing to wait for, and asks the storage for the rest.
 void CommitQueue::proceed() {
-  while (!closed_ && covered_ == 0 && !entries_.empty()) {
+  while (!closed_ && covered_ == 0 && durable_ == 0 && !entries_.empty()) {
     const auto waits = [](const Entry& entry) { return !entry.commit.changes.empty(); };
     const auto first = std::find_if(entries_.begin(), entries_.end(), waits);
     if (first != entries_.begin()) {
-      release(static_cast<std::size_t>(first - entries_.begin()));
+      durable_ = static_cast<std::size_t>(first - entries_.begin());
+      release();
     } else {
       write();
     }
   }
 }
 
-void CommitQueue::release(std::size_t entries) {
-  for (; entries > 0 && !closed_; --entries) {
+void CommitQueue::release() {
+  while (durable_ > 0 && !closed_) {
     Entry entry = std::move(entries_.front());
     entries_.pop_front();
+    --durable_;
     waiting_ -= weight(entry.commit);
     entry.then ? entry.then() : config_.carry_out(entry.commit);
   }
@@ -121,41 +123,58 @@ void CommitQueue::release(std::size_t entries) {
 
 // One call for all that waits.
 void CommitQueue::write() {
-  if (changes_.empty()) {
-    for (Entry& entry : entries_) {
-      std::vector<Change>& more = entry.commit.changes;
-      changes_.insert(changes_.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
-      more.clear();
-    }
-    covered_ = entries_.size();
+  collect();
+  call();
+}
+
+void CommitQueue::collect() {
+  std::size_t count = 0;
+  for (const Entry& entry : entries_) count += entry.commit.changes.size();
+  changes_.reserve(count);
+  for (Entry& entry : entries_) {
+    std::vector<Change>& more = entry.commit.changes;
+    changes_.insert(changes_.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+    more.clear();
   }
+  if (count > 0) covered_ = entries_.size() - durable_;
+}
+
+void CommitQueue::call() {
   if (!config_.storage_executor) {
     const Status done = ask(*config_.storage, changes_);
-    return done ? succeed() : retry(done.error());
+    if (!done) return retry(done.error());
+    works();
+    changes_.clear();
+    durable_ = std::exchange(covered_, 0);
+    return release();
   }
   call_ = std::make_shared<Call>(weak_from_this(), config_, changes_);
   asio::post(config_.storage_executor, [call = call_] { call->run(); });
 }
 
+// The storage goes on with what has come up before that is carried out which it has made durable.
 void CommitQueue::take_answer(Status answer) {
   if (closed_) return;
   call_.reset();
   if (!answer) return retry(answer.error());
+  works();
   const auto self = shared_from_this();
-  succeed();
+  const std::vector<Change> made = std::exchange(changes_, {});  // destroyed later, too
+  durable_ = std::exchange(covered_, 0);
+  collect();
+  if (covered_ > 0) call();
+  release();
   proceed();
   if (!closed_ && !adding_) config_.carried_out();
 }
 
-void CommitQueue::succeed() {
-  if (std::exchange(failures_, 0) > 0) {
-    config_.log(LogLevel::info, cat("the storage (", config_.storage->name(), ") works again"));
-    reason_.clear();
-    report({});
-  }
+// The changes are made.
+void CommitQueue::works() {
   waiting_ -= changes_.size();
-  changes_.clear();
-  release(std::exchange(covered_, 0));
+  if (std::exchange(failures_, 0) == 0) return;
+  config_.log(LogLevel::info, cat("the storage (", config_.storage->name(), ") works again"));
+  reason_.clear();
+  report({});
 }
 
 void CommitQueue::retry(const Error& why) {
@@ -173,7 +192,7 @@ void CommitQueue::retry(const Error& why) {
   timer_.async_wait([weak = weak_from_this()](const std::error_code& error) {
     const auto self = weak.lock();
     if (error || !self || self->closed_) return;
-    self->write();
+    self->call();
     if (self->closed_ || self->covered_ > 0) return;
     self->proceed();
     if (!self->closed_) self->config_.carried_out();

@@ -4,6 +4,9 @@
 //     queue.add(outbox.commits);     // carried out at once, if nothing has to be waited for
 //     queue.when_done([...]);        // behind all that has been added
 //
+// With a storage_executor the next call begins before what the last one made durable is carried out, so that
+// the storage does not wait for us.
+//
 // A call that fails is repeated until it works, at growing intervals; nothing is carried out meanwhile.
 //
 // Threading: everything on `executor`, where it calls back, too; only the storage is called elsewhere, if
@@ -66,10 +69,12 @@ class CommitQueue : public std::enable_shared_from_this<CommitQueue> {
   class Call;
 
   void proceed();
-  void release(std::size_t entries);
+  void release();
   void write();
+  void collect();
+  void call();
   void take_answer(Status answer);
-  void succeed();
+  void works();
   void retry(const Error& why);
   void report(Status state);
 
@@ -77,7 +82,8 @@ class CommitQueue : public std::enable_shared_from_this<CommitQueue> {
   std::deque<Entry> entries_;
   std::size_t waiting_ = 0;
   std::vector<Change> changes_;  // of the call that is under way, or to be repeated
-  std::size_t covered_ = 0;      // entries that the changes are of; zero: there is no call
+  std::size_t durable_ = 0;      // entries at the front that are and are being carried out
+  std::size_t covered_ = 0;      // entries behind these that the changes are of; zero: there is no call
   std::shared_ptr<Call> call_;   // elsewhere
   asio::steady_timer timer_;
   unsigned failures_ = 0;  // in a row

@@ -106,6 +106,39 @@ TEST_CASE("what comes up while the storage is at work is one call") {
   CHECK(q.rows == 2);
 }
 
+TEST_CASE("the storage goes on before what it has made durable is carried out") {
+  Queue q(true);
+  q.storage->hold(true);
+  q.add("A", "a");
+  q.storage->wait_for_call(1);
+  q.add("B", "b");
+  bool went_on = false;
+  q.on_carry_out = [&] {
+    if (q.done == "A") went_on = q.storage->call_comes(2);
+  };
+  q.storage->hold(false);
+  REQUIRE(q.run_until([&] { return q.done == "AB"; }));
+  CHECK(went_on);
+  CHECK(q.storage->calls == std::vector<std::string>{"a ", "b "});
+}
+
+TEST_CASE("what is added while others are carried out comes behind them, and is durable first") {
+  const bool elsewhere = GENERATE(false, true);
+  Queue q(elsewhere);
+  std::vector<Commit> commits;
+  commits.push_back(commit_of("A", "a"));
+  commits.push_back(commit_of("B", "b"));
+  q.on_carry_out = [&] {
+    if (q.done == "A") q.add("C", "c");
+    if (q.done == "ABC") CHECK(q.storage->calls.size() == 2);
+  };
+  q.queue->add(commits);
+  REQUIRE(q.run_until([&] { return q.done.size() == 3; }));
+  CHECK(q.done == "ABC");
+  CHECK(q.storage->calls == std::vector<std::string>{"a b ", "c "});
+  CHECK(q.queue->waiting() == 0);
+}
+
 TEST_CASE("a commit without changes waits for those before it, and for nobody else") {
   Queue q(true);
   q.add("A", "");

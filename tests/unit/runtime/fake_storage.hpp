@@ -1,6 +1,7 @@
 // A storage that the test plays: it fails, waits and throws as told, and remembers what it was asked.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -42,6 +43,12 @@ class FakeStorage final : public Storage {
   void wait_for_call(std::size_t number) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return begun_ >= number; });
+  }
+
+  // The same, but not for ever.
+  bool call_comes(std::size_t number) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(5), [&] { return begun_ >= number; });
   }
 
   std::vector<std::string> calls;  // the keys of each, "a b "
