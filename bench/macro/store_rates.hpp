@@ -34,16 +34,16 @@ inline Record update_record(std::size_t n) {
   return out;
 }
 
-// Records per second of `commit(first, count)`, over about kTurn.
+// Changes per second of `commit(first, count)`, over about kTurn; it goes round in `total` of them.
 template <class Commit>
-double rate_of(std::size_t batch, std::size_t& next, Commit&& commit) {
+double rate_of(std::size_t total, std::size_t batch, std::size_t& next, Commit&& commit) {
   using Clock = std::chrono::steady_clock;
   const auto begin = Clock::now();
   std::size_t records = 0;
   Clock::duration taken{};
   do {
     commit(next, batch);
-    next = (next + batch) % kUpdates;
+    next = (next + batch) % total;
     records += batch;
     taken = Clock::now() - begin;
   } while (taken < kTurn);
@@ -53,6 +53,11 @@ double rate_of(std::size_t batch, std::size_t& next, Commit&& commit) {
 inline double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
+}
+
+[[noreturn]] inline void stop(const Error& error) {
+  std::fprintf(stderr, "bench_commits: %s\n", error.message.c_str());
+  std::exit(1);
 }
 
 class StoreRates {
@@ -77,8 +82,9 @@ class StoreRates {
       std::vector<double> ours, bare;
       next_ = next_bare_ = 0;  // so that no commit goes beyond the end
       for (int turn = 0; turn < kTurns; ++turn) {
-        bare.push_back(rate_of(batch, next_bare_, [&](auto at, auto n) { bare_.commit(&rows_[at], n); }));
-        ours.push_back(rate_of(batch, next_, [&](auto at, auto n) { commit(at, n); }));
+        bare.push_back(
+            rate_of(kUpdates, batch, next_bare_, [&](auto at, auto n) { bare_.commit(&rows_[at], n); }));
+        ours.push_back(rate_of(kUpdates, batch, next_, [&](auto at, auto n) { commit(at, n); }));
       }
       const double rate = median(ours), baseline = median(bare);
       report.add(name_ + "." + std::to_string(batch), rate, "records/s", baseline, rate / baseline);
@@ -89,10 +95,6 @@ class StoreRates {
   }
 
  private:
-  [[noreturn]] static void stop(const Error& error) {
-    std::fprintf(stderr, "%s\n", error.message.c_str());
-    std::exit(1);
-  }
   void commit(std::size_t at, std::size_t count) {
     if (const Status done = storage_->commit(std::span(changes_).subspan(at, count)); !done) {
       stop(done.error());
