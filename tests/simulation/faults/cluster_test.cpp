@@ -45,12 +45,13 @@ class OneByOne : public Program {
   void take(Framework& self, const Offer& offer) {
     msg::Accept accept;
     accept.offer_ids.push_back(offer.id);
-    if (static_cast<int>(states.size()) < wanted_) {
+    const Resources each = *Resources::parse("cpus:1;mem:64");
+    if (static_cast<int>(states.size()) < wanted_ && offer.resources.contains(each)) {
       TaskInfo task;
       task.task_id = TaskId("t" + std::to_string(states.size() + 1));
       task.agent_id = offer.agent_id;
       task.name = "t";
-      task.resources = *Resources::parse("cpus:1;mem:64");
+      task.resources = each;
       task.command = CommandInfo{.value = "work"};
       task.data = to_data({.runs = minutes(1)});
       states[task.task_id] = TaskState::staging;
