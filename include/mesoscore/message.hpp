@@ -42,7 +42,7 @@ struct Subscribe {
   // Stated before the first offer is made. Roles that are not named keep what was stated there.
   std::vector<Request> requests{};
 };
-struct Teardown {};
+struct Teardown {};  // and back from the master, before it closes: the framework is removed
 struct Accept {
   SmallVector<OfferId, 1> offer_ids{};  // all of one agent and one role
   std::vector<Operation> operations{};

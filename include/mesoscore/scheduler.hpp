@@ -17,7 +17,7 @@
 // after every re-subscription until the task is terminal, and ever more seldom while the answer is UNKNOWN or
 // UNREACHABLE, of which the application hears once. A connection is lost when PeerDisconnected goes in
 // or a Close comes out: all offers are void then. Teardown has ended (SchedulerStats::ended) when the master
-// has closed the connection.
+// has confirmed it; until then it is repeated over new connections.
 #pragma once
 
 #include <cstddef>

@@ -44,7 +44,10 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;  // clang 14 does not deduce
 
 void dispatch_framework(Master::State& s, std::uint32_t f, Message& message) {
   std::visit(Overloaded{
-                 [&](msg::Teardown&) { s.remove_framework(f); },
+                 [&](msg::Teardown&) {
+                   s.send_to_framework(f, msg::Teardown{});
+                   s.remove_framework(f);
+                 },
                  [&](msg::Accept& m) { s.on_accept(f, m); },
                  [&](msg::Decline& m) { s.on_decline(f, m); },
                  [&](msg::Revive& m) { s.on_revive(f, m); },

@@ -31,9 +31,8 @@ void Scheduler::State::subscribe() {
 
 void Scheduler::State::on(PeerDisconnected& event) {
   if (!is_master(event.peer)) return;
-  if (phase != Phase::leaving) return lost_master(event.why);
-  phase = Phase::ended;
-  end("torn down");
+  if (teardown_wanted && framework->id.empty()) phase = Phase::ended;  // there is nothing that could be named
+  phase == Phase::ended ? end("torn down") : lost_master(event.why);
 }
 
 void Scheduler::State::on(DialFailed& event) {
@@ -104,7 +103,7 @@ void Scheduler::State::check_deadlines() {
     phase = Phase::dialing;
     out->dials.push_back(Dial{PeerRole::master});
   } else if (phase == Phase::leaving) {
-    end("torn down");
+    drop_master("the master did not answer the teardown");
   } else if (phase == Phase::subscribing) {
     drop_master("the master did not answer the subscription");
   } else if (silent_at() <= now) {

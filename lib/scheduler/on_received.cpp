@@ -5,7 +5,10 @@ namespace mesoscore {
 
 void Scheduler::State::on_message(PeerId peer, Message& message) {
   if (!is_master(peer)) return;         // of a connection that was given up
-  if (phase == Phase::leaving) return;  // it was said before the master read the Teardown
+  if (phase == Phase::leaving) {  // anything else was said before the master read the Teardown
+    if (std::holds_alternative<msg::Teardown>(message)) end("torn down");
+    return;
+  }
   heard = now;
   if (std::holds_alternative<msg::ErrorMessage>(message)) return on_error(message);
   if (std::holds_alternative<msg::Heartbeat>(message)) return;
@@ -28,6 +31,7 @@ void Scheduler::State::on_message(PeerId peer, Message& message) {
 }
 
 void Scheduler::State::on_error(Message& message) {
+  if (teardown_wanted) return end("torn down");  // before, and the answer was lost
   const std::string why = std::get<msg::ErrorMessage>(message).message;
   note(*out, LogLevel::error, "the master refused the framework: ", why);
   deliver(std::move(message));

@@ -35,7 +35,7 @@ struct Scheduler::State {
     dialing,
     subscribing,  // connected; gives up at `link_at`
     subscribed,
-    leaving,  // Teardown is sent; the master closes, or we do at `link_at`
+    leaving,  // Teardown is sent; if it is not answered by `link_at`, again over another connection
     ended,    // refused, replaced, torn down or stopped: final
   };
   Phase phase = Phase::waiting;
@@ -44,7 +44,7 @@ struct Scheduler::State {
   Backoff backoff;
   TimePoint heard{};             // when the master last said anything
   Duration longest_silence{0};   // zero: unlimited
-  bool teardown_wanted = false;  // the master has not yet been told
+  bool teardown_wanted = false;  // and the master has not yet confirmed it
 
   // ---- what is going on ----
   tsl::robin_set<OfferId> offers;  // held and not yet answered

@@ -101,6 +101,7 @@ bool SchedulerScript::link(Command& command) {
     const FrameworkId id = command.is("as") ? command.next("an id") : "F";
     return from_master(msg::Subscribed{id, "M", parse_duration(command.get("heartbeat", "15s"))});
   }
+  if (command.is("torn down")) return from_master(msg::Teardown{});
   if (command.is("heartbeat")) return from_master(msg::Heartbeat{});
   if (command.is("error")) return from_master(msg::ErrorMessage{command.next("a text")});
   if (!command.is("show")) return false;

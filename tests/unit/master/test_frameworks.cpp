@@ -125,6 +125,7 @@ TEST_CASE("teardown kills, closes and forbids the id") {
   c.launch(f, c.offer(f.peer), {task("t", c.offer(f.peer))});
   c.send(f.peer, msg::Teardown{});
   CHECK(c.one<msg::ShutdownFramework>(agent.peer).framework_id == f.id);
+  (void)c.one<msg::Teardown>(f.peer);  // the answer
   CHECK(c.closed(f.peer));
   CHECK(c.none<msg::Update>(f.peer));
   const auto g = c.add_framework(framework_info("g"));

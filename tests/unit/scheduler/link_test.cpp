@@ -236,7 +236,7 @@ TEST_CASE("Stop disconnects for good") {
 
 TEST_CASE("teardown") {
   Client c;
-  SECTION("while subscribed: the master is told, closes, and that is the end") {
+  SECTION("while subscribed: the master is told, answers, and that is the end") {
     c.subscribe();
     c.receive(msg::OfferMade{offer_of("o1")});
     c.submit(msg::Teardown{});
@@ -246,13 +246,29 @@ TEST_CASE("teardown") {
     CHECK(c.stats().offers == 0);
     c.receive(msg::OfferMade{offer_of("o2")});
     CHECK(c.quiet());
-    SECTION("the master closes") {
-      c.disconnect();
-      CHECK(c.quiet());
-    }
-    SECTION("a master that does not close is left") {
-      CHECK(c.next() == 2s);
+    SECTION("the master answers") {
+      c.receive(msg::Teardown{});
       CHECK(c.closed());
+    }
+    SECTION("without an answer nobody knows whether it was read") {
+      if (GENERATE(false, true)) {
+        c.disconnect();
+      } else {
+        CHECK(c.next() == 2s);
+        CHECK(c.closed());
+      }
+      CHECK_FALSE(c.stats().ended);
+      c.next();
+      c.connect();
+      SECTION("it was not") {
+        c.subscribed();
+        CHECK(c.sent<msg::Teardown>().size() == 1);
+        c.receive(msg::Teardown{});
+      }
+      SECTION("it was: the master does not know the framework any more") {
+        c.receive(msg::ErrorMessage{"Framework has been removed"});
+      }
+      CHECK(c.out().deliveries.empty());
     }
   }
   SECTION("before any subscription there is nothing to tear down") {
@@ -270,7 +286,7 @@ TEST_CASE("teardown") {
     c.subscribed();
     CHECK(c.sent<msg::Teardown>().size() == 1);
     CHECK(c.out().deliveries.empty());
-    c.disconnect();
+    c.receive(msg::Teardown{});
   }
   SECTION("while it subscribes, it waits for the answer") {
     c.next();
@@ -279,6 +295,12 @@ TEST_CASE("teardown") {
     CHECK_FALSE(c.stats().ended);
     c.subscribed();
     CHECK(c.sent<msg::Teardown>().size() == 1);
+    c.receive(msg::Teardown{});
+  }
+  SECTION("while it subscribes for the first time, and that fails: nobody knows the framework") {
+    c.next();
+    c.connect();
+    c.submit(msg::Teardown{});
     c.disconnect();
   }
   CHECK(c.stats().ended);
