@@ -183,17 +183,17 @@ class Restoring {
       task.started = true;
       task.running_since = TimePoint(from_seconds(status.timestamp));
     }
-    if (!kept.acknowledged) {
-      if (stream.head == kNone) {  // it may have been sent, and the scheduler may have taken it
-        task.info.status_update_state = status.state;
-        task.info.status_update_uuid = status.uuid;
-      }
-      state_.queue_update(stream, std::move(status), kept.number);
-      return {};
+    // The first that is not acknowledged may have been on its way: the scheduler is not to hear of an older
+    // state.
+    if (stream.head == kNone) {
+      task.info.status_update_state = status.state;
+      task.info.status_update_uuid = status.uuid;
     }
-    stream.acknowledged = stream.last_number = kept.number;
-    task.info.status_update_state = status.state;
-    task.info.status_update_uuid = status.uuid;
+    if (kept.acknowledged) {
+      stream.acknowledged = stream.last_number = kept.number;
+    } else {
+      state_.queue_update(stream, std::move(status), kept.number);
+    }
     return {};
   }
 

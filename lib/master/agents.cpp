@@ -31,6 +31,7 @@ void Master::State::bind_agent(std::uint32_t a, PeerId peer) {
   known->bound = MasterPeer::Bound::agent;
   known->index = a;
   agent.peer = peer;
+  agent.newest_connection = known->number;
   agent.missed_pings = 0;
   agent.ping_at = after(now, options.ping_interval);
   agent.unreachable_at = kNever;
@@ -79,8 +80,9 @@ void Master::State::disconnect_agent(std::uint32_t a, std::string_view why) {
 void Master::State::mark_unreachable(std::uint32_t a) {
   const AgentId id_of_agent = agents[a].id();
   AgentStanding standing = agents[a].standing;
+  const std::uint64_t newest_connection = agents[a].newest_connection;
   lose_agent(a, LossReason::unreachable);
-  remember_unreachable(id_of_agent, std::move(standing));
+  remember_unreachable(id_of_agent, std::move(standing), newest_connection);
 }
 
 void Master::State::on_unregister_agent(std::uint32_t a) {

@@ -30,6 +30,7 @@ void Master::State::connect_framework(std::uint32_t f, PeerId peer) {
   known->bound = MasterPeer::Bound::framework;
   known->index = f;
   framework.peer = peer;
+  framework.newest_connection = known->number;
   framework.remove_at = kNever;
   framework.heartbeat_at = after(now, options.heartbeat_interval);
   arm_framework(f);

@@ -158,8 +158,11 @@ void Master::State::on_reregister_agent(PeerId peer, msg::ReregisterAgent& call)
   if (!may_return(*this, peer, *call.agent)) return;
 
   if (const std::uint32_t a = find_agent(call.agent->id); a != kNone) {
-    if (superseded(peer, agents[a].peer)) return;
+    if (superseded(peer, agents[a].newest_connection)) return;
     reregister_known(*this, a, peer, call);
+  } else if (const UnreachableAgent* lost = unreachable.find(call.agent->id);
+             lost != nullptr && superseded(peer, lost->newest_connection)) {
+    return;
   } else if (recovery.agents.contains(call.agent->id)) {
     reregister_recovered(*this, peer, call);
   } else {

@@ -34,11 +34,9 @@ void Master::State::on_connected(const PeerConnected& event) {
   peer.number = ++connections;
 }
 
-bool Master::State::superseded(PeerId peer, const std::optional<PeerId>& current) {
-  if (!current || *current == peer) return false;
+bool Master::State::superseded(PeerId peer, std::uint64_t newest) {
   const MasterPeer* mine = find_peer(peer);
-  const MasterPeer* other = find_peer(*current);
-  if (mine == nullptr || other == nullptr || mine->number > other->number) return false;
+  if (mine == nullptr || mine->number >= newest) return false;
   note(*out, LogLevel::info, "a late message of ", mine->address, ": the peer has a newer connection");
   out->closes.push_back({peer, "the peer has a newer connection"});
   peers.erase(static_cast<std::uint64_t>(peer));

@@ -66,6 +66,7 @@ struct MasterFramework {
   msg::FrameworkPtr info;      // `id` is set
   std::optional<PeerId> peer;  // connected
   std::uint64_t order = 0;     // of the first subscription, for views
+  std::uint64_t newest_connection = 0;  // its number; what comes over older ones is out of date
   TimePoint heartbeat_at = kNever;
   TimePoint remove_at = kNever;  // the failover timeout of a disconnected framework
   TimePoint armed = kNever;      // earliest entry in the timer heap
@@ -109,6 +110,7 @@ struct MasterAgent {
   msg::AgentPtr info;          // `id` is set
   std::optional<PeerId> peer;  // connected
   std::uint64_t order = 0;
+  std::uint64_t newest_connection = 0;  // its number; what comes over older ones is out of date
   std::uint32_t missed_pings = 0;
   TimePoint ping_at = kNever;
   TimePoint unreachable_at = kNever;  // a disconnected agent must be back by then

@@ -30,6 +30,7 @@ struct AgentStanding {
 struct UnreachableAgent {
   TimePoint since{};
   AgentStanding standing{};
+  std::uint64_t newest_connection = 0;  // of this master; see MasterAgent
 };
 
 struct RecoveredAgent {

@@ -143,6 +143,32 @@ TEST_CASE("RUNNING is said once, before or after the restart") {
   CHECK(agent.sent<msg::AgentUpdate>().empty());
 }
 
+TEST_CASE("what was on its way to the scheduler is what a new master is told of") {
+  AgentUnderTest agent = running();
+  agent.exited(0);
+  const TaskStatus on_its_way = agent.sent_update().status;
+  agent.restart();
+  agent.all_heard();
+  agent.connect(PeerId{2});
+  const auto& again = agent.only<msg::ReregisterAgent>(PeerId{2});
+  REQUIRE(again.tasks.size() == 1);
+  CHECK(again.tasks[0].status_update_state == TaskState::finished);
+  CHECK(again.tasks[0].status_update_uuid == on_its_way.uuid);
+}
+
+TEST_CASE("what waits behind an update was told to nobody") {
+  AgentUnderTest agent = joined();
+  agent.run(command_task("t1"));
+  agent.started();
+  agent.exited(0);
+  agent.restart();
+  agent.all_heard();
+  agent.connect(PeerId{2});
+  const auto& again = agent.only<msg::ReregisterAgent>(PeerId{2});
+  CHECK(again.tasks.at(0).state == TaskState::finished);
+  CHECK(again.tasks[0].status_update_state == TaskState::running);
+}
+
 TEST_CASE("updates are delivered in order, one at a time") {
   AgentUnderTest agent = joined();
   agent.run(command_task("t1"));

@@ -61,6 +61,29 @@ TEST_CASE("an agent that answers pings stays; one that does not becomes unreacha
   CHECK(c.view().unreachable_agents == std::vector<AgentId>{agent.id});
 }
 
+TEST_CASE("a re-registration over an older connection is out of date, also when the newer one has ended") {
+  const bool unreachable = GENERATE(false, true);
+  Cluster c;
+  const PeerId stalled = c.connect(PeerRole::agent);  // what it has sent is under way for long
+  const auto agent = c.add_agent();
+  const auto f = c.add_framework();
+  c.launch(f, c.offer(f.peer), {task("t", c.offer(f.peer))});
+  c.update(agent, f, "t", TaskState::running);
+  const auto tasks = c.master.tasks(f.id);
+  c.update(agent, f, "t", TaskState::finished);
+  c.acknowledge(f, agent, "t");
+  c.disconnect(agent.peer);
+  if (unreachable) c.advance(11min);
+
+  c.send(stalled, msg::ReregisterAgent{agent.info, tasks, {}, {f.info}});
+  CHECK(c.closed(stalled));
+  CHECK(c.none<msg::Update>(f.peer));
+  CHECK(c.master.tasks(f.id).empty());
+  const PeerId again = c.connect(PeerRole::agent);
+  c.send(again, msg::ReregisterAgent{agent.info, {}, {}, {}});
+  CHECK(c.one<msg::AgentReregistered>(again).agent_id == agent.id);
+}
+
 TEST_CASE("an unreachable agent returns and its tasks live on") {
   Cluster c;
   const auto agent = c.add_agent();

@@ -80,6 +80,16 @@ TEST_CASE("a late subscription on an older connection does not end the newer one
   CHECK(c.closed(f.peer));
 }
 
+TEST_CASE("what came over an older connection is out of date, also when the newer one has ended") {
+  Cluster c;
+  const PeerId stalled = c.connect(PeerRole::scheduler);
+  const auto f = c.add_framework();
+  c.disconnect(f.peer);
+  c.send(stalled, msg::Subscribe{f.info, {}});
+  CHECK(c.closed(stalled));
+  CHECK_FALSE(c.view().frameworks[0].connected);
+}
+
 TEST_CASE("a framework that does not come back within its failover timeout is removed with its tasks") {
   Cluster c;
   const auto agent = c.add_agent();
