@@ -35,6 +35,7 @@ struct Run {
   void set_mood(Load::Mood mood) {
     for (const auto& program : programs) program->set_mood(mood);
   }
+  void break_things(Duration safety);
   void calm_down();
   void settle();
   bool is_over(const FrameworkId& framework) const;
@@ -160,6 +161,15 @@ void plant(Sabotage& sabotage, const FaultOptions& options) {
   }
 }
 
+void Run::break_things(Duration safety) {
+  constexpr int kParts = 5, kLongest = 30;
+  const auto enough = static_cast<std::uint64_t>(10 * (safety / std::chrono::minutes(1)));
+  for (int part = 0; part < kParts * kLongest && cluster.violations().empty(); ++part) {
+    if (part >= kParts && cluster.faults().total() >= enough) return;
+    cluster.run_for(safety / kParts);
+  }
+}
+
 FaultReport report_of(const FaultOptions& options, Run& run) {
   FaultReport report;
   report.seed = options.seed;
@@ -180,7 +190,7 @@ FaultReport run_faults(const FaultOptions& options) {
   Run run(options);
   plant(run.cluster.world().sabotage, options);
   run.injector.begin();
-  run.cluster.run_for(options.safety);
+  run.break_things(options.safety);
   if (run.cluster.violations().empty()) {
     run.calm_down();
     run.set_mood(Load::Mood::calm);

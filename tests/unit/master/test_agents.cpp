@@ -70,8 +70,8 @@ TEST_CASE("a re-registration over an older connection is out of date, also when 
   c.launch(f, c.offer(f.peer), {task("t", c.offer(f.peer))});
   c.update(agent, f, "t", TaskState::running);
   const auto tasks = c.master.tasks(f.id);
-  c.update(agent, f, "t", TaskState::finished);
-  c.acknowledge(f, agent, "t");
+  const Uuid last = c.update(agent, f, "t", TaskState::finished);
+  c.send(f.peer, msg::Acknowledge{agent.id, TaskId("t"), last});
   c.disconnect(agent.peer);
   if (unreachable) c.advance(11min);
 
