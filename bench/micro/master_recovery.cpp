@@ -108,6 +108,54 @@ void measure(bench::Report& report, const std::string& name, const Scale& scale)
   }
 }
 
+// With a scheduler that takes offers of all agents, and a guarantee that has to be kept back for others.
+void subscribe(Master& master, TimePoint now) {
+  std::vector<Event> events;
+  const PeerId peer{1'000'000};
+  events.emplace_back(PeerConnected{peer, PeerRole::scheduler, "bench"});
+  events.emplace_back(Received{peer, msg::Subscribe{framework(0), {}, {}}});
+  Outbox out;
+  master.step(events, now, out);
+}
+
+void measure_storm_with_offers(bench::Report& report, const std::string& name, const Scale& scale,
+                               bool quota) {
+  const TimePoint now{std::chrono::hours(1)};
+  MasterOptions options;
+  options.durable = true;
+  if (quota) {
+    RoleQuota ops{"ops", {}};
+    ops.quota.guarantee = Quantities::parse("cpus:10").value();
+    options.quotas = {ops};
+  }
+  auto master = Master::recover(options, nullptr, Rng(1), now, registry(scale));
+  if (!master) return;
+  subscribe(*master, now);
+  report.add(name + ".seconds", seconds_to_rebuild(*master, scale, now), "s");
+  report.add(name + ".offers", static_cast<double>(master->view()->offers_made), "offers");
+}
+
+// All of them are unreachable, and come back to the same master.
+void measure_return(bench::Report& report, const std::string& name, const Scale& scale) {
+  TimePoint now{std::chrono::hours(1)};
+  MasterOptions options;
+  options.durable = true;
+  auto master = Master::recover(options, nullptr, Rng(1), now, registry(scale));
+  if (!master) return;
+  subscribe(*master, now);
+  (void)seconds_to_rebuild(*master, scale, now);
+  std::vector<Event> events;
+  for (int i = 0; i < scale.agents; ++i)
+    events.emplace_back(PeerDisconnected{PeerId{static_cast<std::uint64_t>(i) + 1}, "cut"});
+  Outbox out;
+  master->step(events, now, out);
+  now += std::chrono::hours(1);
+  const auto begin = Steady::now();
+  master->tick(now, out);
+  report.add(name + ".seconds_to_lose_all", to_seconds(Steady::now() - begin), "s");
+  report.add(name + ".seconds_to_return", seconds_to_rebuild(*master, scale, now), "s");
+}
+
 }  // namespace
 }  // namespace mesoscore
 
@@ -118,5 +166,9 @@ int main() {
   measure(report, "recovery.1000x100", {1'000, 100, 4});
   measure(report, "recovery.storm_5000", {5'000, 0, 1});
   measure(report, "recovery.storm_10000", {10'000, 0, 1});
+  measure_storm_with_offers(report, "recovery.storm_offers_10000", {10'000, 0, 1}, false);
+  measure_storm_with_offers(report, "recovery.storm_quota_5000", {5'000, 0, 1}, true);
+  measure_storm_with_offers(report, "recovery.storm_quota_10000", {10'000, 0, 1}, true);
+  measure_return(report, "recovery.return_1000x100", {1'000, 100, 4});
   return 0;
 }

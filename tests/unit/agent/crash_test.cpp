@@ -66,6 +66,17 @@ void drains(CrashWorld& world) {
   world.run(command_task("t3"));
 }
 
+// False: the agent died on the way.
+template <class F>
+bool survives(F&& live) {
+  try {
+    live();
+    return true;
+  } catch (const AgentDied&) {
+    return false;
+  }
+}
+
 void die_everywhere(void (*scenario)(CrashWorld&)) {
   CrashWorld whole(0, true);
   scenario(whole);
@@ -77,16 +88,37 @@ void die_everywhere(void (*scenario)(CrashWorld&)) {
     for (const bool durable : {false, true}) {
       INFO("commit " << at << (durable ? ", durable" : ", lost"));
       CrashWorld world(at, durable);
-      bool died = false;
-      try {
+      const bool survived = survives([&] {
         scenario(world);
         world.finish();
-      } catch (const AgentDied&) {
-        died = true;
-      }
-      CHECK(died);
+      });
+      CHECK_FALSE(survived);
       world.recover();
       world.finish();
+      world.check();
+    }
+  }
+}
+
+// The one that takes over dies too, at each of its first commits.
+void die_twice(void (*scenario)(CrashWorld&)) {
+  CrashWorld whole(0, true);
+  scenario(whole);
+  for (std::size_t at = 1; at <= whole.commits(); ++at) {
+    for (const std::size_t again : {1u, 2u, 3u, 4u, 5u}) {
+      const bool durable = (at + again) % 2 == 0;
+      INFO("commit " << at << ", then after " << again << (durable ? ", durable" : ", lost"));
+      CrashWorld world(at, true);
+      CHECK_FALSE(survives([&] { scenario(world); }));
+      world.die_again(again, durable);
+      const bool survived = survives([&] {
+        world.recover();
+        world.finish();
+      });
+      if (!survived) {
+        world.recover();
+        world.finish();
+      }
       world.check();
     }
   }
@@ -98,5 +130,9 @@ TEST_CASE("an agent that runs commands dies") { die_everywhere(commands); }
 TEST_CASE("an agent that has an executor dies") { die_everywhere(executors); }
 TEST_CASE("an agent that carries operations out dies") { die_everywhere(operations); }
 TEST_CASE("an agent that is drained dies") { die_everywhere(drains); }
+
+TEST_CASE("agents die again and again") {
+  for (const auto scenario : {commands, executors, operations, drains}) die_twice(scenario);
+}
 
 }  // namespace mesoscore::test

@@ -255,6 +255,11 @@ void CrashWorld::recover() {
   advance(1s);
 }
 
+void CrashWorld::die_again(std::size_t after_commits, bool durable) {
+  dies_at_ = commits_ + after_commits;
+  dies_durable_ = durable;
+}
+
 void CrashWorld::finish() {
   acknowledges_ = true;
   acknowledge_all();

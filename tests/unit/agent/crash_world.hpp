@@ -33,6 +33,7 @@ class CrashWorld {
 
   // ---- after its death: another agent comes, and everything ends ----
   void recover();
+  void die_again(std::size_t after_commits, bool durable);  // while it recovers, or later
   void finish();
   void check() const;
 

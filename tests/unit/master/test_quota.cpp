@@ -33,7 +33,7 @@ TEST_CASE("a quota has its record, and the view shows it") {
   c.step(set("eng", "cpus:1", "cpus:2"));
   const auto* record = c.find<record::Quota>("quota/eng");
   REQUIRE(record != nullptr);
-  CHECK(record->quota == quota("eng", "cpus:1", "cpus:2"));
+  CHECK(record->quota.quota == quota("eng", "cpus:1", "cpus:2").quota);
   CHECK(role_of(c, "eng").quota == quota("eng", "cpus:1", "cpus:2").quota);
   c.step(set("eng", "", ""));
   CHECK(role_of(c, "eng").quota.is_default());
