@@ -35,7 +35,6 @@ void Agent::State::deliver_queue(ExecutorRecord& executor) {
     task.queued = false;
     send<msg::LaunchTask>(*executor.peer).task = std::move(task.undelivered);
   });
-  executor.got_task = true;
 }
 
 void Agent::State::update_container(const ExecutorRecord& executor) {
@@ -64,7 +63,10 @@ void Agent::State::shutdown_executor(ExecutorRecord& executor) {
 }
 
 void Agent::State::shutdown_if_useless(ExecutorRecord& executor) {
-  if (!executor.got_task && executor.queue.empty()) shutdown_executor(executor);
+  if (executor.got_task || !executor.queue.empty()) return;
+  bool waits = false;  // for a sign of a task that was sent to it
+  each(executor.tasks, tasks, [&](TaskRecord& task) { waits = waits || task.live(); });
+  if (!waits) shutdown_executor(executor);
 }
 
 // It has not subscribed in time, or not ended in time.

@@ -56,6 +56,7 @@ void Agent::State::take_update(ExecutorRecord& executor, TaskStatus& status) {
   auto& taken = send<msg::ExecutorAcknowledged>(*executor.peer);
   taken.task_id = status.task_id;
   taken.uuid = *status.uuid;
+  executor.got_task = true;
   TaskRecord* task = find_task(executor.info.framework_id, status.task_id);
   if (task == nullptr)
     return note(LogLevel::info, "ignored an update of task ", status.task_id, ": it is forgotten");

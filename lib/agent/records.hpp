@@ -78,7 +78,7 @@ struct ExecutorRecord {
   std::uint32_t self = kNone;
   std::uint32_t framework = kNone;
   State state = State::registering;
-  bool got_task = false;  // ever
+  bool got_task = false;  // ever, as it has shown
   bool registration_timed_out = false;
   bool recovered = false;  // from before a restart of the agent, and has not subscribed since
   ContainerId container_id;

@@ -16,7 +16,6 @@ SchedulerOptions Load::start(simulator::Framework& self) {
   info.checkpoint = options_.checkpoint;
   info.capabilities.set(FrameworkCapability::partition_aware, options_.partition_aware);
   info.capabilities.set(FrameworkCapability::task_killing_state, options_.killing_state);
-  torn_down_ = false;
   self.wake_in(self.rng().jitter(options_.wakes));
   return options;
 }
@@ -24,6 +23,7 @@ SchedulerOptions Load::start(simulator::Framework& self) {
 void Load::on(simulator::Framework& self, const Message& delivered) {
   if (const auto* subscribed = std::get_if<msg::Subscribed>(&delivered)) {
     id_ = subscribed->framework_id;
+    if (torn_down_) return self.submit(msg::Teardown{});
     ask_for_old_tasks(self);
   } else if (const auto* offer = std::get_if<msg::OfferMade>(&delivered)) {
     take(self, offer->offer);
@@ -44,6 +44,7 @@ void Load::updated(const TaskStatus& status) {
 void Load::begin_anew(simulator::Framework& self) {
   id_ = {};
   tasks_.clear();
+  torn_down_ = false;
   self.restart_in(self.rng().jitter(std::chrono::seconds(10)));
 }
 
@@ -167,7 +168,9 @@ Resources Load::volumes_of(const Resources& disk) {
 
 void Load::woken(simulator::Framework& self) {
   self.wake_in(options_.wakes / 2 + self.rng().jitter(options_.wakes));
-  if (torn_down_ && self.stats().ended) return begin_anew(self);
+  // The connection has ended. Whether the master had got the Teardown is known when it says that there is no
+  // such framework.
+  if (torn_down_ && self.stats().ended) return self.restart_in(self.rng().jitter(std::chrono::seconds(10)));
   if (!self.stats().subscribed) return;
   ask_for_old_tasks(self);
   if (mood_ != Mood::busy) self.submit(msg::Suppress{});

@@ -50,7 +50,7 @@ class Node {
   void receive(PeerId from, std::vector<Message>& messages);
   void carry_out(Commit& commit);              // it is durable
   void check_promises(const Commit& commit) {  // with what is durable before it leaves
-    for (const Envelope& envelope : commit.after) promised(envelope);
+    for (const Envelope& envelope : commit.after) promised(envelope, commit);
   }
 
  protected:
@@ -67,7 +67,8 @@ class Node {
   virtual void dial() = 0;
   virtual bool alter(Envelope& /*sent*/) { return true; }  // false: it is swallowed; see Sabotage
   virtual void settled() {}
-  virtual void promised(const Envelope& /*sent*/) {}  // behind a commit: is what it says durable?
+  virtual void promised(const Envelope& /*sent*/, const Commit& /*by*/) {
+  }  // behind a commit: is what it says durable?
 
  private:
   void run();

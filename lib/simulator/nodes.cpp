@@ -1,5 +1,7 @@
 #include "simulator/nodes.hpp"
 
+#include <algorithm>
+
 #include "core/text_cat.hpp"
 #include "mesoscore/policies/drf.hpp"
 #include "mesoscore/policies/random.hpp"
@@ -37,7 +39,7 @@ bool MasterNode::alter(Envelope& sent) {
   return ack == nullptr || !Sabotage::picks(ack->task_id, world().sabotage.swallow_acknowledgements);
 }
 
-void MasterNode::promised(const Envelope& sent) {
+void MasterNode::promised(const Envelope& sent, const Commit& /*by*/) {
   const auto* registered = std::get_if<msg::AgentRegistered>(&sent.message);
   if (registered == nullptr || !durable()) return;
   if (!disk().holds(admitted_agent_key(registered->agent_id))) {
@@ -105,13 +107,17 @@ void AgentNode::settled() {
 }
 
 // What the master is told of a task, or an executor that it has been taken, must not be forgotten.
-void AgentNode::promised(const Envelope& sent) {
+void AgentNode::promised(const Envelope& sent, const Commit& by) {
   const auto* update = std::get_if<msg::AgentUpdate>(&sent.message);
   if (update == nullptr || !update->status.uuid) return;
   if (world().over.contains(update->framework_id)) return;
   if (update->status.reason == TaskReason::reconciliation) return;  // of a task that it never had
   if (!world().truth.task(update->framework_id, update->status.task_id).kept) return;
-  if (disk().holds(task_key(update->framework_id, update->status.task_id))) return;
+  const RecordKey key = task_key(update->framework_id, update->status.task_id);
+  if (disk().holds(key)) return;
+  // What is sent again may have been acknowledged in the same step.
+  if (std::any_of(by.changes.begin(), by.changes.end(), [&](const Change& c) { return c.key == key; }))
+    return;
   world().violation("promise not kept", name(),
                     cat("the update of task ", update->status.task_id,
                         " is sent, and no record says that there is this task"));

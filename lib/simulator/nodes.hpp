@@ -42,7 +42,7 @@ class MasterNode : public MachineNode<Master> {
   bool durable() const noexcept override;
   void dial() override {}
   bool alter(Envelope& sent) override;
-  void promised(const Envelope& sent) override;
+  void promised(const Envelope& sent, const Commit& by) override;
 };
 
 class AgentNode : public MachineNode<Agent> {
@@ -63,7 +63,7 @@ class AgentNode : public MachineNode<Agent> {
   void dial() override;
   bool alter(Envelope& sent) override;
   void settled() override;
-  void promised(const Envelope& sent) override;
+  void promised(const Envelope& sent, const Commit& by) override;
 
  private:
   AgentOptions options_;

@@ -9,7 +9,7 @@
 namespace mesoscore::test {
 
 // A debug build takes this much virtual time in CI; `mesoscore-sim faults` takes 100 minutes.
-inline constexpr Duration kSafety = std::chrono::minutes(20);
+inline constexpr Duration kSafety = std::chrono::minutes(30);
 
 inline std::string text_of(const simulator::FaultReport& report) {
   std::string text = "seed " + std::to_string(report.seed) + " (" + report.mix + ")";

@@ -276,6 +276,17 @@ TEST_CASE("re-subscription: what the executor missed, and what the agent missed"
   CHECK(std::holds_alternative<msg::ExecutorSubscribed>(agent.out().sends.front().message));
 }
 
+TEST_CASE("an executor whose only task was lost on the way to it is shut down") {
+  AgentUnderTest agent;
+  agent.join();
+  agent.start_executor("t1");
+  agent.step(PeerDisconnected{kExecutor, "reset"});
+  agent.connect_executor(PeerId{11});
+  agent.subscribe(PeerId{11});
+  CHECK(agent.outcomes() == std::vector<std::string>{"t1 TASK_DROPPED"});
+  agent.only<msg::ExecutorShutdown>(PeerId{11});
+}
+
 TEST_CASE("a second subscription ends the first connection") {
   AgentUnderTest agent;
   agent.join();
