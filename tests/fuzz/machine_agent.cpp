@@ -246,7 +246,8 @@ class AgentFuzz {
       const auto found = containers_.find(each.container_id);
       const bool started = found != containers_.end() && found->second != Phase::launching;
       ContainerEvent answer{.container_id = each.container_id};
-      const bool lives = started && found->second == Phase::running;
+      const bool lives =  // functions end with their agent
+          started && found->second == Phase::running && each.kind != ContainerKind::function;
       answer.kind = lives     ? ContainerEvent::Kind::recovered
                     : started ? ContainerEvent::Kind::exited
                               : ContainerEvent::Kind::launch_failed;
