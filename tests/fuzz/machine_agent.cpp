@@ -262,7 +262,8 @@ class AgentFuzz {
   void restart() {
     driver_.crash();
     dials_ = 0;
-    auto made = Agent::recover(options_, Rng(input_.byte()), driver_.now(), driver_.records());
+    auto made =
+        Agent::recover(options_, Rng(256 * ++restarts_ + input_.byte()), driver_.now(), driver_.records());
     expect(made.has_value());
     driver_.restart(*std::move(made));
     driver_.advance(Duration(0));
@@ -278,6 +279,7 @@ class AgentFuzz {
   AgentOptions options_;
   Driver<Agent> driver_;
   std::size_t dials_ = 0;
+  std::uint64_t restarts_ = 0;
   std::map<ContainerId, Phase> containers_;
 };
 
