@@ -37,6 +37,13 @@ int main(int argc, char** argv) {
     options.config.storage_executor = disk.get_executor();
   }
 
+  auto recorder = cli::open_record(options.record, options.config.log);
+  if (!recorder) {
+    log->error("cannot record: {}", recorder.error().message);
+    return 2;
+  }
+  options.config.recorder = *std::move(recorder);
+
   asio::io_context io;
   mesoscore::MasterServer master(io.get_executor(), transports, options.config);
   if (const auto started = master.start(); !started) {

@@ -103,6 +103,7 @@ void define_flags(CLI::App& app, Options& options, Texts& texts) {
       ->check(CLI::IsMember({"drf", "random"}))
       ->capture_default_str();
   define_storage(app, options);
+  cli::add_record(app, options.record);
   define_timing(app, master);
   app.add_option("--min-allocatable", texts.min_allocatable,
                  "An offer has at least one of these, e.g. \"cpus:0.5;mem:64\"; repeatable")

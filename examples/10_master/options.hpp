@@ -6,13 +6,15 @@
 
 #include <spdlog/common.h>
 
+#include "../support/record.hpp"
 #include "mesoscore/master_server.hpp"
 #include "mesoscore/storages/sqlite.hpp"
 
 struct Options {
   mesoscore::MasterServerConfig config;        // what the flags say, ready for MasterServer
   mesoscore::storages::SqliteOptions storage;  // no path: nothing is kept
-  std::string name = "master";                 // in its log lines
+  cli::Record record;
+  std::string name = "master";  // in its log lines
   spdlog::level::level_enum log_level = spdlog::level::info;
 };
 

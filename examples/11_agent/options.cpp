@@ -81,6 +81,7 @@ void define_flags(CLI::App& app, Options& options) {
                  "Where custom executors connect; default: a unix socket in the work directory")
       ->check(cli::checked_by(mesoscore::Endpoint::parse));
   define_storage(app, options);
+  cli::add_record(app, options.record);
   define_timing(app, config);
   cli::add_duration(app, "--register-within", options.register_within,
                     "End with an error when no master has accepted it in time; default: try for ever");

@@ -5,13 +5,15 @@
 
 #include <spdlog/common.h>
 
+#include "../support/record.hpp"
 #include "mesoscore/agent_server.hpp"
 #include "mesoscore/storages/sqlite.hpp"
 
 struct Options {
   mesoscore::AgentServerConfig config;         // what the flags say, ready for AgentServer
   mesoscore::storages::SqliteOptions storage;  // no path: nothing is kept
-  mesoscore::Duration register_within{0};      // zero: try for ever
+  cli::Record record;
+  mesoscore::Duration register_within{0};  // zero: try for ever
   spdlog::level::level_enum log_level = spdlog::level::info;
 };
 

@@ -6,6 +6,16 @@
 #include "core/text_cat.hpp"
 
 namespace mesoscore {
+namespace {
+
+// These are kept, and what is kept must belong to an agent that the next start can go on as.
+bool needs_an_id(const Message& message) noexcept {
+  return std::holds_alternative<msg::RunTask>(message) ||
+         std::holds_alternative<msg::ApplyOperation>(message) ||
+         std::holds_alternative<msg::DrainTasks>(message);
+}
+
+}  // namespace
 
 void Agent::State::on_message(PeerId peer, Message& received) {
   const auto unexpected = [&](std::string_view role) {
@@ -26,6 +36,9 @@ void Agent::State::on_message(PeerId peer, Message& received) {
     }
   };
   if (is_master(peer)) {
+    if (agent->id.empty() && needs_an_id(received)) {
+      return refuse(peer, cat(message_name(received), " came before AgentRegistered"));
+    }
     std::visit(from_master, received);
   } else if (peers.contains(static_cast<std::uint64_t>(peer))) {
     std::visit(from_executor, received);

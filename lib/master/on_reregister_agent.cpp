@@ -121,9 +121,11 @@ void reregister_returning(Master::State& s, PeerId peer, const msg::ReregisterAg
   admit(s, a, peer, call, true);
 }
 
+// What the connection was bound to is disconnected with it: no event will say so.
 void send_away(Master::State& s, PeerId peer, std::string why) {
   s.send(peer, msg::ShutdownAgent{why});
-  s.out->closes.push_back({peer, std::move(why)});
+  s.out->closes.push_back({peer, why});
+  s.on_disconnected(PeerDisconnected{peer, std::move(why)});
 }
 
 // False: the agent may not come back as what it says that it is.

@@ -246,7 +246,8 @@ class AgentFuzz {
       const auto found = containers_.find(each.container_id);
       const bool started = found != containers_.end() && found->second != Phase::launching;
       ContainerEvent answer{.container_id = each.container_id};
-      const bool lives = started && found->second == Phase::running;
+      const bool lives =  // functions end with their agent
+          started && found->second == Phase::running && each.kind != ContainerKind::function;
       answer.kind = lives     ? ContainerEvent::Kind::recovered
                     : started ? ContainerEvent::Kind::exited
                               : ContainerEvent::Kind::launch_failed;
@@ -261,7 +262,8 @@ class AgentFuzz {
   void restart() {
     driver_.crash();
     dials_ = 0;
-    auto made = Agent::recover(options_, Rng(input_.byte()), driver_.now(), driver_.records());
+    auto made =
+        Agent::recover(options_, Rng(256 * ++restarts_ + input_.byte()), driver_.now(), driver_.records());
     expect(made.has_value());
     driver_.restart(*std::move(made));
     driver_.advance(Duration(0));
@@ -277,6 +279,7 @@ class AgentFuzz {
   AgentOptions options_;
   Driver<Agent> driver_;
   std::size_t dials_ = 0;
+  std::uint64_t restarts_ = 0;
   std::map<ContainerId, Phase> containers_;
 };
 

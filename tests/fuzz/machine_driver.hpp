@@ -1,6 +1,7 @@
 // Drives a machine as the runtime would, and looks at what comes out:
-// - it sends only to peers that are connected, and so to none that it has closed (a close that waits for a
-//   commit has not happened yet: its peer may go on to speak, and is answered);
+// - it sends only to peers that are connected, and to none that an outbox before has closed, be it that the
+//   close still waits for its commit: the runtime does not listen to that peer any more, so that what is in
+//   the same batch behind the reason for the close is the last that the machine hears of it;
 // - it does not tick for ever without time going on;
 // - durable ones give at most one commit per step, and nothing of what waits for it leaves another way.
 // Commits become durable late, in their order; a crash loses those that are not.
@@ -99,7 +100,6 @@ class Driver {
         change.record ? void(records_.insert_or_assign(change.key, *std::move(change.record)))
                       : void(records_.erase(change.key));
       }
-      close(commit.closes);
       for (ContainerCall& call : commit.containers) happened_.containers.push_back(std::move(call));
     }
   }
@@ -142,8 +142,11 @@ class Driver {
     if (durable_) expect(out_.closes.empty() && out_.containers.empty() && promises_nothing(out_.sends));
     check_sends(out_.sends);
     for (Commit& commit : out_.commits) check_sends(commit.after);
-    for (Commit& commit : out_.commits) waiting_.push_back(std::move(commit));
-    close(out_.closes);
+    for (Commit& commit : out_.commits) {
+      forget(commit.closes);
+      waiting_.push_back(std::move(commit));
+    }
+    forget(out_.closes);
     happened_.dials += out_.dials.size();
     for (ContainerCall& call : out_.containers) happened_.containers.push_back(std::move(call));
     for (Message& message : out_.deliveries) {
@@ -167,10 +170,8 @@ class Driver {
       known_.learn(envelope.message);
     }
   }
-  void close(const std::vector<Close>& closes) {
-    for (const Close& each : closes) {
-      peers_.erase(each.peer);
-    }
+  void forget(const std::vector<Close>& closes) {
+    for (const Close& each : closes) peers_.erase(each.peer);
   }
 
   Input& input_;

@@ -22,7 +22,7 @@ ExecutorOptions options_of(Input& input) {
 class ExecutorFuzz {
  public:
   explicit ExecutorFuzz(Input& input)
-      : input_(input), driver_(input, Executor(options_of(input), Rng(input.byte()), kStart), false) {}
+      : input_(input), driver_(input, Executor{options_of(input), Rng(input.byte()), kStart}, false) {}
 
   void run() {
     driver_.advance(std::chrono::seconds(1));

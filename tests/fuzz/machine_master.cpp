@@ -293,8 +293,8 @@ class MasterFuzz {
 
   void restart() {
     driver_.crash();
-    auto made =
-        Master::recover(options_, policy_of(policy_), Rng(input_.byte()), driver_.now(), driver_.records());
+    auto made = Master::recover(options_, policy_of(policy_), Rng(256 * ++restarts_ + input_.byte()),
+                                driver_.now(), driver_.records());
     expect(made.has_value());
     driver_.restart(*std::move(made));
     check();
@@ -310,6 +310,7 @@ class MasterFuzz {
   Input& input_;
   MasterOptions options_;
   std::size_t policy_;
+  std::uint64_t restarts_ = 0;  // no two masters have the same id
   Driver<Master> driver_;
 };
 

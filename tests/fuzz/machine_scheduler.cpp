@@ -28,7 +28,7 @@ SchedulerOptions options_of(Input& input) {
 class SchedulerFuzz {
  public:
   explicit SchedulerFuzz(Input& input)
-      : input_(input), driver_(input, Scheduler(options_of(input), Rng(input.byte()), kStart), false) {}
+      : input_(input), driver_(input, Scheduler{options_of(input), Rng(input.byte()), kStart}, false) {}
 
   void run() {
     driver_.advance(std::chrono::seconds(1));

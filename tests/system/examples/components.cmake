@@ -1,4 +1,4 @@
-set(SUITE_COMPONENTS core)
+set(SUITE_COMPONENTS core recording)
 set(SUITE_PROGRAMS
   mesoscore-master mesoscore-agent mesoscore-run mesoscore-ctl
   mesoscore-custom-policy mesoscore-custom-isolator mesoscore-custom-executor

@@ -1,6 +1,7 @@
 // Who may say what: everything else ends the connection of who said it and changes nothing.
 #include "agent_under_test.hpp"
 #include "mesoscore/limits.hpp"
+#include "support/operation_resources.hpp"
 
 namespace mesoscore::test {
 
@@ -42,6 +43,25 @@ TEST_CASE("a master that sends what masters do not send is left") {
   CHECK(agent.refused(kMaster));
   CHECK_FALSE(agent.view().registered);
   agent.connect(PeerId{2});
+}
+
+// What it keeps must belong to an agent that has an id: else the next start could not read it.
+TEST_CASE("a master that orders something before it has registered the agent is left") {
+  AgentUnderTest agent(durable_options());
+  agent.connect();
+  SECTION("an operation") {
+    agent.from_master(
+        msg::ApplyOperation{framework_info(), Uuid::from_random(9, 1), reserve(reserved("cpus:1", "eng"))});
+  }
+  SECTION("a task for an agent without an id") {
+    TaskInfo task = command_task("t1");
+    task.agent_id = {};
+    agent.from_master(msg::RunTask{framework_info(), "*", std::move(task), true, 0});
+  }
+  SECTION("a drain") { agent.from_master(msg::DrainTasks{DrainConfig{}}); }
+  CHECK(agent.refused(kMaster));
+  CHECK(agent.disk.all().empty());
+  CHECK(agent.recovered());
 }
 
 TEST_CASE("heartbeats are taken in silence") {

@@ -161,6 +161,21 @@ TEST_CASE("another hostname under a known agent id is shut down") {
   CHECK(c.view().agents[0].connected);
 }
 
+TEST_CASE("an agent that says it is another one on its own connection is shut down and disconnected") {
+  Cluster c;
+  const auto agent = c.add_agent("h1");
+  CHECK(c.view().agents[0].connected);
+  auto other = agent_info("h2", "cpus:4;mem:1024");
+  other->id = agent.id;
+  c.send(agent.peer, msg::ReregisterAgent{other, {}, {}, {}, {}});
+  CHECK(c.all<msg::ShutdownAgent>(agent.peer).size() == 1);
+  CHECK_FALSE(c.view().agents[0].connected);  // no event says that the connection is closed
+  c.step(DrainAgent{agent.id, {}});
+  CHECK(c.all<msg::DrainTasks>(agent.peer).empty());
+  c.advance(1h);
+  CHECK(c.all<msg::Ping>(agent.peer).empty());
+}
+
 TEST_CASE("a new master learns tasks and frameworks from the agents; the framework subscribes later") {
   Cluster old;
   const auto old_agent = old.add_agent();

@@ -1,1 +1,1 @@
-set(SUITE_COMPONENTS core wire recording runtime transport_inproc)
+set(SUITE_COMPONENTS core wire recording runtime transport_inproc storage_memory)

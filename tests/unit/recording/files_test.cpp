@@ -207,6 +207,39 @@ TEST_CASE("another option, seed or policy is another machine: the replay says fr
   CHECK_FALSE(replayed(file.path(), {.change_master = same}).mismatch);
 }
 
+TEST_CASE("a machine that was made of another seed than the recording says is noticed") {
+  class OtherSeed final : public StepObserver {
+   public:
+    explicit OtherSeed(StepObserver& to) : to_(to) {}
+    void begin(const MasterOptions& options, const AllocationPolicy* policy, Rng, TimePoint now,
+               std::span<const Record> records) noexcept override {
+      to_.begin(options, policy, Rng(8), now, records);
+    }
+    void begin(const AgentOptions&, Rng, TimePoint, std::span<const Record>) noexcept override {}
+    void stepping(std::span<const Event> events, TimePoint now) noexcept override {
+      to_.stepping(events, now);
+    }
+    void receiving(PeerId from, std::span<const Message> messages, TimePoint now) noexcept override {
+      to_.receiving(from, messages, now);
+    }
+    void ticking(TimePoint now) noexcept override { to_.ticking(now); }
+    void stepped(const Outbox& out, const OutboxSizes& before) noexcept override { to_.stepped(out, before); }
+
+   private:
+    StepObserver& to_;
+  };
+  const ScratchFile file;
+  const auto recorder = open(file.path(), {.steps_per_mark = 1});
+  OtherSeed other(*recorder);
+  ScriptedMaster(other, {}, 7).run(1);
+  recorder->finish();
+  const ReplayReport report = replayed(file.path());
+  REQUIRE(report.mismatch);
+  CHECK(report.mismatch->step == 1);  // an agent hears the id of its master
+  CHECK(report.mismatch->after == 0);
+  CHECK(report.mismatch->recorded != report.mismatch->replayed);
+}
+
 TEST_CASE("a policy of one's own must be given again") {
   class Own final : public AllocationPolicy {
     std::string_view name() const noexcept override { return "mine"; }
