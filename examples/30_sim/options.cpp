@@ -25,7 +25,7 @@ std::string read_seeds(const std::string& text, Options& options) {
 
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
   using mesoscore::simulator::PlantedBug;
-  CLI::App app("The simulator: whole clusters on a virtual clock, network and disks");
+  CLI::App app("The real machines without a real world: clusters under faults, and recordings");
   app.require_subcommand(1);
   CLI::App& faults = *app.add_subcommand("faults", "Clusters under faults, one for each seed");
   std::string seeds = "1..100";
@@ -50,6 +50,10 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
   faults.add_option("--bug", options.bug, "Plant a bug, to see that it is found")
       ->transform(CLI::CheckedTransformer(bugs).description("none|dropped-ack|skipped-commit|freed-twice"));
   faults.add_flag("!--nothing-durable", options.durable, "No machine keeps anything over a crash");
+  ReplayCommand replay;
+  CLI::App& replaying =
+      *app.add_subcommand("replay", "Steps a recorded master or agent through its recording again");
+  define_replay(replaying, replay);
   options.command = argv[0];
   try {
     app.parse(argc, argv);
@@ -59,5 +63,6 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (replaying.parsed()) options.replay = std::move(replay);
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mesoscore/simulator/faults.hpp"
+#include "replay_command.hpp"
 
 struct Options {
   std::uint64_t first = 1, last = 100;  // seeds
@@ -14,7 +15,8 @@ struct Options {
   bool quiet = false;                   // no line for each seed that is well
   bool durable = true;
   mesoscore::simulator::PlantedBug bug = mesoscore::simulator::PlantedBug::none;
-  std::string command{};  // how the program was called, for the command that replays a seed
+  std::optional<ReplayCommand> replay{};  // this is wanted instead
+  std::string command{};                  // how the program was called, for the command that replays a seed
 };
 
 // The exit code when there is nothing to do: 0 after --help, 2 for a mistake.
