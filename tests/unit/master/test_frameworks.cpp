@@ -142,6 +142,17 @@ TEST_CASE("teardown kills, closes and forbids the id") {
   CHECK(c.offer(g.peer).resources.get("cpus") == 4);  // all is free again
 }
 
+TEST_CASE("an agent that has an update of a framework that was removed is told so") {
+  Cluster c;
+  const auto agent = c.add_agent();
+  const auto f = c.add_framework();
+  c.update(agent, f, "t", TaskState::dropped);
+  CHECK(c.none<msg::ShutdownFramework>(agent.peer));
+  c.send(f.peer, msg::Teardown{});
+  c.update(agent, f, "t", TaskState::dropped);
+  CHECK(c.one<msg::ShutdownFramework>(agent.peer).framework_id == f.id);
+}
+
 TEST_CASE(
     "principal, user and checkpoint do not change at a re-subscription; the rest does and agents learn it") {
   Cluster c;
