@@ -3,8 +3,8 @@
 //     mesoscore-sim faults --seeds 1..10000 --jobs 2
 //     mesoscore-sim replay master.rec --log
 //
-// faults: one line for each seed with the hash of its trace, and what all of them came to. Exit code: 0 all is
-// well; 1 a seed failed, and the command that replays it is printed, or the recorded machine did something
+// faults: one line for each seed with the hash of its trace, and what all of them came to. Exit code: 0 all
+// is well; 1 a seed failed, and the command that replays it is printed, or the recorded machine did something
 // else; 2 usage.
 #include <chrono>
 

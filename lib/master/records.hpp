@@ -63,9 +63,9 @@ struct UnreachableTask {
 };
 
 struct MasterFramework {
-  msg::FrameworkPtr info;      // `id` is set
-  std::optional<PeerId> peer;  // connected
-  std::uint64_t order = 0;     // of the first subscription, for views
+  msg::FrameworkPtr info;               // `id` is set
+  std::optional<PeerId> peer;           // connected
+  std::uint64_t order = 0;              // of the first subscription, for views
   std::uint64_t newest_connection = 0;  // its number; what comes over older ones is out of date
   TimePoint heartbeat_at = kNever;
   TimePoint remove_at = kNever;  // the failover timeout of a disconnected framework

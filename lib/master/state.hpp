@@ -157,8 +157,8 @@ struct Master::State {
 
   // peers.cpp
   MasterPeer* find_peer(PeerId peer);
-  // What has been under way for long may come when its sender has given this connection up and has had another
-  // one since, the newest: then this one is closed.
+  // What has been under way for long may come when its sender has given this connection up and has had
+  // another one since, the newest: then this one is closed.
   bool superseded(PeerId peer, std::uint64_t newest);
   template <class M>
   M& send(PeerId peer) {  // made in its place

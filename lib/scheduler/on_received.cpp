@@ -4,7 +4,7 @@
 namespace mesoscore {
 
 void Scheduler::State::on_message(PeerId peer, Message& message) {
-  if (!is_master(peer)) return;         // of a connection that was given up
+  if (!is_master(peer)) return;   // of a connection that was given up
   if (phase == Phase::leaving) {  // anything else was said before the master read the Teardown
     if (std::holds_alternative<msg::Teardown>(message)) end("torn down");
     return;

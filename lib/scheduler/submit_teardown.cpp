@@ -3,8 +3,8 @@
 namespace mesoscore {
 namespace {
 
-// The master answers a Teardown with another one. Without an answer it may not have been read: it is said again
-// over a new connection, until the master answers, or does not know the framework any more.
+// The master answers a Teardown with another one. Without an answer it may not have been read: it is said
+// again over a new connection, until the master answers, or does not know the framework any more.
 constexpr Duration kPatience = std::chrono::seconds(2);
 
 }  // namespace

@@ -234,43 +234,47 @@ TEST_CASE("Stop disconnects for good") {
   CHECK(dialing.closed());
 }
 
-TEST_CASE("teardown") {
+TEST_CASE("teardown while subscribed: the master is told, answers, and that is the end") {
   Client c;
-  SECTION("while subscribed: the master is told, answers, and that is the end") {
-    c.subscribe();
-    c.receive(msg::OfferMade{offer_of("o1")});
-    c.submit(msg::Teardown{});
-    CHECK(c.sent<msg::Teardown>().size() == 1);
-    CHECK_FALSE(c.stats().ended);
-    CHECK_FALSE(c.stats().subscribed);
-    CHECK(c.stats().offers == 0);
-    c.receive(msg::OfferMade{offer_of("o2")});
-    CHECK(c.quiet());
-    SECTION("the master answers") {
-      c.receive(msg::Teardown{});
+  c.subscribe();
+  c.receive(msg::OfferMade{offer_of("o1")});
+  c.submit(msg::Teardown{});
+  CHECK(c.sent<msg::Teardown>().size() == 1);
+  CHECK_FALSE(c.stats().ended);
+  CHECK_FALSE(c.stats().subscribed);
+  CHECK(c.stats().offers == 0);
+  c.receive(msg::OfferMade{offer_of("o2")});
+  CHECK(c.quiet());
+  SECTION("the master answers") {
+    c.receive(msg::Teardown{});
+    CHECK(c.closed());
+  }
+  SECTION("without an answer nobody knows whether it was read") {
+    if (GENERATE(false, true)) {
+      c.disconnect();
+    } else {
+      CHECK(c.next() == 2s);
       CHECK(c.closed());
     }
-    SECTION("without an answer nobody knows whether it was read") {
-      if (GENERATE(false, true)) {
-        c.disconnect();
-      } else {
-        CHECK(c.next() == 2s);
-        CHECK(c.closed());
-      }
-      CHECK_FALSE(c.stats().ended);
-      c.next();
-      c.connect();
-      SECTION("it was not") {
-        c.subscribed();
-        CHECK(c.sent<msg::Teardown>().size() == 1);
-        c.receive(msg::Teardown{});
-      }
-      SECTION("it was: the master does not know the framework any more") {
-        c.receive(msg::ErrorMessage{"Framework has been removed"});
-      }
-      CHECK(c.out().deliveries.empty());
+    CHECK_FALSE(c.stats().ended);
+    c.next();
+    c.connect();
+    SECTION("it was not") {
+      c.subscribed();
+      CHECK(c.sent<msg::Teardown>().size() == 1);
+      c.receive(msg::Teardown{});
     }
+    SECTION("it was: the master does not know the framework any more") {
+      c.receive(msg::ErrorMessage{"Framework has been removed"});
+    }
+    CHECK(c.out().deliveries.empty());
   }
+  CHECK(c.stats().ended);
+  CHECK(c.machine().next_deadline() == kNever);
+}
+
+TEST_CASE("teardown without a subscription") {
+  Client c;
   SECTION("before any subscription there is nothing to tear down") {
     c.next();
     c.submit(msg::Teardown{});
