@@ -41,6 +41,7 @@ void Agent::State::ask_for_registration() {
 
 void Agent::State::registered(Duration timeout) {
   phase = Phase::registered;
+  drain_said = false;
   backoff.reset();
   if (!self_kept) keep_self();
   timers.disarm(link_timer);

@@ -9,11 +9,21 @@ namespace mesoscore {
 void Agent::State::on(msg::DrainTasks& order) {
   const bool changed = drain != order.config;
   drain = order.config;
+  drain_said = true;
   if (changed) {
     note(LogLevel::info, drain ? "draining: all tasks are killed" : "the drain is over");
     keep_self();
   }
   kill_for_drain();
+}
+
+// A master says with each registration that the agent is to drain. One that launches a task and has not said so
+// has lost its registry and does not know; nobody could end the drain.
+void Agent::State::end_forgotten_drain() {
+  if (!drain || drain_said) return;
+  note(LogLevel::warning, "the drain is over: this master does not know of it");
+  drain.reset();
+  keep_self();
 }
 
 void Agent::State::kill_for_drain() {

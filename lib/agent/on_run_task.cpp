@@ -33,6 +33,7 @@ void Agent::State::on(msg::RunTask& run) {
     return refuse_task(task, run, TaskState::error, TaskReason::task_invalid,
                        cat("task ", in_quotes(info.task_id), ": ", valid.error().message));
   }
+  end_forgotten_drain();
   if (drain) {
     return refuse_task(task, run, dropped_or_lost(framework), TaskReason::agent_draining,
                        "the agent is draining");

@@ -65,6 +65,7 @@ struct Agent::State {
   bool self_kept = false;
   Resources configured;  // what the agent was started with
   std::optional<DrainConfig> drain;
+  bool drain_said = false;  // by the master of this registration
 
   // ---- what runs here ----
   Slab<agent_detail::UpdateRecord> updates;
@@ -246,6 +247,7 @@ struct Agent::State {
   // ---- frameworks, drains, and the end ----
   void shutdown_framework(FrameworkRecord& framework);
   void remember_completed(const FrameworkId& framework);
+  void end_forgotten_drain();
   void kill_for_drain();
   void kill_for_drain(TaskRecord& task);
   std::optional<KillPolicy> drain_policy(const TaskRecord& task) const noexcept;

@@ -81,6 +81,7 @@ TEST_CASE("a draining agent takes no tasks") {
     agent.rejoin();
     CHECK(agent.outcome() == std::string(plain ? "TASK_LOST" : "TASK_DROPPED") + " REASON_AGENT_DRAINING");
     agent.acknowledge();
+    drain(agent);
     agent.run_with_new_executor(executor_task("t2"));
     CHECK(agent.sent<msg::ExecutorExited>().size() == 1);  // the master has charged for it
   }
@@ -141,6 +142,18 @@ TEST_CASE("a task whose launch and drain met in a crash is killed after it") {
   CHECK(agent.calls<KillContainer>().empty());
   agent.all_heard();
   CHECK(agent.calls<KillContainer>().size() == 1);
+}
+
+TEST_CASE("a drain of which a new master does not know is over when that launches a task") {
+  AgentUnderTest agent(durable_options());
+  agent.join();
+  drain(agent);
+  agent.rejoin();
+  CHECK(agent.view().drain == DrainState::drained);
+  agent.run(command_task("t1"));
+  CHECK(agent.calls<LaunchContainer>().size() == 1);
+  CHECK(agent.view().drain == DrainState::none);
+  CHECK_FALSE(agent.disk.of<record::Self>().at(0)->drain);
 }
 
 TEST_CASE("a drain ends when the master says so") {
