@@ -148,6 +148,7 @@ TEST_CASE("a drain of which a new master does not know is over when that launche
   AgentUnderTest agent(durable_options());
   agent.join();
   drain(agent);
+  agent.step(PeerDisconnected{agent.peer, "reset"});
   agent.rejoin();
   CHECK(agent.view().drain == DrainState::drained);
   agent.run(command_task("t1"));

@@ -83,7 +83,9 @@ TEST_CASE("a late subscription on an older connection does not end the newer one
 TEST_CASE("what came over an older connection is out of date, also when the newer one has ended") {
   Cluster c;
   const PeerId stalled = c.connect(PeerRole::scheduler);
-  const auto f = c.add_framework();
+  auto info = framework_info("f");
+  info->failover_timeout = 1h;
+  const auto f = c.add_framework(info);
   c.disconnect(f.peer);
   c.send(stalled, msg::Subscribe{f.info, {}});
   CHECK(c.closed(stalled));
