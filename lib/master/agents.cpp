@@ -30,6 +30,7 @@ void Master::State::bind_agent(std::uint32_t a, PeerId peer) {
   MasterPeer* known = find_peer(peer);
   known->bound = MasterPeer::Bound::agent;
   known->index = a;
+  agent.connection = known->number;
   agent.peer = peer;
   agent.missed_pings = 0;
   agent.ping_at = after(now, options.ping_interval);
@@ -79,8 +80,9 @@ void Master::State::disconnect_agent(std::uint32_t a, std::string_view why) {
 void Master::State::mark_unreachable(std::uint32_t a) {
   const AgentId id_of_agent = agents[a].id();
   AgentStanding standing = agents[a].standing;
+  const std::uint64_t connection = agents[a].connection;
   lose_agent(a, LossReason::unreachable);
-  remember_unreachable(id_of_agent, std::move(standing));
+  remember_unreachable(id_of_agent, std::move(standing), connection);
 }
 
 void Master::State::on_unregister_agent(std::uint32_t a) {

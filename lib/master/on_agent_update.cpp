@@ -6,6 +6,9 @@ namespace mesoscore {
 void Master::State::on_agent_update(std::uint32_t a, msg::AgentUpdate& call) {
   const std::uint32_t f = find_framework(call.framework_id);
   if (f == kNone) {
+    // What the agent has said at its registration did not name it: of tasks that it never had it knows no
+    // more.
+    if (is_completed(call.framework_id)) send_to_agent(a, msg::ShutdownFramework{call.framework_id});
     return note(*out, LogLevel::warning, "update of task ", call.status.task_id, " dropped: framework \"",
                 call.framework_id, "\" is unknown");
   }

@@ -156,9 +156,11 @@ void Master::State::on_reregister_agent(PeerId peer, msg::ReregisterAgent& call)
       (known->bound == MasterPeer::Bound::agent && agents[known->index].id() != call.agent->id);
   if (other) return refuse(peer, "this connection belongs to another agent or framework");
   if (!may_return(*this, peer, *call.agent)) return;
+  const std::uint32_t a = find_agent(call.agent->id);
+  const UnreachableAgent* away = unreachable.find(call.agent->id);
+  if (superseded(peer, a != kNone ? agents[a].connection : away != nullptr ? away->connection : 0)) return;
 
-  if (const std::uint32_t a = find_agent(call.agent->id); a != kNone) {
-    if (superseded(peer, agents[a].peer)) return;
+  if (a != kNone) {
     reregister_known(*this, a, peer, call);
   } else if (recovery.agents.contains(call.agent->id)) {
     reregister_recovered(*this, peer, call);

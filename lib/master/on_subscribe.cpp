@@ -75,7 +75,8 @@ void Master::State::on_subscribe(PeerId peer, msg::Subscribe& call) {
 
   if (!call.framework->id.empty()) {
     const std::uint32_t f = find_framework(call.framework->id);
-    if (f != kNone && superseded(peer, frameworks[f].peer)) return;
+    const MasterPeer* present = f != kNone && frameworks[f].peer ? find_peer(*frameworks[f].peer) : nullptr;
+    if (present != nullptr && superseded(peer, present->number)) return;
     if (f != kNone) return resubscribe(*this, f, peer, call);
     // An id of an earlier master: it is kept.
     return subscribe_new(call.framework, peer, call);

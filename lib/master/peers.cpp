@@ -34,13 +34,11 @@ void Master::State::on_connected(const PeerConnected& event) {
   peer.number = ++connections;
 }
 
-bool Master::State::superseded(PeerId peer, const std::optional<PeerId>& current) {
-  if (!current || *current == peer) return false;
-  const MasterPeer* mine = find_peer(peer);
-  const MasterPeer* other = find_peer(*current);
-  if (mine == nullptr || other == nullptr || mine->number > other->number) return false;
-  note(*out, LogLevel::info, "a late message of ", mine->address, ": the peer has a newer connection");
-  out->closes.push_back({peer, "the peer has a newer connection"});
+bool Master::State::superseded(PeerId peer, std::uint64_t newest) {
+  const MasterPeer* known = find_peer(peer);
+  if (known->number >= newest) return false;
+  note(*out, LogLevel::info, "a late message of ", known->address, ": the peer has had a newer connection");
+  out->closes.push_back({peer, "the peer has had a newer connection"});
   peers.erase(static_cast<std::uint64_t>(peer));
   return true;
 }

@@ -108,6 +108,8 @@ struct DoubledTask {
 struct MasterAgent {
   msg::AgentPtr info;          // `id` is set
   std::optional<PeerId> peer;  // connected
+  std::uint64_t connection =
+      0;  // number of the newest one that it has had; what comes by an older one is void
   std::uint64_t order = 0;
   std::uint32_t missed_pings = 0;
   TimePoint ping_at = kNever;

@@ -28,9 +28,10 @@ void Master::State::keep_standing(const AgentId& agent) {
   keep(record::UnreachableAgent{agent, away->since, away->standing.deactivated, away->standing.drain});
 }
 
-void Master::State::remember_unreachable(const AgentId& agent, AgentStanding standing) {
+void Master::State::remember_unreachable(const AgentId& agent, AgentStanding standing,
+                                         std::uint64_t connection) {
   standing.drained = false;
-  unreachable.add(agent, {now, std::move(standing)});
+  unreachable.add(agent, {now, std::move(standing), connection});
   forget_record(admitted_agent_key(agent));
   keep_standing(agent);
   trim_registry(TimePoint::min());

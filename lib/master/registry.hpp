@@ -30,6 +30,7 @@ struct AgentStanding {
 struct UnreachableAgent {
   TimePoint since{};
   AgentStanding standing{};
+  std::uint64_t connection = 0;  // as MasterAgent::connection; not kept
 };
 
 struct RecoveredAgent {

@@ -130,7 +130,7 @@ struct Master::State {
   void keep_agent(std::uint32_t a);                    // as it is now
   AgentStanding* find_standing(const AgentId& agent);  // registered, recovered or unreachable; else null
   void keep_standing(const AgentId& agent);            // of one that find_standing() finds
-  void remember_unreachable(const AgentId& agent, AgentStanding standing);
+  void remember_unreachable(const AgentId& agent, AgentStanding standing, std::uint64_t connection = 0);
   void remember_gone(const AgentId& agent);
   void remember_removed(const FrameworkId& framework);
   void trim_registry(TimePoint oldest);  // also to its limits
@@ -156,9 +156,9 @@ struct Master::State {
 
   // peers.cpp
   MasterPeer* find_peer(PeerId peer);
-  // What has been under way for long may come when its sender has given this connection up and has another
-  // one, `current`: then this one is closed, and the other one counts.
-  bool superseded(PeerId peer, const std::optional<PeerId>& current);
+  // What has been under way for long may come when its sender has given this connection up and has had
+  // another one, number `newest`: then this one is closed, and the message does not count.
+  bool superseded(PeerId peer, std::uint64_t newest);
   template <class M>
   M& send(PeerId peer) {  // made in its place
     return *std::get_if<M>(&out->sends.emplace_back(peer, std::in_place_type<M>).message);

@@ -35,6 +35,23 @@ TEST_CASE("bad agents are refused") {
   CHECK(c.view().agents.empty());
 }
 
+TEST_CASE("a late re-registration on an older connection does not count") {
+  Cluster c;
+  const PeerId stalled = c.connect(PeerRole::agent);  // what it has sent is under way for long
+  const auto agent = c.add_agent();
+  const auto f = c.add_framework();
+  c.launch(f, c.offer(f.peer), {task("t", c.offer(f.peer))});
+  SECTION("while the newer one is there") {}
+  SECTION("when the newer one has ended as well") { c.disconnect(agent.peer); }
+  const bool connected = c.view().agents[0].connected;
+  c.send(stalled, msg::ReregisterAgent{agent.info, {}, {}, {}});
+  CHECK(c.closed(stalled));
+  CHECK(c.none<msg::AgentReregistered>(stalled));
+  CHECK_FALSE(c.closed(agent.peer));
+  CHECK(c.view().agents[0].connected == connected);
+  CHECK(c.view().agents[0].tasks == 1);
+}
+
 TEST_CASE("an agent that answers pings stays; one that does not becomes unreachable") {
   Cluster c;
   const auto agent = c.add_agent();

@@ -15,6 +15,19 @@ struct Running {
 
 }  // namespace
 
+TEST_CASE("the agent that has an update for a framework that was removed is told so") {
+  Cluster c;
+  const auto agent = c.add_agent();
+  const auto f = c.add_framework();
+  c.send(f.peer, msg::Teardown{});
+  c.update(agent, f, "t", TaskState::dropped);
+  CHECK(c.one<msg::ShutdownFramework>(agent.peer).framework_id == f.id);
+  auto other = f;
+  other.id = FrameworkId("of-another-master");
+  c.update(agent, other, "t", TaskState::dropped);
+  CHECK(c.none<msg::ShutdownFramework>(agent.peer));
+}
+
 TEST_CASE("an update is forwarded and its acknowledgement goes back to the agent") {
   Running r;
   const Uuid uuid = r.c.update(r.agent, r.f, "t", TaskState::running);
