@@ -4,6 +4,7 @@
 #include "mesoscore/isolators/process.hpp"
 #include "mesoscore/log/spdlog.hpp"
 #include "mesoscore/recording.hpp"
+#include "mesoscore/simulator.hpp"
 #include "mesoscore/storages/memory.hpp"
 #include "mesoscore/storages/sqlite.hpp"
 #include "mesoscore/transports/inproc.hpp"
@@ -17,6 +18,7 @@ int main() {
   mesoscore::IsolatorSet isolators;
   isolators.add(mesoscore::isolators::process());
   if (mesoscore::replay("/dev/null", {})) return 1;  // no recording
+  if (!mesoscore::simulator::run_faults({.seed = 1, .safety = std::chrono::seconds(1)}).ok()) return 1;
   const bool stores = mesoscore::storages::memory()->open() && !mesoscore::storages::sqlite({})->open();
   return stores && transports.find("tcp") && transports.find("unix") && isolators.launcher() ? 0 : 1;
 }
