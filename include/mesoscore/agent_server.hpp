@@ -12,9 +12,13 @@
 
 #include "mesoscore/agent.hpp"
 #include "mesoscore/clock.hpp"
+#include "mesoscore/agent_query.hpp"
 #include "mesoscore/detail/async.hpp"
+#include "mesoscore/fetcher.hpp"
 #include "mesoscore/function.hpp"
 #include "mesoscore/isolator.hpp"
+#include "mesoscore/prober.hpp"
+#include "mesoscore/sandbox.hpp"
 #include "mesoscore/step_observer.hpp"
 #include "mesoscore/storage.hpp"
 #include "mesoscore/transport.hpp"
@@ -46,6 +50,22 @@ struct AgentServerConfig {
   // error, and with success when it works again. It is also logged.
   std::function<void(const Status&)> on_storage{};
   IsolatorSet isolators{};
+  // All of these belong to one agent: none may be shared. They run on `blocking_executor`.
+  // Makes the TCP and HTTP probes of checks; null: tasks that have such checks fail. Commands need none.
+  std::shared_ptr<Prober> prober{};
+  // Gets the URIs of commands; null: tasks that have URIs fail.
+  std::shared_ptr<Fetcher> fetcher{};
+  SandboxOptions sandboxes{};
+  Duration usage_interval = std::chrono::seconds(1);  // of sampling, while somebody asks for usage
+  // What operators may ask by way of the master; async_query may always.
+  struct Queries {
+    bool files = true;
+    bool commands = false;  // RunInContainer, WaitContainer, KillNestedContainer: whoever may, runs anything
+  };
+  Queries queries{};
+  // The user of tasks whose command and framework name none; empty: the agent's own.
+  std::string default_user{};
+  std::vector<std::string> allowed_users{};  // of tasks; others fail. Empty: all
   FunctionSet functions{};
   std::shared_ptr<StepObserver> recorder{};  // recording.hpp; null: nothing is recorded
   ConnectionOptions connection{};
@@ -89,11 +109,20 @@ class AgentServer {
     return detail::initiate<void()>(std::forward<Token>(token), [this](auto done) { stop(std::move(done)); });
   }
 
+  // Completes with the answer; see agent_query.hpp.
+  template <class Token>
+  auto async_query(AgentQuery query, Token&& token) {
+    return detail::initiate<void(Result<AgentReport>)>(
+        std::forward<Token>(token),
+        [this, asked = std::move(query)](auto done) mutable { ask(std::move(asked), std::move(done)); });
+  }
+
   const AgentInfo& info() const noexcept;
   std::shared_ptr<const AgentView> view() const;
   std::vector<Task> tasks() const;
 
  private:
+  void ask(AgentQuery query, std::function<void(Result<AgentReport>)> done);
   void stop(std::function<void()> done);
   void when_registered(std::function<void(Status)> done);
   void when_ended(std::function<void()> done);

@@ -6,9 +6,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "mesoscore/agent_query.hpp"
+#include "mesoscore/check.hpp"
+#include "mesoscore/container_info.hpp"
 #include "mesoscore/framework.hpp"
 #include "mesoscore/ids.hpp"
 #include "mesoscore/task.hpp"
@@ -17,6 +21,7 @@
 namespace mesoscore {
 
 enum class ContainerKind : std::uint8_t { command = 0, executor = 1, function = 2 };
+std::string_view to_string(ContainerKind kind) noexcept;  // "command"
 
 // Start it. Answered by `started` or `launch_failed`; every container that started ends with exactly one
 // `exited`.
@@ -49,17 +54,41 @@ struct RecoverContainers {
   struct Known {
     ContainerId container_id{};
     ContainerKind kind = ContainerKind::command;
-    Resources resources{};  // what it may use
+    ContainerInfo::Type type = ContainerInfo::Type::mesos;
+    FrameworkId framework_id{};
+    std::string directory{};  // task or executor id: names its directory in the sandboxes
+    Resources resources{};    // what it may use
   };
+  AgentId agent_id{};
   std::vector<Known> known{};
 };
+ContainerInfo::Type type_of(const LaunchContainer& call) noexcept;
 // The end of this container is kept durably elsewhere: what is remembered of it for a restart may go. Only
 // agents that are durable say so; without it the end is forgotten when it is reported.
 struct ForgetContainer {
   ContainerId container_id{};
 };
-using ContainerCall =
-    std::variant<LaunchContainer, KillContainer, UpdateContainer, RecoverContainers, ForgetContainer>;
+// Probe it once. Answered by `probed` with the same number, or not at all if the container ends before.
+struct ProbeContainer {
+  ContainerId container_id{};
+  std::uint64_t number = 0;
+  Probe probe{};
+  Duration timeout{0};  // zero: none
+};
+// Answer a question (agent_query.hpp) by `answered` with the same number.
+struct AskContainers {
+  std::uint64_t number = 0;
+  AgentQuery query{};
+};
+using ContainerCall = std::variant<LaunchContainer, KillContainer, UpdateContainer, RecoverContainers,
+                                   ForgetContainer, ProbeContainer, AskContainers>;
+
+// What a probe has found. Without a result: it could not be made, or took too long; `message` says which.
+struct ProbeResult {
+  bool success = false;
+  CheckStatus status{};  // its name is empty
+  friend bool operator==(const ProbeResult&, const ProbeResult&) = default;
+};
 
 struct ContainerEvent {
   enum class Kind : std::uint8_t {
@@ -69,6 +98,8 @@ struct ContainerEvent {
     exited,         // no process of the container is left
     progress,       // function tasks only: a non-terminal update that carries `data` and `message`
     recovered,      // see RecoverContainers
+    probed,         // see ProbeContainer
+    answered,       // see AskContainers; `error` of Errc, and `message`, if it could not be
   };
   ContainerId container_id{};
   Kind kind = Kind::started;
@@ -77,6 +108,13 @@ struct ContainerEvent {
   std::optional<TaskReason> reason{};
   std::string message{};
   std::string data{};
+  Resources limitation{};    // exited by a limitation: what it had used
+  std::uint64_t number = 0;  // probed, answered: of the call
+  Box<ProbeResult> probe{};  // probed
+  std::uint32_t error = 0;   // answered
+  Box<AgentReport> report{};
+  Box<ContainerStatus> status{};  // started and recovered: if it is known
 };
+std::string_view to_string(ContainerEvent::Kind kind) noexcept;  // "launch_failed"
 
 }  // namespace mesoscore

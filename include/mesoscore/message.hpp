@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "mesoscore/agent_info.hpp"
+#include "mesoscore/agent_query.hpp"
 #include "mesoscore/demand.hpp"
 #include "mesoscore/framework.hpp"
 #include "mesoscore/ids.hpp"
@@ -162,6 +163,13 @@ struct ExecutorToFramework {
   std::string data{};
 };
 
+struct AgentAnswer {
+  std::uint64_t id = 0;
+  std::uint32_t error = 0;  // of Errc; zero: done
+  std::string text{};       // what was wrong
+  AgentReport report{};
+};
+
 // ---- master -> agent
 // -----------------------------------------------------------------------------------------------
 
@@ -192,6 +200,19 @@ struct RunTask {
   TaskInfo task{};
   bool launch_executor = false;  // the master accounts for a new executor
   std::int32_t priority = 0;     // kept with the task, for a new master
+};
+struct RunTaskGroup {
+  FrameworkPtr framework{};
+  RoleName role{};
+  ExecutorInfo executor{};
+  std::vector<TaskInfo> tasks{};  // `executor` of each is absent
+  bool launch_executor = false;   // the master accounts for a new executor
+  std::int32_t priority = 0;
+};
+// A question of an operator, passed on; answered by AgentAnswer, in any order, or not at all.
+struct AgentCall {
+  std::uint64_t id = 0;  // the master's
+  AgentQuery query{};
 };
 struct KillTask {
   FrameworkId framework_id{};
@@ -257,6 +278,9 @@ struct ExecutorSubscribed {
 struct LaunchTask {
   TaskInfo task{};
 };
+struct LaunchTaskGroup {
+  std::vector<TaskInfo> tasks{};
+};
 struct ExecutorKill {
   TaskId task_id{};
   std::optional<KillPolicy> kill_policy{};
@@ -284,7 +308,7 @@ using Message = std::variant<
     msg::ExecutorAcknowledged, msg::ExecutorShutdown, msg::OperationUpdate, msg::AcknowledgeOperation,
     msg::ReconcileOperations, msg::AgentOperationUpdate, msg::ApplyOperation, msg::OperationAcknowledged,
     msg::Request, msg::DemandRefused, msg::DemandExpired, msg::OperatorCall, msg::OperatorAnswer,
-    msg::DrainTasks>;
+    msg::DrainTasks, msg::RunTaskGroup, msg::LaunchTaskGroup, msg::AgentCall, msg::AgentAnswer>;
 
 // "Subscribe", "OfferMade", ...
 std::string_view message_name(const Message& message) noexcept;

@@ -42,6 +42,16 @@ struct Filters {
 struct LaunchOperation {
   std::vector<TaskInfo> tasks{};
 };
+// Tasks that share one fate (a pod): they start together, and when one is killed or fails the others are
+// killed; one that finishes leaves the others alone. All of them fit, or none is launched.
+//
+// `executor` is of type DEFAULT (the agent runs the tasks, each a command in a container of its own) or
+// CUSTOM (it gets them in one message). It needs 0.01 cpus, 32 MiB mem and some disk of its own, which are
+// used as long as one of its tasks lives. A DEFAULT executor may run several groups, each with its own fate.
+struct LaunchGroupOperation {
+  ExecutorInfo executor{};
+  std::vector<TaskInfo> tasks{};  // without `executor`
+};
 // The resources as they are to be: with the new, dynamic reservation on top of the stack. What is one
 // reservation less must be in the offer.
 struct ReserveOperation {
@@ -74,12 +84,12 @@ struct ShrinkVolumeOperation {
 // earlier one has made: reserve, create a volume of it, launch a task with the volume. A step that fails is
 // left out; that is told (on_operation) if it carries an id, and else only to the master's log.
 struct Operation {
-  OperationId id{};  // empty = no feedback wanted; must be empty for LAUNCH
+  OperationId id{};  // empty = no feedback wanted; must be empty for LAUNCH and LAUNCH_GROUP
   std::variant<LaunchOperation, ReserveOperation, UnreserveOperation, CreateOperation, DestroyOperation,
-               GrowVolumeOperation, ShrinkVolumeOperation>
+               GrowVolumeOperation, ShrinkVolumeOperation, LaunchGroupOperation>
       action{};
 };
-// "LAUNCH", "RESERVE", ... "SHRINK_VOLUME"
+// "LAUNCH", "RESERVE", ... "SHRINK_VOLUME", "LAUNCH_GROUP"
 std::string_view operation_name(const Operation& operation) noexcept;
 
 enum class OperationState : std::uint8_t {  // numbers of Mesos v1
@@ -103,6 +113,9 @@ std::string_view to_string(OperationState state) noexcept;  // "OPERATION_FINISH
 
 inline Operation launch(std::vector<TaskInfo> tasks) {
   return Operation{OperationId{}, LaunchOperation{std::move(tasks)}};
+}
+inline Operation launch_group(ExecutorInfo executor, std::vector<TaskInfo> tasks) {
+  return Operation{OperationId{}, LaunchGroupOperation{std::move(executor), std::move(tasks)}};
 }
 inline Operation reserve(Resources resources, OperationId id = {}) {
   return Operation{std::move(id), ReserveOperation{std::move(resources)}};

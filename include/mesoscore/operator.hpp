@@ -3,15 +3,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "mesoscore/agent_info.hpp"
+#include "mesoscore/agent_query.hpp"
+#include "mesoscore/box.hpp"
 #include "mesoscore/ids.hpp"
 #include "mesoscore/offer.hpp"
 #include "mesoscore/quota.hpp"
 #include "mesoscore/resources.hpp"
+#include "mesoscore/task.hpp"
 
 namespace mesoscore {
 
@@ -86,10 +90,23 @@ struct ExplainOffers {
 struct ListFrameworks {};
 struct ListAgents {};
 struct ListRoles {};
+// Tasks that have not ended, and those that ended lately.
+struct ListTasks {
+  FrameworkId framework_id{};  // empty: of all; as for ExplainOffers, the name will do
+  AgentId agent_id{};          // empty: on all
+};
+// A question for one agent (agent_query.hpp), which the master passes on. Agents decide what they allow
+// (AgentServerConfig::queries): by default no commands. Errors: not_found (no such agent is
+// registered), not_connected (it is away, or went away), limit_exceeded (too many questions wait for it), and
+// the agent's own.
+struct AskAgent {
+  AgentId agent_id{};
+  AgentQuery query{};
+};
 
 using OperatorAction = std::variant<std::monostate, ExplainOffers, ListFrameworks, ListAgents, ListRoles,
                                     SetWeight, SetQuota, TeardownFramework, DeactivateAgent, ReactivateAgent,
-                                    OperateOnAgent, DrainAgent, MarkAgentGone>;
+                                    OperateOnAgent, DrainAgent, MarkAgentGone, ListTasks, AskAgent>;
 
 // ---- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -110,6 +127,16 @@ struct AgentSummary {
   DrainState drain = DrainState::none;
   std::uint32_t tasks = 0;
   Resources total{}, used{}, offered{};
+};
+struct TaskSummary {
+  TaskId id{};
+  FrameworkId framework_id{};
+  AgentId agent_id{};
+  ExecutorId executor_id{};  // empty: none
+  std::string name{};
+  TaskState state = TaskState::staging;
+  std::optional<bool> healthy{};
+  Resources resources{};
 };
 struct RoleSummary {
   RoleName role{};
@@ -135,6 +162,8 @@ struct OperatorAnswer {
   std::vector<FrameworkSummary> frameworks{};
   std::vector<AgentSummary> agents{};
   std::vector<RoleSummary> roles{};
+  std::vector<TaskSummary> tasks{};
+  Box<AgentReport> report{};  // of AskAgent
 };
 
 }  // namespace msg

@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "mesoscore/box.hpp"
+#include "mesoscore/check.hpp"
+#include "mesoscore/command.hpp"
+#include "mesoscore/container_info.hpp"
 #include "mesoscore/ids.hpp"
 #include "mesoscore/labels.hpp"
 #include "mesoscore/resources.hpp"
@@ -80,25 +83,6 @@ enum class TaskReason : std::uint8_t {
 };
 std::string_view to_string(TaskReason reason) noexcept;  // "REASON_RECONCILIATION"
 
-struct EnvironmentVariable {
-  std::string name{};
-  std::string value{};
-  friend bool operator==(const EnvironmentVariable&, const EnvironmentVariable&) = default;
-};
-
-// A command. shell: `/bin/sh -c value`. Otherwise `value` is the program (searched in PATH) and `arguments`
-// is the whole argv, argv[0] included; with no arguments argv is {value}.
-struct CommandInfo {
-  std::string value{};
-  bool shell = true;
-  std::vector<std::string> arguments{};
-  std::vector<EnvironmentVariable> environment{};
-  // Empty = FrameworkInfo.user. Another user than the agent's needs an agent that runs as root.
-  std::string user{};
-
-  friend bool operator==(const CommandInfo&, const CommandInfo&) = default;
-};
-
 struct KillPolicy {
   Duration grace_period = std::chrono::seconds(3);  // from SIGTERM to SIGKILL
   friend bool operator==(const KillPolicy&, const KillPolicy&) = default;
@@ -119,17 +103,31 @@ struct DiscoveryInfo {
   friend bool operator==(const DiscoveryInfo&, const DiscoveryInfo&) = default;
 };
 
-// A process of the framework that connects back to the agent and runs many tasks (see executor_driver.hpp).
+// What runs tasks of a framework on one agent. CUSTOM: a process of the framework that connects back to the
+// agent and runs many tasks (see executor_driver.hpp). DEFAULT: the agent itself, for the tasks of
+// launch_group(); it has no command.
 struct ExecutorInfo {
+  enum class Type : std::uint8_t { unknown = 0, default_ = 1, custom = 2 };
   ExecutorId executor_id{};
+  Type type = Type::unknown;   // unknown: custom
   FrameworkId framework_id{};  // filled in by the master when empty
   std::string name{};
   CommandInfo command{};
   Resources resources{};  // used as long as the executor lives, besides those of its tasks
+  Box<ContainerInfo> container{};
   std::string data{};
   Duration shutdown_grace_period = std::chrono::seconds(5);
   Labels labels{};
   friend bool operator==(const ExecutorInfo&, const ExecutorInfo&) = default;
+};
+
+// How much more than its resources a task may use for a while, when the machine has it (burst). Not less than
+// the resources; infinity: no limit. Absent: the task's cpus are no limit for it when others leave cpu time
+// unused (unless the agent limits all tasks), its mem is.
+struct TaskLimits {
+  std::optional<double> cpus{};
+  std::optional<double> mem{};  // MiB
+  friend bool operator==(const TaskLimits&, const TaskLimits&) = default;
 };
 
 // What to run. Exactly one of `command` (a process of its own), `executor` (a custom executor, started when
@@ -148,6 +146,11 @@ struct TaskInfo {
   std::optional<Duration> max_completion_time{};
   Labels labels{};
   Box<DiscoveryInfo> discovery{};
+  // For commands only:
+  Box<ContainerInfo> container{};
+  std::vector<HealthCheck> health_checks{};
+  std::vector<CheckInfo> checks{};
+  Box<TaskLimits> limits{};
   friend bool operator==(const TaskInfo&, const TaskInfo&) = default;
 };
 
@@ -166,6 +169,9 @@ struct TaskStatus {
   std::string message{};        // for people
   std::string data{};           // opaque bytes of the executor
   Labels labels{};
+  std::vector<CheckStatus> check_status{};  // one for each of the task's `checks`, in their order
+  Resources limitation{};                   // what it had used when it crossed a limit
+  Box<ContainerStatus> container_status{};
   friend bool operator==(const TaskStatus&, const TaskStatus&) = default;
 };
 

@@ -47,6 +47,7 @@ void Agent::State::keep_task(const TaskRecord& task, const TaskInfo& info) {
     kept.kill_policy = task.kill_policy;
     kept.max_completion_time = task.max_completion_time;
     kept.function = info.function;
+    kept.container = info.container;
     if (info.command) {
       kept.command = info.command;
       kept.command->environment.clear();

@@ -85,6 +85,7 @@ StatusRecord Agent::State::verdict(const TaskRecord& task, ContainerEvent& event
     const bool never_started = !launched && event.reason == TaskReason::agent_restarted;
     if (never_started) status.state = dropped_or_lost(frameworks[task.framework]);
     if (status.reason) status.source = TaskSource::agent;
+    if (!event.limitation.empty()) status.more().limitation = std::move(event.limitation);
     if (event.state && is_terminal(*event.state)) {
       status.state = *event.state;
     } else if (launched && event.wait_status == 0 && !event.reason) {

@@ -73,6 +73,7 @@ void Agent::State::run_in_container(TaskRecord& task, msg::RunTask& run) {
   launch.framework = std::move(run.framework);
   launch.agent_id = agent->id;
   launch.durable = task.kept;
+  task.container_type = run.task.container ? run.task.container->type : ContainerInfo::Type::mesos;
   if (task.kept) keep_task(task, run.task);
   launch.resources = run.task.resources;
   launch.task = std::move(run.task);

@@ -57,6 +57,7 @@ struct TaskRecord {
   bool kept = false;       // there are records of it
   bool uncertain = false;  // recovered; whether it reached its executor is seen when that subscribes
   bool function = false;   // only of recovered tasks
+  ContainerInfo::Type container_type = ContainerInfo::Type::mesos;
   Link in_framework, in_executor;
   Timer completion{Timer::Kind::completion};
   UpdateStream updates;

@@ -14,14 +14,26 @@ void Agent::State::ask_for_containers() {
   recovery = Recovery::asked;
   if (!recovery_note.empty()) note(LogLevel::warning, recovery_note);
   RecoverContainers call;
+  call.agent_id = agent->id;
   each(framework_list, frameworks, [&](FrameworkRecord& framework) {
     each(framework.executors, executors, [&](ExecutorRecord& executor) {
-      call.known.push_back({executor.container_id, ContainerKind::executor, executor.contained});
+      const ExecutorInfo& info = executor.info;
+      call.known.push_back({.container_id = executor.container_id,
+                            .kind = ContainerKind::executor,
+                            .type = info.container ? info.container->type : ContainerInfo::Type::mesos,
+                            .framework_id = framework.id,
+                            .directory = info.executor_id.str(),
+                            .resources = executor.contained});
     });
     each(framework.tasks, tasks, [&](TaskRecord& task) {
       if (task.container_id.empty()) return;
       const ContainerKind kind = task.function ? ContainerKind::function : ContainerKind::command;
-      call.known.push_back({task.container_id, kind, task.info.resources});
+      call.known.push_back({.container_id = task.container_id,
+                            .kind = kind,
+                            .type = task.container_type,
+                            .framework_id = framework.id,
+                            .directory = task.info.task_id.str(),
+                            .resources = task.info.resources});
     });
   });
   note(LogLevel::info, "recovering as ", agent->id.empty() ? "a new agent" : agent->id.view(), ": ",

@@ -133,6 +133,7 @@ class Restoring {
     task.info.role = kept.role;
     task.info.priority = kept.priority;
     task.function = !kept.info.function.empty();
+    if (kept.info.container) task.container_type = kept.info.container->type;
     task.container_id = kept.container_id;
     if (kept.info.executor) {
       task.info.executor_id = kept.info.executor->executor_id;

@@ -65,7 +65,11 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {"
                                                                                "DemandExpired",
                                                                                "OperatorCall",
                                                                                "OperatorAnswer",
-                                                                               "DrainTasks"};
+                                                                               "DrainTasks",
+                                                                               "RunTaskGroup",
+                                                                               "LaunchTaskGroup",
+                                                                               "AgentCall",
+                                                                               "AgentAnswer"};
 static_assert(!kNames.back().empty(), "a new alternative of Message needs its name here");
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace mesoscore {
 
 std::string_view operation_name(const Operation& operation) noexcept {
   constexpr std::array<std::string_view, std::variant_size_v<decltype(Operation::action)>> kOperations = {
-      "LAUNCH", "RESERVE", "UNRESERVE", "CREATE", "DESTROY", "GROW_VOLUME", "SHRINK_VOLUME"};
+      "LAUNCH", "RESERVE", "UNRESERVE", "CREATE", "DESTROY", "GROW_VOLUME", "SHRINK_VOLUME", "LAUNCH_GROUP"};
   static_assert(!kOperations.back().empty(), "a new operation needs its name here");
   return operation.action.valueless_by_exception() ? "(none)" : kOperations[operation.action.index()];
 }

@@ -18,7 +18,8 @@ void copy_plain(const From& from, To& to) {
 
 bool has_rest(const TaskStatus& status) {
   return status.unreachable_time != 0 || !status.message.empty() || !status.data.empty() ||
-         !status.labels.empty();
+         !status.labels.empty() || !status.check_status.empty() || !status.limitation.empty() ||
+         status.container_status;
 }
 
 }  // namespace
@@ -28,7 +29,8 @@ StatusRecord record_of(TaskStatus&& status) {
   copy_plain(status, record);
   if (!has_rest(status)) return record;
   record.rest = StatusRecord::Rest{status.unreachable_time, std::move(status.message), std::move(status.data),
-                                   std::move(status.labels)};
+                                   std::move(status.labels), std::move(status.check_status),
+                                   std::move(status.limitation), std::move(status.container_status)};
   return record;
 }
 
@@ -39,6 +41,9 @@ void restore(const StatusRecord& record, TaskStatus& status) {
   status.message = record.rest->message;
   status.data = record.rest->data;
   status.labels = record.rest->labels;
+  status.check_status = record.rest->check_status;
+  status.limitation = record.rest->limitation;
+  status.container_status = record.rest->container_status;
 }
 
 StatusRecord* StatusHistory::place_for(TaskState state, std::size_t limit) {
@@ -64,7 +69,9 @@ void StatusHistory::add(const TaskStatus& status, std::size_t limit) {
   copy_plain(status, *place);
   place->rest.reset();
   if (has_rest(status))
-    place->rest = StatusRecord::Rest{status.unreachable_time, status.message, {}, status.labels};
+    place->rest =
+        StatusRecord::Rest{status.unreachable_time, status.message,    {}, status.labels, status.check_status,
+                           status.limitation,       status.container_status};
 }
 
 std::vector<TaskStatus> StatusHistory::of(const TaskId& task, const AgentId& agent,

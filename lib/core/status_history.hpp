@@ -24,6 +24,9 @@ struct StatusRecord {
     std::string message;
     std::string data;  // empty in a history
     Labels labels;
+    std::vector<CheckStatus> check_status;
+    Resources limitation;
+    Box<ContainerStatus> container_status;
   };
   Box<Rest> rest;  // most have none of that
 
@@ -34,7 +37,6 @@ struct StatusRecord {
     if (!bytes.empty()) more().data = std::move(bytes);
   }
 
- private:
   Rest& more() { return rest ? *rest : rest.emplace(); }
 };
 

@@ -100,6 +100,13 @@ Status perform(State& s, const ListRoles&, Answer& answer) {
   return {};
 }
 
+Status perform(State&, const ListTasks&, Answer&) {
+  return fail(Errc::invalid_argument, "this master does not list tasks");
+}
+Status perform(State&, const AskAgent&, Answer&) {
+  return fail(Errc::invalid_argument, "this master does not ask agents");
+}
+
 // ---- changes
 // ---------------------------------------------------------------------------------------------------------
 

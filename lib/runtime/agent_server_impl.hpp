@@ -33,7 +33,7 @@ struct AgentServer::Impl final : runtime::MachineEngine<Agent> {
   Status make_agent(AgentInfo info);
   void observe(const AgentOptions& options, TimePoint made, std::span<const Record> records);
   Result<AgentInfo> described() const;  // `agent.info` with what the texts say
-  Status start_containers();
+  Status start_containers(const AgentInfo& info);
   Status listen_for_executors();
   void announce_registration();
   void abandon_containers();

@@ -50,7 +50,7 @@ Status AgentServer::Impl::check() const {
   MESOSCORE_TRY(runtime::check_target(transports(), config_.master, "master"));
   MESOSCORE_TRY(runtime::check_connection(config_.connection));
   MESOSCORE_TRY(runtime::check_not_negative(config_.executor_recovery_timeout, "executor_recovery_timeout"));
-  if (config_.isolators.launcher() && config_.work_dir.empty()) {
+  if (!config_.isolators.launchers().empty() && config_.work_dir.empty()) {
     return fail(Errc::invalid_argument, "work_dir is empty: tasks that are processes need a directory");
   }
   return check_options(config_.agent);
@@ -85,7 +85,7 @@ Status AgentServer::Impl::start() {
   if (!info) return fail(std::move(info.error()));
   // First of all: it also keeps two agents from using the same directory.
   MESOSCORE_TRY(open_storage());
-  MESOSCORE_TRY(start_containers());
+  MESOSCORE_TRY(start_containers(*info));
   Status made = listen_for_executors();
   if (made) made = make_agent(*std::move(info));
   if (!made) {
@@ -133,11 +133,19 @@ Status AgentServer::Impl::make_agent(AgentInfo info) {
 }
 
 // Nothing runs on the blocking executor for us yet, so start() may be called from here.
-Status AgentServer::Impl::start_containers() {
+Status AgentServer::Impl::start_containers(const AgentInfo& info) {
   runtime::ContainersConfig config;
   config.work_dir = config_.work_dir;
   config.recovery_timeout = config_.executor_recovery_timeout;
   config.isolators = config_.isolators;
+  config.agent_id = info.id;
+  config.resources = info.resources;
+  config.prober = config_.prober;
+  config.fetcher = config_.fetcher;
+  config.sandboxes = config_.sandboxes;
+  config.usage_interval = config_.usage_interval;
+  config.default_user = config_.default_user;
+  config.allowed_users = config_.allowed_users;
   config.functions = config_.functions;
   config.function_executor = executor();
   config.logger = config_.log;
@@ -165,7 +173,7 @@ Status AgentServer::Impl::start_containers() {
 Status AgentServer::Impl::listen_for_executors() {
   std::string at = config_.executor_listen;
   if (at.empty()) {
-    if (!config_.isolators.launcher() || !transports().find("unix")) return {};
+    if (config_.isolators.launchers().empty() || !transports().find("unix")) return {};
     std::error_code error;
     const std::string path = std::filesystem::absolute(config_.work_dir, error) / "agent.sock";
     if (error || path.size() > kLongestSocketPath) {

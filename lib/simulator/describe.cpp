@@ -81,22 +81,6 @@ struct Details {
   }
 };
 
-std::string_view kind_text(ContainerEvent::Kind kind) {
-  switch (kind) {
-    case ContainerEvent::Kind::started:
-      return "started";
-    case ContainerEvent::Kind::launch_failed:
-      return "launch failed";
-    case ContainerEvent::Kind::exited:
-      return "exited";
-    case ContainerEvent::Kind::progress:
-      return "progress";
-    case ContainerEvent::Kind::recovered:
-      return "recovered";
-  }
-  return "?";
-}
-
 }  // namespace
 
 std::string describe(const Message& message) {
@@ -113,7 +97,7 @@ std::string describe(const Event& event) {
   if (const auto* failed = std::get_if<DialFailed>(&event)) return cat("dial failed: ", failed->why);
   if (const auto* call = std::get_if<Submitted>(&event)) return "submitted " + describe(call->message);
   if (const auto* container = std::get_if<ContainerEvent>(&event)) {
-    return cat("container ", container->container_id, " ", kind_text(container->kind), " ",
+    return cat("container ", container->container_id, " ", to_string(container->kind), " ",
                container->wait_status);
   }
   return cat("event ", event.index());
@@ -128,6 +112,9 @@ std::string describe(const ContainerCall& call) {
     return cat("resize ", update->container_id, " ", update->resources.str());
   if (const auto* recovery = std::get_if<RecoverContainers>(&call))
     return cat("recover ", recovery->known.size(), " containers");
+  if (const auto* probe = std::get_if<ProbeContainer>(&call))
+    return cat("probe ", probe->container_id, " ", probe->number);
+  if (const auto* question = std::get_if<AskContainers>(&call)) return cat("ask ", question->number);
   return cat("forget ", std::get<ForgetContainer>(call).container_id);
 }
 

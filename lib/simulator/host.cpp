@@ -24,7 +24,7 @@ void Host::apply(ContainerCall& call) {
   if (const auto* killing = std::get_if<KillContainer>(&call)) return kill(*killing);
   if (const auto* update = std::get_if<UpdateContainer>(&call)) return resize(*update);
   if (auto* recovery = std::get_if<RecoverContainers>(&call)) return recover(*recovery);
-  forget(std::get<ForgetContainer>(call));
+  if (const auto* forgotten = std::get_if<ForgetContainer>(&call)) forget(*forgotten);
 }
 
 Host::Container* Host::find(const ContainerId& id) {

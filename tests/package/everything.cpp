@@ -20,5 +20,5 @@ int main() {
   if (mesoscore::replay("/dev/null", {})) return 1;  // no recording
   if (!mesoscore::simulator::run_faults({.seed = 1, .safety = std::chrono::seconds(1)}).ok()) return 1;
   const bool stores = mesoscore::storages::memory()->open() && !mesoscore::storages::sqlite({})->open();
-  return stores && transports.find("tcp") && transports.find("unix") && isolators.launcher() ? 0 : 1;
+  return stores && transports.find("tcp") && transports.find("unix") && !isolators.launchers().empty() ? 0 : 1;
 }

@@ -13,34 +13,6 @@ auto find_name(const Map& map, std::string_view name) {
   return std::find_if(map.begin(), map.end(), [&](const auto& entry) { return entry.second == name; });
 }
 
-std::string_view kind_name(ContainerKind kind) {
-  switch (kind) {
-    case ContainerKind::command:
-      return "command";
-    case ContainerKind::executor:
-      return "executor";
-    case ContainerKind::function:
-      return "function";
-  }
-  return "?";
-}
-
-std::string_view kind_name(ContainerEvent::Kind kind) {
-  switch (kind) {
-    case ContainerEvent::Kind::started:
-      return "started";
-    case ContainerEvent::Kind::launch_failed:
-      return "launch_failed";
-    case ContainerEvent::Kind::exited:
-      return "exited";
-    case ContainerEvent::Kind::progress:
-      return "progress";
-    case ContainerEvent::Kind::recovered:
-      return "recovered";
-  }
-  return "?";
-}
-
 }  // namespace
 
 std::string Names::of(const Uuid& uuid) {
@@ -92,7 +64,7 @@ std::string print(Duration duration) {
 std::string print(const ContainerCall& call, Names& names) {
   if (const auto* launch = std::get_if<LaunchContainer>(&call)) {
     Line line("LaunchContainer", names);
-    line.word(names.of(launch->container_id)).word(kind_name(launch->kind));
+    line.word(names.of(launch->container_id)).word(to_string(launch->kind));
     line.id("framework", launch->framework ? launch->framework->id.view() : "null");
     if (launch->kind == ContainerKind::executor && launch->task.executor) {
       return line.id("executor", launch->task.executor->executor_id).resources(launch->resources).str();
@@ -112,16 +84,26 @@ std::string print(const ContainerCall& call, Names& names) {
     for (const auto& known : recover->known) line.word(names.of(known.container_id));
     return line.str();
   }
+  if (const auto* probe = std::get_if<ProbeContainer>(&call)) {
+    Line line("ProbeContainer", names);
+    line.word(names.of(probe->container_id)).number("number", static_cast<long long>(probe->number));
+    return line.word(to_string(type_of(probe->probe))).time("timeout", probe->timeout).str();
+  }
+  if (const auto* question = std::get_if<AskContainers>(&call)) {
+    return Line("AskContainers", names).number("number", static_cast<long long>(question->number)).str();
+  }
   const auto& update = std::get<UpdateContainer>(call);
   return Line("UpdateContainer", names).word(names.of(update.container_id)).resources(update.resources).str();
 }
 
 std::string print(const ContainerEvent& event, Names& names) {
   Line line("container", names);
-  line.word(names.of(event.container_id)).word(kind_name(event.kind));
+  line.word(names.of(event.container_id)).word(to_string(event.kind));
   if (event.kind == ContainerEvent::Kind::exited) line.number("wait_status", event.wait_status);
   if (event.state) line.word(to_string(*event.state));
   if (event.reason) line.word(to_string(*event.reason));
+  if (event.number != 0) line.number("number", static_cast<long long>(event.number));
+  if (event.probe) line.word(event.probe->success ? "success" : "failure");
   return line.quote("message", event.message).quote("data", event.data).str();
 }
 

@@ -151,6 +151,12 @@ void show(Line& line, const msg::ExecutorToFramework& m) {
   line.id("framework", m.framework_id).id("executor", m.executor_id).quote("data", m.data);
 }
 
+void show(Line& line, const msg::AgentAnswer& m) {
+  line.number("id", static_cast<long long>(m.id));
+  if (m.error != 0) line.number("error", m.error);
+  line.quote("", m.text).quote("data", m.report.data);
+}
+
 // ---- master -> agent ----
 void show(Line& line, const msg::AgentRegistered& m) {
   line.id("agent", m.agent_id).id("master", m.master_id).time("ping_timeout", m.ping_timeout);
@@ -172,6 +178,14 @@ void show(Line& line, const msg::OperationAcknowledged& m) { line.uuid(m.operati
 void show(Line& line, const msg::RunTask& m) {
   line.id("framework", framework_text(m.framework)).id("role", m.role).word(print(m.task, line.names()));
   line.flag("launch_executor", m.launch_executor);
+}
+void show(Line& line, const msg::RunTaskGroup& m) {
+  line.id("framework", framework_text(m.framework)).id("role", m.role).id("executor", m.executor.executor_id);
+  line.list("tasks", m.tasks, [&](const TaskInfo& task) { return print(task, line.names()); });
+  line.flag("launch_executor", m.launch_executor);
+}
+void show(Line& line, const msg::AgentCall& m) {
+  line.number("id", static_cast<long long>(m.id)).number("query", static_cast<long long>(m.query.index()));
 }
 void show(Line& line, const msg::KillTask& m) {
   line.id("framework", m.framework_id).id("task", m.task_id).kill_policy(m.kill_policy);
@@ -208,6 +222,9 @@ void show(Line& line, const msg::ExecutorSubscribed& m) {
   line.id("agent", m.agent ? m.agent->id.view() : "null").word(line.names().of(m.container_id));
 }
 void show(Line& line, const msg::LaunchTask& m) { line.word(print(m.task, line.names())); }
+void show(Line& line, const msg::LaunchTaskGroup& m) {
+  line.list("tasks", m.tasks, [&](const TaskInfo& task) { return print(task, line.names()); });
+}
 void show(Line& line, const msg::ExecutorKill& m) { line.id("task", m.task_id).kill_policy(m.kill_policy); }
 void show(Line& line, const msg::ExecutorAcknowledged& m) { line.id("task", m.task_id).uuid(m.uuid); }
 
@@ -218,6 +235,12 @@ void show(Line& line, const ExplainOffers& a) {
 void show(Line& line, const ListFrameworks&) { line.word("list frameworks"); }
 void show(Line& line, const ListAgents&) { line.word("list agents"); }
 void show(Line& line, const ListRoles&) { line.word("list roles"); }
+void show(Line& line, const ListTasks& a) {
+  line.word("list tasks").id("framework", a.framework_id).id("agent", a.agent_id);
+}
+void show(Line& line, const AskAgent& a) {
+  line.word("ask").id("agent", a.agent_id).number("query", static_cast<long long>(a.query.index()));
+}
 void show(Line& line, const SetWeight& a) { line.word("weight").word(a.role); }
 void show(Line& line, const SetQuota& a) {
   line.list("quotas", a.quotas, [](const RoleQuota& quota) { return print(quota); });
@@ -245,6 +268,15 @@ void show(Line& line, const msg::OperatorAnswer& m) {
   line.list("roles", m.roles, [](const RoleSummary& r) { return print(RoleQuota{r.role, r.quota}); });
 }
 
+std::string check_text(const CheckStatus& check) {
+  std::string text = check.name.empty() ? "" : check.name + ":";
+  text += to_string(check.type);
+  if (check.exit_code) text += " " + std::to_string(*check.exit_code);
+  if (check.status_code) text += " " + std::to_string(*check.status_code);
+  if (check.succeeded) text += *check.succeeded ? " up" : " down";
+  return text;
+}
+
 // ---- without content ----
 void show(Line&, const msg::Heartbeat&) {}
 void show(Line&, const msg::Teardown&) {}
@@ -260,6 +292,9 @@ std::string print(const TaskStatus& status, Names& names) {
   if (status.reason) line.word(to_string(*status.reason));
   line.id("agent", status.agent_id).id("executor", status.executor_id).uuid(status.uuid);
   if (status.healthy) line.word(*status.healthy ? "healthy" : "unhealthy");
+  line.list("checks", status.check_status, [](const CheckStatus& check) { return check_text(check); });
+  line.flag("container_status", static_cast<bool>(status.container_status));
+  if (!status.limitation.empty()) line.id("limitation", status.limitation.str());
   line.flag("unreachable_time", status.unreachable_time > 0);
   return line.quote("message", status.message).quote("data", status.data).str();
 }

@@ -141,6 +141,11 @@ void ProcessLauncher::usage(const ContainerId& id, ContainerUsage& add_to) const
     add_usage(container.supervisor.pid, container.earlier, add_to);
 }
 
+pid_t ProcessLauncher::pid_of(const ContainerId& id) const {
+  const auto found = serials_.find(id);
+  return found == serials_.end() ? 0 : containers_.at(found->second)->main_pid;
+}
+
 pid_t ProcessLauncher::zygote_pid() const noexcept { return channel_ ? channel_->zygote_pid : 0; }
 
 ProcessIdentity ProcessLauncher::supervisor_of(const ContainerId& id) const {

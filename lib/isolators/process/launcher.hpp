@@ -44,6 +44,7 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
   void launch(const ContainerId& id, LaunchPlan plan, HoldHandler held) override;
   void kill(const ContainerId& id, Duration grace) override;
   void forget(const ContainerId& id) override;
+  pid_t pid_of(const ContainerId& id) const override;
   void stop() override;
 
   void usage(const ContainerId& id, ContainerUsage& add_to) const;
@@ -159,6 +160,7 @@ struct ProcessLauncher::Container {
   UniqueFd release;     // the process waits at the other end
   std::string failure;  // why it was not released
   ProcessIdentity supervisor;
+  pid_t main_pid = 0;  // 0: not known
   std::uint64_t supervisor_serial = 0;     // how the supervisor knows the launch
   EarlierUsage earlier;                    // of the supervisor
   std::optional<Duration> kill_requested;  // before it was running

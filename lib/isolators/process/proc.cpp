@@ -161,9 +161,9 @@ void add_usage(pid_t supervisor, const EarlierUsage& earlier, ContainerUsage& us
     append_children(pid, stat->threads, pending);
   }
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  add(usage.cpu_user_seconds, std::max(0.0, static_cast<double>(user) / ticks - earlier.user_seconds));
-  add(usage.cpu_system_seconds, std::max(0.0, static_cast<double>(system) / ticks - earlier.system_seconds));
-  add(usage.memory_rss_bytes, pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
+  add(usage.cpus_user_time_secs, std::max(0.0, static_cast<double>(user) / ticks - earlier.user_seconds));
+  add(usage.cpus_system_time_secs, std::max(0.0, static_cast<double>(system) / ticks - earlier.system_seconds));
+  add(usage.mem_rss_bytes, pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
   add(usage.processes, processes);
 }
 

@@ -75,6 +75,7 @@ void ProcessLauncher::on_held(Container& container, const MesoReport& report) {
 void ProcessLauncher::on_started(Container& container, const MesoReport& report) {
   container.phase = Container::Phase::running;
   container.supervisor = {report.pid, report.start_time};
+  container.main_pid = report.main_pid;
   container.earlier = {static_cast<double>(report.used_user_us) / 1e6,
                        static_cast<double>(report.used_system_us) / 1e6};
   container.plan.reset();

@@ -7,6 +7,8 @@
 #include <asio/post.hpp>
 
 #include "core/assert.hpp"
+#include "core/messages.hpp"
+#include "runtime/containers/ask_isolator.hpp"
 #include "runtime/containers/containers_impl.hpp"
 #include "runtime/containers/sandbox.hpp"
 
@@ -92,8 +94,7 @@ Status Containers::Impl::start() {
       std::make_shared<Mailbox>(executor_, [weak = weak_from_this()](std::span<ContainerEvent> events) {
         if (auto self = weak.lock()) self->deliver(events);
       });
-  const std::shared_ptr<Launcher>& launcher = config_.isolators.launcher();
-  if (!launcher) return {};  // functions need no directory
+  if (config_.isolators.launchers().empty()) return {};  // functions need no directory
   std::error_code code;
   const std::string work_dir = std::filesystem::absolute(config_.work_dir, code).lexically_normal().string();
   if (code || config_.work_dir.empty()) {
@@ -101,23 +102,40 @@ Status Containers::Impl::start() {
                 "the work directory of the agent, \"" + config_.work_dir + "\", is not a path");
   }
   sandboxes_ = work_dir + "/sandboxes";
-  const std::string state = work_dir + "/containers";
-  for (const std::string& directory : {sandboxes_, state}) {
-    if (Status made = make_directories(directory); !made) return made;
-  }
+  if (Status made = make_directories(sandboxes_); !made) return made;
   spread_directories_of(sandboxes_);
-  Status started = launcher->start(executor_, state, [weak = weak_from_this()](ContainerEvent event) {
+  for (const auto& launcher : config_.isolators.launchers()) MESOSCORE_TRY(start(*launcher, work_dir));
+  for (const auto& isolator : config_.isolators.isolators()) MESOSCORE_TRY(start(*isolator, work_dir));
+  return {};
+}
+
+Status Containers::Impl::start(Launcher& launcher, const std::string& work_dir) {
+  const std::string state = work_dir + "/" + std::string(launcher.directory());
+  if (Status made = make_directories(state); !made) return made;
+  Status started = launcher.start(executor_, state, [weak = weak_from_this()](ContainerEvent event) {
     if (auto self = weak.lock()) self->on_launcher_event(std::move(event));
   });
-  launcher_started_ = started.has_value();  // if not, it may be the launcher of another agent
+  if (started) launchers_.push_back(&launcher);  // if not, it may be the launcher of another agent
   return started;
+}
+
+Status Containers::Impl::start(Isolator& isolator, const std::string& work_dir) {
+  IsolatorContext context{.executor = executor_,
+                          .work_dir = work_dir,
+                          .state_directory = work_dir + "/isolators/" + std::string(isolator.name()),
+                          .agent_id = config_.agent_id,
+                          .resources = config_.resources,
+                          .logger = config_.logger};
+  if (Status made = make_directories(context.state_directory); !made) return made;
+  return ask(isolator, [&] { return isolator.start(context); });
 }
 
 void Containers::Impl::stop() {
   if (std::exchange(stopped_, true)) return;
   recovery_.reset();
   if (mailbox_) mailbox_->close();
-  if (launcher_started_) config_.isolators.launcher()->stop();
+  for (const auto& isolator : config_.isolators.isolators()) isolator->stop();
+  for (Launcher* launcher : launchers_) launcher->stop();
   const auto entries = std::exchange(entries_, {});
   for (const auto& [id, entry] : entries) {
     const Function* function = std::get_if<Function>(&entry);
@@ -178,7 +196,7 @@ void Containers::Impl::carry_out(const KillContainer& call) {
   }
   Process& process = *std::get<std::unique_ptr<Process>>(found->second);
   process.killed = true;
-  if (!process.ended) config_.isolators.launcher()->kill(call.container_id, call.grace);
+  if (!process.ended && process.launcher) process.launcher->kill(call.container_id, call.grace);
 }
 
 void Containers::Impl::carry_out(const UpdateContainer& call) {
@@ -187,7 +205,25 @@ void Containers::Impl::carry_out(const UpdateContainer& call) {
 }
 
 void Containers::Impl::carry_out(const ForgetContainer& call) {
-  if (launcher_started_) config_.isolators.launcher()->forget(call.container_id);
+  for (Launcher* launcher : launchers_) launcher->forget(call.container_id);
+}
+
+void Containers::Impl::carry_out(ProbeContainer&& call) {
+  ContainerEvent event;
+  event.container_id = call.container_id;
+  event.kind = ContainerEvent::Kind::probed;
+  event.number = call.number;
+  event.message = "this agent makes no probes";
+  mailbox_->push(std::move(event));
+}
+
+void Containers::Impl::carry_out(AskContainers&& call) {
+  ContainerEvent event;
+  event.kind = ContainerEvent::Kind::answered;
+  event.number = call.number;
+  event.error = static_cast<std::uint32_t>(Errc::invalid_argument);
+  event.message = "this agent does not know the question";
+  mailbox_->push(std::move(event));
 }
 
 Containers::Impl::Process* Containers::Impl::find_process(const ContainerId& id) const {
@@ -200,7 +236,9 @@ Containers::Impl::Process* Containers::Impl::find_process(const ContainerId& id)
 ContainerUsage Containers::Impl::usage(const ContainerId& id) {
   ContainerUsage usage;
   if (const Process* process = find_process(id); process && !process->ended) {
-    for (const auto& isolator : config_.isolators.isolators()) isolator->usage(id, usage);
+    for (const auto& isolator : config_.isolators.isolators()) {
+      if (isolator->handles(process->type())) isolator->usage(id, usage);
+    }
   }
   return usage;
 }

@@ -25,10 +25,13 @@
 #include <asio/any_io_executor.hpp>
 
 #include "mesoscore/container.hpp"
+#include "mesoscore/fetcher.hpp"
 #include "mesoscore/function.hpp"
 #include "mesoscore/isolator.hpp"
 #include "mesoscore/log.hpp"
+#include "mesoscore/prober.hpp"
 #include "mesoscore/result.hpp"
+#include "mesoscore/sandbox.hpp"
 
 namespace mesoscore::runtime {
 
@@ -41,9 +44,16 @@ struct ContainersConfig {
   std::string agent_endpoint;
   // The user of tasks whose command and framework name none. Empty: the agent's own.
   std::string default_user;
+  std::vector<std::string> allowed_users;  // empty: all
   Duration recovery_timeout =
       std::chrono::minutes(15);  // for executors: how long they should wait for a lost agent
   IsolatorSet isolators;
+  AgentId agent_id;     // empty before the first registration
+  Resources resources;  // of the agent
+  std::shared_ptr<Prober> prober;
+  std::shared_ptr<Fetcher> fetcher;
+  SandboxOptions sandboxes;
+  Duration usage_interval = std::chrono::seconds(1);
   FunctionSet functions;
   // Where functions that were added without an executor are called, one at a time. Empty: on the executor of
   // the containers.

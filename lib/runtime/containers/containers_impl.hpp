@@ -22,6 +22,8 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
 
   // containers.cpp
   Status start();
+  Status start(Launcher& launcher, const std::string& work_dir);
+  Status start(Isolator& isolator, const std::string& work_dir);
   void set_agent_endpoint(std::string endpoint) { config_.agent_endpoint = std::move(endpoint); }
   void carry_out(ContainerCall& call);
   void carry_out(LaunchContainer&& call);
@@ -29,6 +31,8 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   void carry_out(const UpdateContainer& call);
   void carry_out(RecoverContainers&& call);
   void carry_out(const ForgetContainer& call);
+  void carry_out(ProbeContainer&& call);
+  void carry_out(AskContainers&& call);
   void expect(std::size_t calls) { called_.reserve(calls); }
   void call_functions();  // that carry_out() has made ready
   ContainerUsage usage(const ContainerId& id);
@@ -37,15 +41,13 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   void stop();
 
  private:
-  struct Limitation {
-    TaskReason reason;
-    std::string message;
-  };
   struct Process {
     LaunchContainer call;
     std::string sandbox;
-    std::size_t prepared = 0;  // how many of the isolators, counted from the first, must clean up
-    bool with_launcher = false;
+    std::size_t prepared = 0;      // how many of the isolators, counted from the first, must clean up
+    Launcher* launcher = nullptr;  // that has been asked to launch it
+
+    ContainerInfo::Type type() const noexcept { return type_of(call); }
     bool ended = false;  // its last event is on the way
     bool killed = false;
     std::optional<Limitation> limitation;
@@ -71,17 +73,21 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   Status isolate(const ContainerId& id, pid_t pid);
   void on_launcher_event(ContainerEvent event);
   void watch(const ContainerId& id);
-  void on_limitation(const ContainerId& id, TaskReason reason, std::string message);
+  void on_limitation(const ContainerId& id, Limitation limitation);
   void update(Process& process, const Resources& resources);
+  std::optional<Limitation> verdict(const Process& process, int wait_status);
   void end(Process& process, ContainerEvent event);
   void fail_launch(Process& process, const Error& error);
 
   // recovery.cpp
   bool recover(const RecoverContainers& call);
   void try_again_later();
-  Result<std::vector<RecoveredContainer>> ask_launcher(std::span<const ContainerId> known);
-  void recover_isolators(std::span<const ContainerId> live);
-  void take_over(const RecoverContainers::Known& known);
+  Status ask_launchers(const RecoverContainers& call,
+                       std::vector<std::optional<RecoveredContainer>>& answers);
+  Status ask_launcher(Launcher& launcher, const RecoverContainers& call,
+                      std::vector<std::optional<RecoveredContainer>>& answers);
+  void recover_isolators(std::span<const LiveContainer> live);
+  void take_over(const RecoverContainers::Known& known, const LiveContainer& live);
 
   asio::any_io_executor executor_;
   ContainersConfig config_;
@@ -92,7 +98,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   tsl::robin_map<ContainerId, Entry> entries_;
   std::vector<std::shared_ptr<FunctionTask::State>> called_;  // soon, on config_.function_executor
   std::unique_ptr<Recovery> recovery_;
-  bool launcher_started_ = false;
+  std::vector<Launcher*> launchers_;  // that have been started
   bool stopped_ = false;
 };
 

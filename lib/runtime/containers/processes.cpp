@@ -1,8 +1,10 @@
 // Command tasks and custom executors: prepare -> launch -> isolate -> watch -> exit -> cleanup in reverse.
+#include "core/messages.hpp"
 #include "runtime/containers/ask_isolator.hpp"
 #include "runtime/containers/containers_impl.hpp"
 #include "runtime/containers/plan.hpp"
 #include "runtime/containers/sandbox.hpp"
+#include "runtime/containers/wishes.hpp"
 
 namespace mesoscore::runtime {
 
@@ -10,6 +12,11 @@ namespace {
 
 constexpr const char* kNoLauncher =
     "this agent runs function tasks only: compose an isolator with a launcher, e.g. isolators::process()";
+constexpr const char* kNoDockerLauncher =
+    "this agent runs no docker containers: compose isolators::docker()";
+constexpr const char* kNoMesosLauncher =
+    "this agent runs docker containers only: compose an isolator that starts processes, e.g. "
+    "isolators::process()";
 constexpr const char* kNoEndpoint =
     "this agent listens nowhere that a custom executor could connect to: give it a unix:// or tcp:// "
     "endpoint";
@@ -20,6 +27,11 @@ ContainerEvent make_event(const ContainerId& id, ContainerEvent::Kind kind, std:
   event.kind = kind;
   event.message = std::move(message);
   return event;
+}
+
+const char* no_launcher(const IsolatorSet& isolators, ContainerInfo::Type type) {
+  if (type == ContainerInfo::Type::docker) return kNoDockerLauncher;
+  return isolators.launchers().empty() ? kNoLauncher : kNoMesosLauncher;
 }
 
 bool can_connect(std::string_view endpoint) { return !endpoint.empty() && !endpoint.starts_with("inproc:"); }
@@ -38,12 +50,14 @@ void Containers::Impl::launch_process(LaunchContainer&& call) {
 
   LaunchPlan plan;
   if (Status prepared = prepare(process, plan); !prepared) return fail_launch(process, prepared.error());
-  process.with_launcher = true;
-  config_.isolators.launcher()->launch(id, std::move(plan), hold_handler(id));
+  process.launcher = config_.isolators.launcher(process.type()).get();
+  process.launcher->launch(id, std::move(plan), hold_handler(id));
 }
 
 Status Containers::Impl::prepare(Process& process, LaunchPlan& plan) {
-  if (!config_.isolators.launcher()) return fail(Errc::launch_failed, kNoLauncher);
+  if (!config_.isolators.launcher(process.type())) {
+    return fail(Errc::launch_failed, no_launcher(config_.isolators, process.type()));
+  }
   const LaunchContainer& call = process.call;
   const CommandInfo* command = command_of(call);
   if (!command) return fail(Errc::invalid_argument, "the task has no command");
@@ -54,6 +68,8 @@ Status Containers::Impl::prepare(Process& process, LaunchPlan& plan) {
   if (!sandbox) return fail(sandbox.error());
   plan = make_plan(call, *command,
                    {config_.agent_endpoint, config_.default_user, config_.recovery_timeout, *sandbox});
+  MESOSCORE_TRY(check_wishes(config_.isolators, call));
+  MESOSCORE_TRY(check_user(config_.allowed_users, plan.user));
   const auto user = find_user(plan.user);
   if (!user)
     return fail(Error(user.error().code, "cannot run \"" + plan.program + "\": " + user.error().message));
@@ -65,7 +81,9 @@ Status Containers::Impl::prepare(Process& process, LaunchPlan& plan) {
 Status Containers::Impl::run_prepare(Process& process, LaunchPlan& plan) {
   const ContainerSpec spec{process.call, process.sandbox};
   for (const auto& isolator : config_.isolators.isolators()) {
-    if (Status done = ask(*isolator, [&] { return isolator->prepare(spec, plan); }); !done) return done;
+    if (isolator->handles(process.type())) {
+      if (Status done = ask(*isolator, [&] { return isolator->prepare(spec, plan); }); !done) return done;
+    }
     ++process.prepared;
   }
   return {};
@@ -79,8 +97,10 @@ Launcher::HoldHandler Containers::Impl::hold_handler(const ContainerId& id) {
 }
 
 Status Containers::Impl::isolate(const ContainerId& id, pid_t pid) {
-  if (!find_process(id)) return fail(Errc::stopped, "the agent was stopped");
+  const Process* process = find_process(id);
+  if (!process) return fail(Errc::stopped, "the agent was stopped");
   for (const auto& isolator : config_.isolators.isolators()) {
+    if (!isolator->handles(process->type())) continue;
     if (Status done = ask(*isolator, [&] { return isolator->isolate(id, pid); }); !done) return done;
   }
   return {};
@@ -103,34 +123,53 @@ void Containers::Impl::on_launcher_event(ContainerEvent event) {
 }
 
 void Containers::Impl::watch(const ContainerId& id) {
+  const ContainerInfo::Type type = find_process(id)->type();
   for (const auto& isolator : config_.isolators.isolators()) {
+    if (!isolator->handles(type)) continue;
     const Status watched = ask(*isolator, [&] {
-      isolator->watch(
-          id, [weak = weak_from_this()](const ContainerId& which, TaskReason reason, std::string message) {
-            if (auto self = weak.lock()) self->on_limitation(which, reason, std::move(message));
-          });
+      isolator->watch(id, [weak = weak_from_this()](const ContainerId& which, Limitation limitation) {
+        if (auto self = weak.lock()) self->on_limitation(which, std::move(limitation));
+      });
       return Status{};
     });
-    if (!watched) on_limitation(id, TaskReason::container_limitation, watched.error().message);
+    if (!watched) on_limitation(id, {TaskReason::container_limitation, watched.error().message, {}});
   }
 }
 
 // The first limitation is the one that is told. One that crosses a kill changes nothing: the end is near
 // anyway.
-void Containers::Impl::on_limitation(const ContainerId& id, TaskReason reason, std::string message) {
+void Containers::Impl::on_limitation(const ContainerId& id, Limitation limitation) {
   Process* process = find_process(id);
   if (!process || process->ended || process->limitation) return;
-  if (!process->killed) process->limitation = Limitation{reason, std::move(message)};
-  config_.isolators.launcher()->kill(id, Duration::zero());
+  if (!process->killed) process->limitation = std::move(limitation);
+  if (process->launcher) process->launcher->kill(id, Duration::zero());
 }
 
 void Containers::Impl::update(Process& process, const Resources& resources) {
   const ContainerId id = process.call.container_id;
   for (const auto& isolator : config_.isolators.isolators()) {
+    if (!isolator->handles(process.type())) continue;
     if (Status done = ask(*isolator, [&] { return isolator->update(id, resources); }); !done) {
-      return on_limitation(id, TaskReason::container_update_failed, done.error().message);
+      return on_limitation(id, {TaskReason::container_update_failed, done.error().message, {}});
     }
   }
+}
+
+// What an isolator knows of the end, and could not tell before it.
+std::optional<Limitation> Containers::Impl::verdict(const Process& process, int wait_status) {
+  const ContainerId& id = process.call.container_id;
+  std::optional<Limitation> found;
+  for (const auto& isolator : config_.isolators.isolators()) {
+    if (found || !isolator->handles(process.type())) continue;
+    const Status asked = ask(*isolator, [&] {
+      found = isolator->verdict(id, wait_status);
+      return Status{};
+    });
+    if (!asked && config_.logger.enabled(LogLevel::warning)) {
+      config_.logger(LogLevel::warning, "end of container " + id.str() + ": " + asked.error().message);
+    }
+  }
+  return found;
 }
 
 // ---- end
@@ -139,19 +178,24 @@ void Containers::Impl::update(Process& process, const Resources& resources) {
 void Containers::Impl::end(Process& process, ContainerEvent event) {
   process.ended = true;
   const ContainerId id = process.call.container_id;
+  if (!process.limitation && !process.killed && event.kind == ContainerEvent::Kind::exited) {
+    process.limitation = verdict(process, event.wait_status);
+  }
   const auto isolators = config_.isolators.isolators();
   for (; process.prepared > 0; --process.prepared) {
     Isolator& isolator = *isolators[process.prepared - 1];
+    if (!isolator.handles(process.type())) continue;
     const Status cleaned = ask(isolator, [&] { return isolator.cleanup(id); });
     if (!cleaned && config_.logger.enabled(LogLevel::warning)) {
       config_.logger(LogLevel::warning, "cleanup of container " + id.str() + ": " + cleaned.error().message);
     }
   }
-  if (process.with_launcher && !process.call.durable) config_.isolators.launcher()->forget(id);
+  if (process.launcher && !process.call.durable) process.launcher->forget(id);
   if (process.limitation) {
     event.state = TaskState::failed;
     event.reason = process.limitation->reason;
     event.message = std::move(process.limitation->message);
+    event.limitation = std::move(process.limitation->resources);
   }
   mailbox_->push(std::move(event));
 }

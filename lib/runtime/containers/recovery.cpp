@@ -1,9 +1,12 @@
 // What the containers of an earlier agent have become.
+#include <algorithm>
 #include <exception>
 #include <utility>
 
+#include "core/messages.hpp"
 #include "runtime/containers/ask_isolator.hpp"
 #include "runtime/containers/containers_impl.hpp"
+#include "runtime/containers/sandbox.hpp"
 
 namespace mesoscore {
 
@@ -82,29 +85,28 @@ void Containers::Impl::try_again_later() {
 
 // False if nothing has happened, because nothing could be learned.
 bool Containers::Impl::recover(const RecoverContainers& call) {
-  std::vector<ContainerId> processes;
-  for (const RecoverContainers::Known& known : call.known) {
-    if (known.kind != ContainerKind::function) processes.push_back(known.container_id);
-  }
-  auto answers = ask_launcher(processes);
-  if (!answers) {
+  std::vector<std::optional<RecoveredContainer>> answers(call.known.size());
+  if (Status asked = ask_launchers(call, answers); !asked) {
     config_.logger(
         LogLevel::error,
-        "the containers of before cannot be recovered, and nothing else is done: " + answers.error().message);
+        "the containers of before cannot be recovered, and nothing else is done: " + asked.error().message);
     return false;
   }
-  std::vector<ContainerId> live;
-  for (const RecoveredContainer& answer : *answers) {
-    if (answer.fate == Fate::live) live.push_back(answer.id);
+  std::vector<LiveContainer> live;
+  for (std::size_t i = 0; i < call.known.size(); ++i) {
+    const RecoverContainers::Known& known = call.known[i];
+    if (!answers[i]) answers[i] = unknown(known);
+    if (answers[i]->fate != Fate::live) continue;
+    const auto sandbox = sandbox_path(sandboxes_, call.agent_id, known);
+    live.push_back({known.container_id, known.kind, known.type, sandbox.value_or(std::string()),
+                    known.resources, answers[i]->pid});
+    take_over(known, live.back());
   }
   recover_isolators(live);
-  auto next = answers->begin();
-  for (const RecoverContainers::Known& known : call.known) {
-    const bool asked = next != answers->end() && next->id == known.container_id;
-    const RecoveredContainer answer = asked ? std::move(*next++) : unknown(known);
-    if (answer.fate == Fate::live) take_over(known);
-    mailbox_->push(as_event(answer));
-    if (answer.fate == Fate::live) watch(answer.id);
+  for (const std::optional<RecoveredContainer>& answer : answers) {
+    const bool lives = answer->fate == Fate::live;
+    mailbox_->push(as_event(*answer));
+    if (lives) watch(answer->id);
   }
   ContainerEvent done;
   done.kind = ContainerEvent::Kind::recovered;
@@ -112,10 +114,31 @@ bool Containers::Impl::recover(const RecoverContainers& call) {
   return true;
 }
 
-Result<std::vector<RecoveredContainer>> Containers::Impl::ask_launcher(std::span<const ContainerId> known) {
-  if (!launcher_started_) return std::vector<RecoveredContainer>();
+// Each is asked about those that it would have launched; functions are nobody's.
+Status Containers::Impl::ask_launchers(const RecoverContainers& call,
+                                       std::vector<std::optional<RecoveredContainer>>& answers) {
+  for (Launcher* launcher : launchers_) MESOSCORE_TRY(ask_launcher(*launcher, call, answers));
+  return {};
+}
+
+Status Containers::Impl::ask_launcher(Launcher& launcher, const RecoverContainers& call,
+                                      std::vector<std::optional<RecoveredContainer>>& answers) {
+  std::vector<ContainerId> ids;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < call.known.size(); ++i) {
+    const RecoverContainers::Known& known = call.known[i];
+    if (known.kind == ContainerKind::function) continue;
+    if (config_.isolators.launcher(known.type).get() != &launcher) continue;
+    ids.push_back(known.container_id);
+    places.push_back(i);
+  }
   try {
-    return config_.isolators.launcher()->recover(known);
+    auto found = launcher.recover(ids);
+    if (!found) return fail(found.error());
+    for (std::size_t i = 0; i < std::min(places.size(), found->size()); ++i) {
+      answers[places[i]] = std::move((*found)[i]);
+    }
+    return {};
   } catch (const std::exception& thrown) {
     return fail(Errc::launch_failed, std::string("the launcher threw: ") + thrown.what());
   } catch (...) {
@@ -124,22 +147,28 @@ Result<std::vector<RecoveredContainer>> Containers::Impl::ask_launcher(std::span
 }
 
 // An isolator that cannot take its containers over does not end them.
-void Containers::Impl::recover_isolators(std::span<const ContainerId> live) {
+void Containers::Impl::recover_isolators(std::span<const LiveContainer> live) {
   for (const auto& isolator : config_.isolators.isolators()) {
-    const Status done = ask(*isolator, [&] { return isolator->recover(live); });
+    std::vector<LiveContainer> own;
+    for (const LiveContainer& container : live) {
+      if (isolator->handles(container.type)) own.push_back(container);
+    }
+    const Status done = ask(*isolator, [&] { return isolator->recover(own); });
     if (!done) config_.logger(LogLevel::error, "recovery: " + done.error().message);
   }
 }
 
 // As if it had been launched here.
-void Containers::Impl::take_over(const RecoverContainers::Known& known) {
+void Containers::Impl::take_over(const RecoverContainers::Known& known, const LiveContainer& live) {
   auto process = std::make_unique<Process>();
   process->call.container_id = known.container_id;
   process->call.kind = known.kind;
   process->call.durable = true;
   process->call.resources = known.resources;
+  if (known.type != ContainerInfo::Type::mesos) process->call.task.container = ContainerInfo{.type = known.type};
+  process->sandbox = live.sandbox;
   process->prepared = config_.isolators.isolators().size();
-  process->with_launcher = true;
+  process->launcher = config_.isolators.launcher(known.type).get();
   entries_.emplace(known.container_id, std::move(process));
 }
 

@@ -29,20 +29,39 @@ std::string_view directory_id(const LaunchContainer& call) {
   return call.task.task_id.view();
 }
 
-Result<std::string> sandbox_path(std::string_view sandboxes, const LaunchContainer& call) {
-  const std::string_view framework = call.framework ? call.framework->id.view() : std::string_view();
-  const std::pair<std::string_view, std::string_view> parts[] = {
-      {call.agent_id.view(), "agent id"},
-      {framework, "framework id"},
-      {directory_id(call), call.kind == ContainerKind::executor ? "executor id" : "task id"},
-      {call.container_id.view(), "container id"},
-  };
+namespace {
+
+using Part = std::pair<std::string_view, std::string_view>;  // an id, and what it is
+
+Result<std::string> path_of(std::string_view sandboxes, std::initializer_list<Part> parts) {
   std::string path(sandboxes);
   for (const auto& [id, what] : parts) {
     if (Status valid = validate_id(id, what); !valid) return fail(valid.error());
     path.append("/").append(id);
   }
   return path;
+}
+
+std::string_view name_of(ContainerKind kind) {
+  return kind == ContainerKind::executor ? "executor id" : "task id";
+}
+
+}  // namespace
+
+Result<std::string> sandbox_path(std::string_view sandboxes, const LaunchContainer& call) {
+  const std::string_view framework = call.framework ? call.framework->id.view() : std::string_view();
+  return path_of(sandboxes, {{call.agent_id.view(), "agent id"},
+                             {framework, "framework id"},
+                             {directory_id(call), name_of(call.kind)},
+                             {call.container_id.view(), "container id"}});
+}
+
+Result<std::string> sandbox_path(std::string_view sandboxes, const AgentId& agent,
+                                 const RecoverContainers::Known& known) {
+  return path_of(sandboxes, {{agent.view(), "agent id"},
+                             {known.framework_id.view(), "framework id"},
+                             {known.directory, name_of(known.kind)},
+                             {known.container_id.view(), "container id"}});
 }
 
 Status make_directories(const std::string& path) {

@@ -17,6 +17,9 @@ std::string_view directory_id(const LaunchContainer& call);
 // <sandboxes>/<agent id>/<framework id>/<task or executor id>/<container id>. Refuses ids that are not fit
 // for a path.
 Result<std::string> sandbox_path(std::string_view sandboxes, const LaunchContainer& call);
+// The same of a container of before.
+Result<std::string> sandbox_path(std::string_view sandboxes, const AgentId& agent,
+                                 const RecoverContainers::Known& known);
 
 // Makes it, for the given user if there is one; it must not exist yet.
 Status make_sandbox(const std::string& path, const std::optional<UserIds>& user);

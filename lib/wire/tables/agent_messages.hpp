@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mesoscore/message.hpp"
+#include "wire/tables/agent_query.hpp"
 #include "wire/tables/framework.hpp"
 #include "wire/tables/offer.hpp"
 #include "wire/tables/operations.hpp"
@@ -51,6 +52,13 @@ void fields(auto& v, Like<msg::ExecutorToFramework> auto& m) {
   v.required(3, "data", Data{m.data});
 }
 
+void fields(auto& v, Like<msg::AgentAnswer> auto& m) {
+  v.required(1, "id", m.id);
+  v.optional(2, "error", m.error);
+  v.optional(3, "text", m.text);
+  v.optional(4, "report", m.report);
+}
+
 // ---- master -> agent
 
 void fields(auto& v, Like<msg::AgentRegistered> auto& m) {
@@ -89,6 +97,18 @@ void fields(auto& v, Like<msg::RunTask> auto& m) {
   v.required(3, "task", m.task);
   v.optional(4, "launch_executor", m.launch_executor);
   v.optional(5, "priority", m.priority);
+}
+void fields(auto& v, Like<msg::RunTaskGroup> auto& m) {
+  v.required(1, "framework", m.framework);
+  v.optional(2, "role", m.role);
+  v.required(3, "executor", m.executor);
+  v.optional(4, "tasks", m.tasks);
+  v.optional(5, "launch_executor", m.launch_executor);
+  v.optional(6, "priority", m.priority);
+}
+void fields(auto& v, Like<msg::AgentCall> auto& m) {
+  v.required(1, "id", m.id);
+  query_fields(v, m.query);
 }
 void fields(auto& v, Like<msg::KillTask> auto& m) {
   v.required(1, "framework_id", m.framework_id);

@@ -17,7 +17,7 @@ struct EnumBounds<PeerRole> {
 };
 template <>
 struct EnumBounds<ContainerEvent::Kind> {
-  static constexpr auto first = ContainerEvent::Kind::started, last = ContainerEvent::Kind::recovered;
+  static constexpr auto first = ContainerEvent::Kind::started, last = ContainerEvent::Kind::answered;
 };
 template <>
 struct EnumBounds<ContainerKind> {
@@ -101,6 +101,16 @@ void fields(auto& v, Like<ContainerEvent> auto& m) {
   v.optional(5, "reason", m.reason);
   v.optional(6, "message", m.message);
   v.optional(7, "data", m.data);
+  v.optional(8, "limitation", m.limitation);
+  v.optional(9, "number", m.number);
+  v.optional(10, "probe", m.probe);
+  v.optional(11, "error", m.error);
+  v.optional(12, "report", m.report);
+  v.optional(13, "status", m.status);
+}
+void fields(auto& v, Like<ProbeResult> auto& m) {
+  v.optional(1, "success", m.success);
+  v.optional(2, "status", m.status);
 }
 void fields(auto& v, Like<OperateOnAgent> auto& m) {
   v.required(1, "agent_id", m.agent_id);
@@ -140,8 +150,27 @@ void fields(auto& v, Like<RecoverContainers::Known> auto& m) {
   v.required(1, "container_id", m.container_id);
   v.required(2, "kind", m.kind);
   v.optional(3, "resources", m.resources);
+  v.optional(4, "type", m.type);
+  v.optional(5, "framework_id", m.framework_id);
+  v.optional(6, "directory", m.directory);
 }
-void fields(auto& v, Like<RecoverContainers> auto& m) { v.optional(1, "known", m.known); }
+void fields(auto& v, Like<RecoverContainers> auto& m) {
+  v.optional(1, "known", m.known);
+  v.optional(2, "agent_id", m.agent_id);
+}
 void fields(auto& v, Like<ForgetContainer> auto& m) { v.required(1, "container_id", m.container_id); }
+void fields(auto& v, Like<ProbeContainer> auto& m) {
+  using V = std::remove_reference_t<decltype((m.probe))>;
+  v.required(1, "container_id", m.container_id);
+  v.required(2, "number", m.number);
+  v.optional(3, "command", ProbeAlternative<0, true, V>{m.probe});
+  v.optional(4, "http", ProbeAlternative<1, true, V>{m.probe});
+  v.optional(5, "tcp", ProbeAlternative<2, true, V>{m.probe});
+  v.always(6, "timeout", m.timeout);
+}
+void fields(auto& v, Like<AskContainers> auto& m) {
+  v.required(1000, "number", m.number);
+  query_fields(v, m.query);
+}
 
 }  // namespace mesoscore::wire

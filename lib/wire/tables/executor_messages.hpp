@@ -51,6 +51,9 @@ void fields(auto& v, Like<msg::ExecutorSubscribed> auto& m) {
   v.optional(4, "container_id", m.container_id);
 }
 void fields(auto& v, Like<msg::LaunchTask> auto& m) { v.required(1, "task", m.task); }
+void fields(auto& v, Like<msg::LaunchTaskGroup> auto& m) {
+  v.required(1, "task_group", wrapped(m.tasks, "tasks"));
+}
 void fields(auto& v, Like<msg::ExecutorKill> auto& m) {
   v.required(1, "task_id", m.task_id);
   v.optional(2, "kill_policy", m.kill_policy);

@@ -31,6 +31,11 @@ void fields(auto& v, Like<ShrinkVolumeOperation> auto& m) {
   v.required(2, "subtract", wrapped(m.subtract, "value"));
 }
 
+void fields(auto& v, Like<LaunchGroupOperation> auto& m) {
+  v.required(1, "executor", m.executor);
+  v.required(2, "task_group", wrapped(m.tasks, "tasks"));
+}
+
 template <std::size_t I, class V>
 struct Alternative {  // one alternative of the variant, at the field of its own
   V& action;
@@ -50,7 +55,7 @@ struct Kind<Alternative<I, V>> {
 
 // Offer.Operation.Type of each alternative.
 inline constexpr std::array<std::uint32_t, std::variant_size_v<decltype(Operation::action)>> kOperationTypes =
-    {1, 2, 3, 4, 5, 11, 12};
+    {1, 2, 3, 4, 5, 11, 12, 6};
 
 template <class O>
 struct OperationView {
@@ -72,6 +77,7 @@ void fields(auto& v, OperationViewLike auto& m) {
   v.optional(4, "unreserve", Alternative<2, V>{action});
   v.optional(5, "create", Alternative<3, V>{action});
   v.optional(6, "destroy", Alternative<4, V>{action});
+  v.optional(7, "launch_group", Alternative<7, V>{action});
   v.optional(12, "id", m.operation.id);
   v.optional(13, "grow_volume", Alternative<5, V>{action});
   v.optional(14, "shrink_volume", Alternative<6, V>{action});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "mesoscore/operator.hpp"
+#include "wire/tables/agent_query.hpp"
 #include "wire/tables/offer.hpp"
 #include "wire/tables/operations.hpp"
 
@@ -89,6 +90,14 @@ void fields(auto& v, Like<ExplainOffers> auto& m) {
 void fields(auto&, Like<ListFrameworks> auto&) {}
 void fields(auto&, Like<ListAgents> auto&) {}
 void fields(auto&, Like<ListRoles> auto&) {}
+void fields(auto& v, Like<ListTasks> auto& m) {
+  v.optional(1, "framework_id", m.framework_id);
+  v.optional(2, "agent_id", m.agent_id);
+}
+void fields(auto& v, Like<AskAgent> auto& m) {
+  v.required(1000, "agent_id", m.agent_id);
+  query_fields(v, m.query);
+}
 
 // RESERVE_RESOURCES and so on: the body of the operation with the agent before it, each of its fields one
 // number further on. Not in v1: `id` = 1000, and LAUNCH. The master refuses both, so both must reach it.
@@ -171,6 +180,9 @@ void fields(auto& v, Like<msg::OperatorCall> auto& m) {
   v.optional(1003, "list_agents", Alternative<3, V>{action});
   v.optional(1004, "list_roles", Alternative<4, V>{action});
   v.optional(1005, "launch", Operate<0, V>{action});
+  v.optional(1006, "launch_group", Operate<7, V>{action});
+  v.optional(1007, "list_tasks", Alternative<13, V>{action});
+  v.optional(1008, "ask_agent", Alternative<14, V>{action});
 }
 
 // ---- answers
@@ -205,6 +217,16 @@ void fields(auto& v, Like<RoleSummary> auto& m) {
   v.optional(5, "consumed", QuantityMap{m.consumed});
   v.optional(6, "frameworks", m.frameworks);
 }
+void fields(auto& v, Like<TaskSummary> auto& m) {
+  v.required(1, "id", m.id);
+  v.required(2, "framework_id", m.framework_id);
+  v.required(3, "agent_id", m.agent_id);
+  v.optional(4, "executor_id", m.executor_id);
+  v.optional(5, "name", m.name);
+  v.required(6, "state", m.state);
+  v.optional(7, "healthy", m.healthy);
+  v.optional(8, "resources", m.resources);
+}
 void fields(auto& v, Like<msg::OperatorAnswer> auto& m) {
   v.required(1, "id", m.id);
   v.optional(2, "error", m.error);
@@ -212,6 +234,8 @@ void fields(auto& v, Like<msg::OperatorAnswer> auto& m) {
   v.optional(4, "frameworks", m.frameworks);
   v.optional(5, "agents", m.agents);
   v.optional(6, "roles", m.roles);
+  v.optional(7, "tasks", m.tasks);
+  v.optional(8, "report", m.report);
 }
 
 }  // namespace mesoscore::wire

@@ -25,10 +25,12 @@ class Spy : public Isolator {
       : inner_(std::move(inner)), log_(std::move(log)), name_(std::move(name)) {}
 
   std::string_view name() const noexcept override { return inner_->name(); }
-  Status recover(std::span<const ContainerId> live) override {
-    for (const ContainerId& id : live) note("recover", id);
+  Status recover(std::span<const LiveContainer> live) override {
+    for (const LiveContainer& container : live) note("recover", container.id);
     return inner_->recover(live);
   }
+  bool handles(ContainerInfo::Type type) const noexcept override { return inner_->handles(type); }
+  Status start(const IsolatorContext& context) override { return inner_->start(context); }
   Status prepare(const ContainerSpec& spec, LaunchPlan& plan) override {
     note("prepare", spec.call.container_id);
     return inner_->prepare(spec, plan);

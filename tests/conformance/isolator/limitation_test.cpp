@@ -22,13 +22,13 @@ TEST_CASE("a limitation kills the container and is its reason", "[isolator]") {
   agent.wait_for("a", Kind::started);
   REQUIRE(agent.run_until([&] { return fixture.obedient->watched.size() == 1; }));
   const auto& [id, raise] = fixture.obedient->watched[0];
-  raise(id, TaskReason::container_limitation_memory, "it wanted 2 GB of 1 GB");
-  raise(id, TaskReason::container_limitation_disk, "and all of the disk");
+  raise(id, {TaskReason::container_limitation_memory, "it wanted 2 GB of 1 GB", {}});
+  raise(id, {TaskReason::container_limitation_disk, "and all of the disk", {}});
   const ContainerEvent event = agent.wait_for("a", Kind::exited);
   CHECK(event.state == TaskState::failed);
   CHECK(event.reason == TaskReason::container_limitation_memory);
   CHECK(event.message == "it wanted 2 GB of 1 GB");
-  raise(id, TaskReason::container_limitation, "too late");
+  raise(id, {TaskReason::container_limitation, "too late", {}});
   agent.launch("b", "exit 0");
   CHECK_FALSE(agent.wait_for("b", Kind::exited).reason);
 }
@@ -40,7 +40,7 @@ TEST_CASE("a limitation after a kill is not the reason", "[isolator]") {
   agent.wait_for("a", Kind::started);
   REQUIRE(agent.run_until([&] { return fixture.obedient->watched.size() == 1; }));
   agent.kill("a", 1h);
-  fixture.obedient->watched[0].second(ContainerId("a"), TaskReason::container_limitation, "crossed");
+  fixture.obedient->watched[0].second(ContainerId("a"), {TaskReason::container_limitation, "crossed", {}});
   CHECK_FALSE(agent.wait_for("a", Kind::exited).reason);
 }
 
@@ -52,7 +52,7 @@ TEST_CASE("a limitation after the end of the agent is harmless", "[isolator]") {
     agent.wait_for("a", Kind::exited);
   }
   REQUIRE(fixture.obedient->watched.size() == 1);
-  fixture.obedient->watched[0].second(ContainerId("a"), TaskReason::container_limitation, "too late");
+  fixture.obedient->watched[0].second(ContainerId("a"), {TaskReason::container_limitation, "too late", {}});
 }
 
 TEST_CASE("a failed update ends the container", "[isolator]") {

@@ -44,7 +44,7 @@ class BringsLauncher : public Isolator {
  public:
   explicit BringsLauncher(std::shared_ptr<Launcher> launcher) : launcher_(std::move(launcher)) {}
   std::string_view name() const noexcept override { return "brings a launcher"; }
-  Status recover(std::span<const ContainerId>) override { throw std::runtime_error("cannot recover"); }
+  Status recover(std::span<const LiveContainer>) override { throw std::runtime_error("cannot recover"); }
   std::shared_ptr<Launcher> launcher() override { return launcher_; }
 
  private:

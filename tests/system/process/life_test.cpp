@@ -131,8 +131,8 @@ TEST_CASE("usage counts the tree, and not what the supervisor ran before", "[pro
   ContainerUsage usage;
   harness.launcher().usage(ContainerId("a"), usage);
   CHECK(usage.processes == 3u);
-  CHECK(usage.memory_rss_bytes.value_or(0) > 300'000);
-  CHECK(usage.cpu_user_seconds.value_or(99) < 0.05);
+  CHECK(usage.mem_rss_bytes.value_or(0) > 300'000);
+  CHECK(usage.cpus_user_time_secs.value_or(99) < 0.05);
   ContainerUsage none;
   harness.launcher().usage(ContainerId("unknown"), none);
   CHECK_FALSE(none.processes);

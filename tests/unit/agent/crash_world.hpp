@@ -64,6 +64,8 @@ class CrashWorld {
   void see(const RecoverContainers& call);
   void see(const ForgetContainer& call);
   void see(const UpdateContainer&) {}
+  void see(const ProbeContainer&) {}
+  void see(const AskContainers&) {}
   void end(const ContainerId& id, int status);
   void executor_died();
   ContainerId container_of(const std::string& task) const;

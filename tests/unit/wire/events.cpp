@@ -177,7 +177,7 @@ std::vector<std::function<void(Outbox&)>> additions() {
         out.containers.emplace_back(UpdateContainer{"c", *Resources::parse("cpus:1")});
       },
       [](Outbox& out) {
-        out.containers.emplace_back(RecoverContainers{{{"c", ContainerKind::command, {}}}});
+        out.containers.emplace_back(RecoverContainers{{}, {{.container_id = "c"}}});
       },
       [](Outbox& out) { out.containers.emplace_back(ForgetContainer{"c"}); },
       commit([](Commit&) {}),
