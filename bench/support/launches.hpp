@@ -50,7 +50,8 @@ inline void spawn(const std::vector<const char*>& argv) {
   words.push_back(nullptr);
   char* environment[] = {const_cast<char*>("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), nullptr};
   pid_t pid = 0;
-  if (::posix_spawn(&pid, words[0], nullptr, nullptr, words.data(), environment) != 0) die("posix_spawn failed");
+  if (::posix_spawn(&pid, words[0], nullptr, nullptr, words.data(), environment) != 0)
+    die("posix_spawn failed");
 }
 
 // So many processes, each begun when one has ended: the rate per second.
@@ -77,7 +78,8 @@ class Directories {
  public:
   Directories() {
     const char* base = std::getenv("TMPDIR");
-    root_ = std::string(base ? base : "/tmp") + "/" + program_invocation_short_name + "." + std::to_string(::getpid());
+    root_ = std::string(base ? base : "/tmp") + "/" + program_invocation_short_name + "." +
+            std::to_string(::getpid());
   }
   ~Directories() { std::filesystem::remove_all(root_); }
   Directories(const Directories&) = delete;

@@ -8,7 +8,8 @@ namespace {
 
 using mesoscore::Volume;
 
-// SOURCE:TARGET[:ro]. A source with a leading "/" is of the agent's machine, another one in the task's sandbox.
+// SOURCE:TARGET[:ro]. A source with a leading "/" is of the agent's machine, another one in the task's
+// sandbox.
 std::optional<Volume> parse_volume(const std::string& text) {
   const std::vector<std::string> parts = CLI::detail::split(text, ':');
   if (parts.size() < 2 || parts.size() > 3 || parts[0].empty() || parts[1].empty()) return std::nullopt;
@@ -24,13 +25,15 @@ std::string check_volume(const std::string& text) {
   return parse_volume(text) ? "" : "'" + text + "' is not a volume: write SOURCE:TARGET or SOURCE:TARGET:ro";
 }
 
-void add_limit(CLI::App& app, const std::string& name, std::optional<double>& limit, const std::string& what) {
+void add_limit(CLI::App& app, const std::string& name, std::optional<double>& limit,
+               const std::string& what) {
   const auto parse = [&limit, name](const std::string& text) {
     if (text == "none") {
       limit = std::numeric_limits<double>::infinity();
       return;
     }
-    if (const std::string wrong = cli::above_zero(text); !wrong.empty()) throw CLI::ValidationError(name, wrong);
+    if (const std::string wrong = cli::above_zero(text); !wrong.empty())
+      throw CLI::ValidationError(name, wrong);
     limit = cli::number_and_unit(text).first;
   };
   app.add_option_function<std::string>(name, parse, what)->type_name("NUMBER|none");

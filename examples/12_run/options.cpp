@@ -41,7 +41,8 @@ void define_flags(CLI::App& app, Options& options, Values& values) {
   app.add_option("--user", options.config.framework.user, "User of the tasks; default: that of the agent");
   app.add_option("--cpus", values.cpus, "For one task")->check(cli::above_zero)->capture_default_str();
   app.add_option("--mem", values.mem, "For one task, in MB")->check(cli::above_zero)->capture_default_str();
-  app.add_option("--disk", values.disk, "For one task, in MB; default: it asks for none")->check(cli::above_zero);
+  app.add_option("--disk", values.disk, "For one task, in MB; default: it asks for none")
+      ->check(cli::above_zero);
   cli::add_duration(app, "--max-time", values.max_time, "A task that runs longer is killed and has failed");
   app.add_option("--count", options.job.count, "How many tasks")->check(count)->capture_default_str();
   app.add_option("--parallel", options.job.parallel, "At most so many at a time; default: as many as fit")

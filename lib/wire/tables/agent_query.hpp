@@ -25,7 +25,8 @@ struct Kind<QueryAlternative<I, V>> {
   }
 };
 
-// The numbers of mesos.v1.agent.Call. A question that is not known leaves none, which is answered as an error.
+// The numbers of mesos.v1.agent.Call. A question that is not known leaves none, which is answered as an
+// error.
 void query_fields(auto& v, Like<AgentQuery> auto& query) {
   using V = std::remove_reference_t<decltype(query)>;
   v.optional(4, "list_files", QueryAlternative<2, V>{query});
