@@ -135,7 +135,7 @@ Status check_linux(const LinuxInfo& info) {
                     "keeps its size"));
 }
 
-Status check_hostname(const std::string& name) {
+Status check_own_hostname(const std::string& name) {
   if (name.empty()) return {};
   const bool fits = std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
@@ -151,7 +151,7 @@ Status validate_container(const ContainerInfo& container) {
   MESOSCORE_TRY(check_type(container));
   for (const Volume& volume : container.volumes) MESOSCORE_TRY(check_volume(volume));
   if (container.docker) MESOSCORE_TRY_IN("docker", check_docker(*container.docker));
-  MESOSCORE_TRY(check_hostname(container.hostname));
+  MESOSCORE_TRY(check_own_hostname(container.hostname));
   if (!container.root_directory.empty())
     MESOSCORE_TRY(check_absolute_path(container.root_directory, "root_directory"));
   if (container.linux_info) MESOSCORE_TRY_IN("linux_info", check_linux(*container.linux_info));
