@@ -65,6 +65,10 @@ mesoscore_component(isolator_process
   DIRS lib/isolators/process
   DEPS runtime)
 
+mesoscore_component(isolator_linux
+  DIRS lib/isolators/linux
+  DEPS runtime)
+
 mesoscore_component(isolator_seccomp
   DIRS lib/isolators/seccomp
   DEPS runtime
