@@ -32,7 +32,7 @@ LIBRARIES = {
     "asio.hpp": IO_FOLDERS,
     "tsl": ("lib",),
     "re2": ("lib/allocator",),
-    "nlohmann": ("lib/resources", "lib/operator"),
+    "nlohmann": ("lib/resources", "lib/operator", "lib/isolators"),
     "protozero": ("lib/wire",),
     "google": (),
     "boost": (),
@@ -42,6 +42,7 @@ LIBRARIES = {
     "openssl": (),
     "curl": (),
     "sqlite3.h": ("lib/storage/sqlite",),
+    "seccomp.h": ("lib/isolators/seccomp",),
 }
 
 
