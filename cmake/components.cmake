@@ -78,6 +78,13 @@ mesoscore_component(isolator_seccomp
   PRIVATE_LIBS nlohmann_json::nlohmann_json
   PKGCONFIG_REQUIRES libseccomp)
 
+mesoscore_component(http_client  # what docker, prober and fetcher share
+  DIRS lib/http
+  DEPS runtime
+  PACKAGES CURL
+  LIBS CURL::libcurl
+  PKGCONFIG_REQUIRES libcurl)
+
 mesoscore_component(log_spdlog
   HEADER mesoscore/log/spdlog.hpp
   DEPS core
