@@ -65,6 +65,13 @@ mesoscore_component(isolator_process
   DIRS lib/isolators/process
   DEPS runtime)
 
+mesoscore_component(http_client  # what docker, prober and fetcher share
+  DIRS lib/http
+  DEPS runtime
+  PACKAGES CURL
+  LIBS CURL::libcurl
+  PKGCONFIG_REQUIRES libcurl)
+
 mesoscore_component(log_spdlog
   HEADER mesoscore/log/spdlog.hpp
   DEPS core
