@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/checks.hpp"
 #include "agent/compatibility.hpp"
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
@@ -172,7 +173,9 @@ class Restoring {
     TaskRecord& task = *state_.find_task(kept.framework_id, kept.status.task_id);
     UpdateStream& stream = task.updates;
     if (!task.live()) return corrupt(key, "it comes after the end of its task");
-    if (kept.acknowledged && (stream.acknowledged != 0 || stream.head != kNone))
+    const bool second =
+        stream.acknowledged != 0 && !(task.checks && stream.acknowledged == task.checks->running_number);
+    if (kept.acknowledged && (second || stream.head != kNone))
       return corrupt(key, "it is acknowledged, and one before it is not");
     if (kept.acknowledged && is_terminal(kept.status.state))
       return corrupt(key, "the end of its task is acknowledged, and the task is still there");
@@ -183,6 +186,7 @@ class Restoring {
     if (status.state == TaskState::running && !task.started) {
       task.started = true;
       task.running_since = TimePoint(from_seconds(status.timestamp));
+      if (task.checks) task.checks->running_number = kept.number;
     }
     // The first that is not acknowledged may have been on its way: the scheduler is not to hear of an older
     // state.
@@ -226,6 +230,7 @@ class Restoring {
     if (task.live() && task.container_id.empty())
       return corrupt(key_of_task(task), "it lives and has no container");
     task.over_time = ran_out_of_time(task);
+    if (task.checks) restore_checks(task);
     return {};
   }
 
