@@ -38,7 +38,7 @@ void query_fields(auto& v, Like<AgentQuery> auto& query) {
 }
 
 void fields(auto& v, Like<GetContainers> auto& m) { v.optional(1000, "container_id", m.container_id); }
-void fields(auto& v, Like<ListFiles> auto& m) { v.always(1, "path", m.path); }
+void fields(auto& v, Like<ListFiles> auto& m) { v.required(1, "path", m.path); }
 void fields(auto& v, Like<ReadFile> auto& m) {
   v.required(1, "path", m.path);
   v.required(2, "offset", m.offset);
