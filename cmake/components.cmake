@@ -65,6 +65,10 @@ mesoscore_component(isolator_process
   DIRS lib/isolators/process
   DEPS runtime)
 
+mesoscore_component(isolator_cgroups
+  DIRS lib/isolators/cgroups
+  DEPS runtime)
+
 mesoscore_component(log_spdlog
   HEADER mesoscore/log/spdlog.hpp
   DEPS core
