@@ -27,6 +27,18 @@ std::set<std::string> all_groups() {
 
 }  // namespace
 
+TEST_CASE("the controllers are those that this run is meant for", "[cgroups]") {
+  if (cannot_run()) return;
+  const char* const version = std::getenv("MESOSCORE_TEST_CGROUP_VERSION");
+  if (!version) return;
+  Host host;
+  for (const Controller one : {Controller::cpu, Controller::memory, Controller::pids, Controller::io}) {
+    REQUIRE(host.subtree().part_of(one));
+    CHECK(host.subtree().part_of(one)->version == std::stoi(version));
+  }
+  host.close();
+}
+
 TEST_CASE("a process is in its groups from the beginning, and so is what it starts", "[cgroups]") {
   if (cannot_run()) return;
   Host host;

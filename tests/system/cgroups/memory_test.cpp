@@ -62,7 +62,7 @@ TEST_CASE("an exit that nobody was told the cause of is told apart afterwards", 
     for (const auto& part : host.subtree().parts()) {
       if (control_groups::write_file(part.dir.get(), "a/cgroup.procs", "0") != 0) ::_exit(99);
     }
-    ::execl("/bin/sh", "sh", "-c", hog(100).c_str(), nullptr);
+    ::execl("/bin/sh", "sh", "-c", ("exec " + hog(100)).c_str(), nullptr);
     ::_exit(98);
   }
   int status = 0;
@@ -112,8 +112,9 @@ TEST_CASE("a limit below what is used is not set, and kills nobody", "[cgroups][
   if (cannot_run()) return;
   Host host;
   // Keeps 80 MiB, which no reclaim can take from it.
-  host.launch("a", "x=$(head -c 80000000 /dev/zero | tr '\\0' x); echo ${#x}; sleep 1000", "cpus:1;mem:400");
-  REQUIRE(host.wait_for_output("a", "80000000"));
+  host.launch("a", "dd if=/dev/zero bs=80M count=1 | sleep 1000", "cpus:1;mem:400");
+  host.wait_for("a", Kind::started);
+  REQUIRE(host.run_until([&] { return host.usage("a").mem_total_bytes.value_or(0) > 80u << 20; }));
   host.update("a", "cpus:1;mem:64");
   CHECK(host.read(Controller::memory, "a", "memory.max", "memory.limit_in_bytes") ==
         std::to_string(400 << 20));
