@@ -85,6 +85,11 @@ mesoscore_component(http_client  # what docker, prober and fetcher share
   LIBS CURL::libcurl
   PKGCONFIG_REQUIRES libcurl)
 
+
+mesoscore_component(isolator_cgroups
+  DIRS lib/isolators/cgroups
+  DEPS runtime)
+
 mesoscore_component(log_spdlog
   HEADER mesoscore/log/spdlog.hpp
   DEPS core
