@@ -256,7 +256,7 @@ void CrashWorld::recover() {
   inbox_.clear();
   owed_.clear();
   owed_operations_.clear();
-  Result<Agent> again = Agent::recover(durable_options(), Rng(2), now_, disk_.all());
+  Result<Agent> again = Agent::recover(durable_options(), Rng(++seed_), now_, disk_.all());
   INFO((again ? "" : again.error().message));
   REQUIRE(again);
   agent_ = std::move(*again);

@@ -81,6 +81,7 @@ class CrashWorld {
   std::size_t commits_ = 0, dies_at_;
   bool dies_durable_;
   std::uint64_t next_peer_ = 1;
+  std::uint64_t seed_ = 1;  // of each agent its own: no uuid comes twice
   PeerId master_{}, executor_peer_{};
 
   // ---- the master and the scheduler ----
