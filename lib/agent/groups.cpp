@@ -38,8 +38,7 @@ void Agent::State::doom(GroupRecord& group, const TaskRecord& first, TaskState s
   group.doomed = true;
   group.first = first.info.task_id;
   group.first_state = state;
-  note(LogLevel::info, "task ", first.info.task_id, " is in ", to_string(state), ": so its group of ",
-       group.tasks.size(), " is killed");
+  note(LogLevel::info, "the group of task ", first.info.task_id, " is killed: it is in ", to_string(state));
 }
 
 // Whoever wants one of them killed wants all of them killed, and by the same policy.
