@@ -1,6 +1,7 @@
 // The end of tasks, and of the containers of command and function tasks.
 #include <algorithm>
 
+#include "agent/checks.hpp"
 #include "agent/state.hpp"
 
 namespace mesoscore {
@@ -24,6 +25,7 @@ void Agent::State::announce_killing(TaskRecord& task, std::optional<TaskReason> 
 // Another kill may only hasten the end: the grace counts from the first.
 void Agent::State::kill_contained(TaskRecord& task, Duration grace) {
   if (!task.kill.wanted) {
+    if (task.checks) agent_detail::stop_checks(*this, task);
     task.kill.wanted = true;
     task.kill.first = now;
     task.kill.grace = grace;
@@ -48,6 +50,7 @@ void Agent::State::over_time(TaskRecord& task) {
 
 void Agent::State::end_task(TaskRecord& task, StatusRecord&& status) {
   timers.disarm(task.completion);
+  if (task.checks) agent_detail::stop_checks(*this, task);
   explain_by_drain(task, status);
   if (task.executor != kNone) {
     ExecutorRecord& executor = executors[task.executor];

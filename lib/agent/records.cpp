@@ -1,4 +1,5 @@
 // Finding, making and forgetting what the agent remembers.
+#include "agent/checks.hpp"
 #include "agent/state.hpp"
 
 namespace mesoscore {
@@ -98,6 +99,7 @@ Agent::State::TaskRecord& Agent::State::add_task(FrameworkRecord& framework, con
   reset(task, info);
   task.self = task.updates.timer.owner = task.completion.owner = index;
   task.framework = framework.self;
+  agent_detail::add_checks(task, info);
   task.kept = framework.kept;
   framework.tasks.push_back(tasks, index);
   task_by_id.emplace(OwnedKey{framework.self, &task.info.task_id}, index);
@@ -126,6 +128,10 @@ void Agent::State::forget_task(TaskRecord& task) {
   drop_updates(task);
   if (task.kept) erase_task(task);
   timers.disarm(task.completion);
+  if (task.checks) {
+    agent_detail::stop_checks(*this, task);
+    task.checks.reset();
+  }
   if (task.executor != kNone) {
     ExecutorRecord& executor = executors[task.executor];
     (task.queued ? executor.queue : executor.tasks).remove(tasks, task.self);

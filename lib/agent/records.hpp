@@ -8,6 +8,7 @@
 
 #include <tsl/robin_map.h>
 
+#include "agent/check_records.hpp"
 #include "agent/timers.hpp"
 #include "core/slab.hpp"
 #include "core/status_history.hpp"
@@ -70,6 +71,7 @@ struct TaskRecord {
   ContainerId container_id;   // command and function; empty = there is no container (any more)
   TaskInfo undelivered;       // while queued or uncertain
   TimePoint running_since{};  // of recovered tasks
+  Box<TaskChecks> checks;     // of commands that have any
 
   bool live() const noexcept { return !is_terminal(info.state); }
   bool kill_asked() const noexcept { return kill.first != TimePoint{}; }

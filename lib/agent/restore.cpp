@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "agent/checks.hpp"
 #include "agent/compatibility.hpp"
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
@@ -187,7 +188,9 @@ class Restoring {
     TaskRecord& task = *state_.find_task(kept.framework_id, kept.status.task_id);
     UpdateStream& stream = task.updates;
     if (!task.live()) return corrupt(key, "it comes after the end of its task");
-    if (kept.acknowledged && (stream.acknowledged != 0 || stream.head != kNone))
+    const bool second =
+        stream.acknowledged != 0 && !(task.checks && stream.acknowledged == task.checks->running_number);
+    if (kept.acknowledged && (second || stream.head != kNone))
       return corrupt(key, "it is acknowledged, and one before it is not");
     if (kept.acknowledged && is_terminal(kept.status.state))
       return corrupt(key, "the end of its task is acknowledged, and the task is still there");
@@ -198,6 +201,7 @@ class Restoring {
     if (status.state == TaskState::running && !task.started) {
       task.started = true;
       task.running_since = TimePoint(from_seconds(status.timestamp));
+      if (task.checks) task.checks->running_number = kept.number;
     }
     // The first that is not acknowledged may have been on its way: the scheduler is not to hear of an older
     // state.
@@ -260,6 +264,7 @@ class Restoring {
     if (task.live() && task.container_id.empty())
       return corrupt(key_of_task(task), "it lives and has no container");
     task.over_time = ran_out_of_time(task);
+    if (task.checks) restore_checks(task);
     if (!task.live() || task.group == kNone) return {};
     ExecutorRecord* executor =
         state_.find_executor(state_.frameworks[task.framework].id, task.info.executor_id);

@@ -91,6 +91,7 @@ struct Agent::State {
   std::deque<FrameworkId> completed;                  // shut down lately
   agent_detail::TimerQueue timers;
   std::uint64_t updates_sent = 0, updates_retried = 0;
+  std::uint64_t probes = 0;  // so far: their numbers; see checks.hpp
 
   // ---- events ----
   void on(PeerConnected& event);
@@ -230,7 +231,7 @@ struct Agent::State {
   void kill_contained(TaskRecord& task, Duration grace);  // command and function tasks
   void kill_container(const ContainerId& id, Duration grace);
   void over_time(TaskRecord& task);
-  void contained_started(TaskRecord& task);
+  void contained_started(TaskRecord& task, ContainerEvent& event);
   void contained_progress(TaskRecord& task, ContainerEvent& event);
   void contained_ended(TaskRecord& task, ContainerEvent& event);
   void drop_container(TaskRecord& task);  // it has ended
@@ -298,7 +299,7 @@ struct Agent::State {
   // ---- recovery.cpp ----
   void ask_for_containers();
   bool hear_of(const ContainerOwner& owner, ContainerEvent& event);
-  void task_recovered(TaskRecord& task);
+  void task_recovered(TaskRecord& task, ContainerEvent& event);
   void explain_end(TaskRecord& task, ContainerEvent& event);
   void executor_recovered(ExecutorRecord& executor);
   void end_recovery();
