@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "agent/exit_text.hpp"
+#include "agent/groups.hpp"
 #include "agent/checks.hpp"
 #include "agent/state.hpp"
 #include "core/messages.hpp"
@@ -83,7 +84,7 @@ StatusRecord Agent::State::verdict(const TaskRecord& task, ContainerEvent& event
     message = cat("max_completion_time of ", in_seconds(*task.max_completion_time), " was reached");
   } else if (task.kill.wanted) {
     status.state = TaskState::killed;
-    if (const std::string fate = fate_of(task); !fate.empty())
+    if (const std::string fate = agent_detail::fate_of(*this, task); !fate.empty())
       message = message.empty() ? fate : cat(fate, "; ", message);
     if (!task.started) {
       status.reason = TaskReason::task_killed_during_launch;

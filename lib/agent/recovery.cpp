@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/checks.hpp"
+#include "agent/groups.hpp"
 #include "agent/state.hpp"
 #include "core/text_cat.hpp"
 
@@ -107,7 +108,7 @@ void Agent::State::end_recovery() {
   recovery = Recovery::none;
   begin();
   fates_wait = false;
-  carry_out_fates();
+  agent_detail::carry_out_fates(*this);
   kill_for_drain();
   if (options.recovery == AgentRecovery::cleanup && !stop_wanted) cleanup = true;
   if (cleanup || stop_wanted) {

@@ -15,7 +15,6 @@ namespace mesoscore {
 struct Agent::State {
   using Timer = agent_detail::Timer;
   using TaskRecord = agent_detail::TaskRecord;
-  using GroupRecord = agent_detail::GroupRecord;
   using ExecutorRecord = agent_detail::ExecutorRecord;
   using FrameworkRecord = agent_detail::FrameworkRecord;
   using OperationRecord = agent_detail::OperationRecord;
@@ -71,8 +70,8 @@ struct Agent::State {
   // ---- what runs here ----
   Slab<agent_detail::UpdateRecord> updates;
   Slab<TaskRecord> tasks;
-  Slab<GroupRecord> groups;
-  bool fates_wait = false;  // of groups; until somebody calls carry_out_fates()
+  Slab<agent_detail::GroupRecord> groups;
+  bool fates_wait = false;  // of groups; see groups.hpp
   Slab<ExecutorRecord> executors;
   Slab<FrameworkRecord> frameworks;
   Slab<OperationRecord> operations;
@@ -236,35 +235,6 @@ struct Agent::State {
   void contained_ended(TaskRecord& task, ContainerEvent& event);
   void drop_container(TaskRecord& task);  // it has ended
   StatusRecord verdict(const TaskRecord& task, ContainerEvent& event);
-
-  // ---- task groups (on_run_task_group.cpp, groups.cpp) ----
-  std::vector<std::uint32_t> add_tasks(FrameworkRecord& framework, const msg::RunTaskGroup& run);
-  void refuse_group(const std::vector<std::uint32_t>& members, const msg::RunTaskGroup& run, TaskState state,
-                    TaskReason reason, const std::string& message);
-  void decline_group(const std::vector<std::uint32_t>& members, TaskState state, TaskReason reason,
-                     const std::string& message);
-  void run_group(FrameworkRecord& framework, const std::vector<std::uint32_t>& members,
-                 msg::RunTaskGroup& run);
-  GroupRecord& add_group(FrameworkRecord& framework, const Uuid& uuid, std::uint32_t& index);
-  void join_group(TaskRecord& task, std::uint32_t group);
-  void leave_group(TaskRecord& task);  // the task is forgotten
-  void doom(GroupRecord& group, const TaskRecord& first, TaskState state);
-  void kill_group(TaskRecord& task, const std::optional<KillPolicy>& policy);
-  void share_fate(const TaskRecord& ended);
-  void carry_out_fate(GroupRecord& group);
-  void carry_out_fates();
-  std::string fate_of(const TaskRecord& task) const;
-  // What f dooms is killed when it has returned; f may iterate over tasks.
-  template <class F>
-  void before_fates(F&& f) {
-    const bool outer = std::exchange(fates_wait, true);
-    f();
-    fates_wait = outer;
-    if (!outer) carry_out_fates();
-  }
-  ExecutorRecord& start_default_executor(FrameworkRecord& framework, const ExecutorInfo& info);
-  void leave_default_executor(const TaskRecord& task);
-  void shutdown_default_executor(ExecutorRecord& executor);
 
   // ---- custom executors (executors.cpp, on_executor_*.cpp) ----
   ExecutorRecord& launch_executor(FrameworkRecord& framework, const ExecutorInfo& info);

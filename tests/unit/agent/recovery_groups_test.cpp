@@ -69,6 +69,7 @@ TEST_CASE("an agent that dies between the failure and the kills remembers the fa
   agent.restart();
   agent.step(agent.event_of("t1", Kind::exited, 256));  // kept, and then it dies again
   agent.restart();
+  agent.step(agent.event_of("t1", Kind::exited, 256));
   agent.step(agent.event_of("t2", Kind::recovered));
   agent.all_heard();
   CHECK(agent.kills() == Lines{"t2 3s"});
