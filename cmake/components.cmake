@@ -72,6 +72,12 @@ mesoscore_component(http_client  # what docker, prober and fetcher share
   LIBS CURL::libcurl
   PKGCONFIG_REQUIRES libcurl)
 
+mesoscore_component(isolator_docker
+  DIRS lib/isolators/docker
+  DEPS http_client
+  PRIVATE_PACKAGES nlohmann_json
+  PRIVATE_LIBS nlohmann_json::nlohmann_json)
+
 mesoscore_component(log_spdlog
   HEADER mesoscore/log/spdlog.hpp
   DEPS core
