@@ -90,6 +90,12 @@ mesoscore_component(isolator_cgroups
   DIRS lib/isolators/cgroups
   DEPS runtime)
 
+mesoscore_component(isolator_docker
+  DIRS lib/isolators/docker
+  DEPS http_client
+  PRIVATE_PACKAGES nlohmann_json
+  PRIVATE_LIBS nlohmann_json::nlohmann_json)
+
 mesoscore_component(log_spdlog
   HEADER mesoscore/log/spdlog.hpp
   DEPS core
