@@ -9,6 +9,7 @@ namespace mesoscore {
 
 void Agent::State::on(ContainerEvent& event) {
   if (event.kind == ContainerEvent::Kind::recovered && event.container_id.empty()) return end_recovery();
+  if (event.kind == ContainerEvent::Kind::answered) return answered(event);
   const auto found = container_by_id.find(agent_detail::IdKey{&event.container_id});
   if (found == container_by_id.end()) {
     return note(LogLevel::info, "ignored an event of container ", event.container_id,
