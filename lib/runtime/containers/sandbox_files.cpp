@@ -97,8 +97,9 @@ struct SandboxFiles::Place {
 SandboxFiles::SandboxFiles(std::string directory, Running running)
     : directory_(std::move(directory)), running_(std::move(running)) {}
 
-Result<std::string> SandboxFiles::latest_of(int task_directory, const std::string& framework,
-                                            const std::string& task) const {
+// Empty: there is none.
+std::string SandboxFiles::latest_of(int task_directory, const std::string& framework,
+                                    const std::string& task) const {
   if (const ContainerId running = running_(framework, task); !running.empty()) return running.str();
   const DirectoryStream directory = read_directory(reopen(task_directory, O_RDONLY | O_DIRECTORY));
   std::pair<std::int64_t, std::uint32_t> newest{INT64_MIN, 0};
@@ -111,8 +112,7 @@ Result<std::string> SandboxFiles::latest_of(int task_directory, const std::strin
       latest = entry->d_name;
     }
   }
-  if (!latest.empty()) return latest;
-  return fail(Errc::not_found, cat("there is no container of ", in_quotes(task), " here"));
+  return latest;
 }
 
 // The directories of the ids are ours, those below belong to the task, who may put there what it likes.
@@ -124,9 +124,8 @@ Result<SandboxFiles::Place> SandboxFiles::locate(const std::string& path) const 
   for (std::size_t i = 0; i < parts->ids.size() && place.fd; ++i) {
     std::string& id = parts->ids[i];
     if (i + 1 == kIds && id == kLatest) {
-      Result<std::string> latest = latest_of(place.fd.get(), parts->ids[0], parts->ids[1]);
-      if (!latest) return fail(std::move(latest.error()));
-      id = std::move(*latest);
+      id = latest_of(place.fd.get(), parts->ids[0], parts->ids[1]);
+      if (id.empty()) return failed(path, ENOENT);
     }
     place.fd = open_beneath(place.fd.get(), id, O_PATH | O_DIRECTORY, kBeneath | kNoSymlinks);
     place.path += (place.path.empty() ? "" : "/") + id;

@@ -27,8 +27,7 @@ class SandboxFiles {
  private:
   struct Place;
   Result<Place> locate(const std::string& path) const;
-  Result<std::string> latest_of(int task_directory, const std::string& framework,
-                                const std::string& task) const;
+  std::string latest_of(int task_directory, const std::string& framework, const std::string& task) const;
 
   std::string directory_;
   Running running_;
