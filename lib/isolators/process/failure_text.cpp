@@ -59,6 +59,10 @@ std::string why_no_interpreter(const LaunchPlan& plan, const std::string& path) 
   return path + " needs the interpreter " + quoted(interpreter) + ", which does not exist";
 }
 
+const std::string& cgroup(const LaunchPlan& plan, std::uint32_t number) {
+  return number == 0 || number > plan.cgroups_v1.size() ? plan.cgroup : plan.cgroups_v1[number - 1];
+}
+
 std::string why(const MesoReport& report, const LaunchPlan& plan,
                 const std::vector<std::string>& candidates) {
   const std::string path = report.candidate < candidates.size() ? candidates[report.candidate] : plan.program;
@@ -68,6 +72,10 @@ std::string why(const MesoReport& report, const LaunchPlan& plan,
     case MESO_STAGE_PROCESS:
       if (report.error == EAGAIN) return "the system allows no more processes (" + error + ")";
       return "no process could be created: " + error;
+    case MESO_STAGE_CGROUP:
+      return "control group " + quoted(cgroup(plan, report.candidate)) + ": " + error;
+    case MESO_STAGE_NO_NEW_PRIVILEGES:
+      return "no_new_privs: " + error;
     case MESO_STAGE_RECORD:
       return "its record could not be written: " + error;
     case MESO_STAGE_HOLD:

@@ -133,12 +133,12 @@ void ProcessLauncher::stop() {
   old_channels_.clear();
 }
 
-void ProcessLauncher::usage(const ContainerId& id, ContainerUsage& add_to) const {
+void ProcessLauncher::usage(const ContainerId& id, ContainerUsage& usage) const {
   const auto found = serials_.find(id);
   if (found == serials_.end()) return;
   const Container& container = *containers_.at(found->second);
   if (container.phase == Container::Phase::running)
-    add_usage(container.supervisor.pid, container.earlier, add_to);
+    measure_usage(container.supervisor.pid, container.earlier, usage);
 }
 
 pid_t ProcessLauncher::pid_of(const ContainerId& id) const {

@@ -47,7 +47,7 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
   pid_t pid_of(const ContainerId& id) const override;
   void stop() override;
 
-  void usage(const ContainerId& id, ContainerUsage& add_to) const;
+  void usage(const ContainerId& id, ContainerUsage& usage) const;
   pid_t zygote_pid() const noexcept;                           // 0: none
   ProcessIdentity supervisor_of(const ContainerId& id) const;  // pid 0: not known
 

@@ -92,11 +92,6 @@ void append_children(pid_t pid, std::uint64_t thread_count, std::vector<pid_t>& 
   }
 }
 
-template <class T>
-void add(std::optional<T>& sum, T part) {
-  sum = sum.value_or(T{}) + part;
-}
-
 }  // namespace
 
 std::optional<std::string> read_small_file(const char* path) {
@@ -141,7 +136,7 @@ bool signal_supervisor(const ProcessIdentity& supervisor, std::uint64_t serial, 
   return ::syscall(SYS_pidfd_send_signal, fd.get(), MESO_KILL_SIGNAL, &info, 0) == 0;
 }
 
-void add_usage(pid_t supervisor, const EarlierUsage& earlier, ContainerUsage& usage) {
+void measure_usage(pid_t supervisor, const EarlierUsage& earlier, ContainerUsage& usage) {
   const auto own = read_stat(supervisor);
   if (!own) return;
   // The supervisor itself is not part of the container, but what it has reaped was.
@@ -161,10 +156,10 @@ void add_usage(pid_t supervisor, const EarlierUsage& earlier, ContainerUsage& us
     append_children(pid, stat->threads, pending);
   }
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  add(usage.cpus_user_time_secs, std::max(0.0, static_cast<double>(user) / ticks - earlier.user_seconds));
-  add(usage.cpus_system_time_secs, std::max(0.0, static_cast<double>(system) / ticks - earlier.system_seconds));
-  add(usage.mem_rss_bytes, pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
-  add(usage.processes, processes);
+  usage.cpus_user_time_secs = std::max(0.0, static_cast<double>(user) / ticks - earlier.user_seconds);
+  usage.cpus_system_time_secs = std::max(0.0, static_cast<double>(system) / ticks - earlier.system_seconds);
+  usage.mem_rss_bytes = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  usage.processes = processes;
 }
 
 }  // namespace mesoscore::supervision

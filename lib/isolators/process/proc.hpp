@@ -32,7 +32,7 @@ bool signal_supervisor(const ProcessIdentity& supervisor, std::uint64_t serial, 
 struct EarlierUsage {
   double user_seconds = 0, system_seconds = 0;
 };
-// Adds what the descendants of a supervisor use, and what those that have ended did use.
-void add_usage(pid_t supervisor, const EarlierUsage& earlier, ContainerUsage& usage);
+// What the descendants of a supervisor use, and what those that have ended did use.
+void measure_usage(pid_t supervisor, const EarlierUsage& earlier, ContainerUsage& usage);
 
 }  // namespace mesoscore::supervision

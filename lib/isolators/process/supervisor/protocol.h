@@ -33,9 +33,11 @@ enum {
   MESO_SWITCH_USER = 2,  // uid, gid and groups are to be taken on
   MESO_IN_MEMFD = 4,     // descriptor passed along (the last): a memfd with the whole message
   MESO_RETIRE = 8,       // no launch: the supervisor that gets this ends
+  MESO_NO_NEW_PRIVILEGES = 16,
 };
 
-// Followed by the table of texts, the group ids (uint32_t) and the texts themselves, each ended by a NUL.
+// Followed by the table of texts, the group ids (uint32_t), perhaps a MesoEnclosure with its arrays, and the texts
+// themselves, each ended by a NUL.
 // The table holds offsets from the start of the message as uint64_t, which the receiver turns into pointers in place:
 // MESO_TEXTS fixed ones, then candidates, arguments and environment, each of these ended by a zero.
 struct MesoLaunch {
@@ -45,6 +47,19 @@ struct MesoLaunch {
   uint32_t uid, gid;
   uint32_t groups_offset, group_count;
   uint32_t candidate_count, argument_count, environment_count;
+  uint32_t enclosure_offset;  // of the MesoEnclosure; 0: the process is not enclosed
+};
+
+// An array of the MesoEnclosure, at this distance from its start. Texts follow each other, each with its NUL.
+struct MesoList {
+  uint32_t offset, count;
+};
+
+// What encloses the process; see mesoscore/launch_plan.hpp. A text is named by its distance from the start of this
+// struct; 0: there is none.
+struct MesoEnclosure {
+  uint32_t cgroup;             // a directory of version 2
+  struct MesoList cgroups_v1;  // texts: directories
   uint32_t reserved;
 };
 
@@ -84,6 +99,8 @@ enum {
   MESO_STAGE_STDERR,
   MESO_STAGE_EXEC,         // candidate: the one that `error` is about
   MESO_STAGE_INTERPRETER,  // the same, and the file is there: what is missing is its interpreter
+  MESO_STAGE_CGROUP,       // candidate: 0 is `cgroup`, others are those of `cgroups_v1`, counted from 1
+  MESO_STAGE_NO_NEW_PRIVILEGES,
 };
 
 struct MesoReport {

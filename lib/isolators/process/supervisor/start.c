@@ -1,5 +1,6 @@
 #include "start.h"
 
+#include "enclosure.h"
 #include "report.h"
 #include "sys.h"
 
@@ -29,6 +30,11 @@ int launch_open(struct Launch* launch, char* message, uint64_t bytes) {
   launch->group_count = header->group_count;
   if (header->groups_offset + header->group_count * sizeof(uint32_t) > bytes) return 0;
   launch->groups = (const void*)(message + header->groups_offset);
+  if (header->enclosure_offset != 0) {
+    if (header->enclosure_offset % 8 != 0) return 0;
+    if (header->enclosure_offset + sizeof(struct MesoEnclosure) > bytes) return 0;
+    launch->enclosure = (const void*)(message + header->enclosure_offset);
+  }
   uint64_t* table = (void*)(message + sizeof *header);
   table = open_texts(message, bytes, table, MESO_TEXTS, &launch->texts);
   if (table) table = open_texts(message, bytes, table, header->candidate_count, &launch->candidates);
@@ -53,10 +59,29 @@ static int failed(struct Child* child, uint32_t stage, int error) {
   return 127;
 }
 
+// One of several; false.
+static int failed_at(struct Child* child, uint32_t stage, uint32_t candidate, int error) {
+  failed(child, stage, error);
+  child->failure->candidate = candidate;
+  return 0;
+}
+
 // The kernel kills us when the supervisor dies; it forgets that at every change of the user.
 static int die_with_supervisor(const struct Child* child) {
   sys_prctl(PR_SET_PDEATHSIG, SIGKILL);
   return sys_getppid() == child->supervisor->pid;
+}
+
+// Before anything else: nothing that it does is to count for the supervisor.
+static int enter_cgroups_v1(struct Child* child) {
+  const struct MesoEnclosure* enclosure = child->launch->enclosure;
+  const char* directory = enclosure_text(enclosure, enclosure->cgroups_v1.offset);
+  for (uint32_t i = 1; i <= enclosure->cgroups_v1.count; ++i) {
+    const int error = cgroup_enter(directory);
+    if (error < 0) return failed_at(child, MESO_STAGE_CGROUP, i, error);
+    directory = text_after(directory);
+  }
+  return 1;
 }
 
 static int wait_for_release(struct Child* child) {
@@ -111,6 +136,7 @@ static int run(struct Child* child) {
 static int child_main(void* argument) {
   struct Child* child = argument;
   const struct Launch* launch = child->launch;
+  if (launch->enclosure && !enter_cgroups_v1(child)) return 127;
   sys_setpgid(0, 0);
   if (!die_with_supervisor(child)) return 127;
   if (launch->flags & MESO_HELD && !wait_for_release(child)) return 127;
@@ -127,21 +153,42 @@ static int child_main(void* argument) {
   error = open_output(2, launch->texts[MESO_STDERR]);
   if (error < 0) return failed(child, MESO_STAGE_STDERR, error);
   sys_close_from(3);
+  if (launch->flags & MESO_NO_NEW_PRIVILEGES) {
+    error = sys_no_new_privileges();
+    if (error < 0) return failed(child, MESO_STAGE_NO_NEW_PRIVILEGES, error);
+  }
   sys_set_mask(0);
   return run(child);
+}
+
+// Memory is shared and the supervisor sleeps until the execve(): no page is copied, and a failure of the
+// child is simply written down for us.
+static long make_process(struct Child* child, char* stack, size_t stack_bytes) {
+  const struct MesoEnclosure* enclosure = child->launch->enclosure;
+  const uint64_t flags = CLONE_VM | CLONE_VFORK;
+  if (!enclosure) return clone_onto(flags | SIGCHLD, stack + stack_bytes, child_main, child);
+  struct clone_args args = {
+      .flags = flags, .exit_signal = SIGCHLD, .stack = (uint64_t)stack, .stack_size = stack_bytes};
+  if (enclosure->cgroup == 0) return clone3_onto(&args, sizeof args, child_main, child);
+  const int cgroup =
+      sys_open(enclosure_text(enclosure, enclosure->cgroup), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  if (cgroup < 0) return failed_at(child, MESO_STAGE_CGROUP, 0, cgroup);
+  args.flags |= CLONE_INTO_CGROUP;
+  args.cgroup = (unsigned)cgroup;
+  const long pid = clone3_onto(&args, sizeof args, child_main, child);
+  sys_close(cgroup);
+  // EAGAIN is one of several limits of the number of processes.
+  if (pid < 0 && pid != -EAGAIN && pid != -ENOMEM) return failed_at(child, MESO_STAGE_CGROUP, 0, (int)pid);
+  return pid;
 }
 
 int start_process(const struct Launch* launch, const struct Identity* supervisor, struct Failure* failure) {
   __attribute__((aligned(16))) char stack[8192];
   struct Child child = {.launch = launch, .failure = failure, .supervisor = supervisor};
   failure->stage = MESO_STAGE_NONE;
-  // The memory is shared and the supervisor sleeps until the execve(): no page is copied, and a failure of
-  // the child is simply written down for us.
-  const long pid = clone_onto(CLONE_VM | CLONE_VFORK | SIGCHLD, stack + sizeof stack, child_main, &child);
-  if (pid < 0) {
-    failed(&child, MESO_STAGE_PROCESS, (int)pid);
-    return 0;
-  }
+  const long pid = make_process(&child, stack, sizeof stack);
+  if (pid < 0) failed(&child, MESO_STAGE_PROCESS, (int)pid);
+  if (pid <= 0) return 0;
   if (failure->stage == MESO_STAGE_NONE) return (int)pid;
   int status = 0;
   sys_wait((int)pid, &status, 0);

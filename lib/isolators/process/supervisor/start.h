@@ -17,7 +17,8 @@ struct Launch {
   char** candidates;
   char** arguments;
   char** environment;
-  int release_fd;  // -1 if not held
+  const struct MesoEnclosure* enclosure;  // null: none
+  int release_fd;                         // -1 if not held
 };
 // The message is changed. 0 if it is not well formed.
 int launch_open(struct Launch* launch, char* message, uint64_t bytes);

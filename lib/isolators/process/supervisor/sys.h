@@ -34,10 +34,14 @@ static inline SignalMask mask_of(int signal_number) { return (SignalMask)1 << (s
 static inline int sys_open(const char* path, int flags, int mode) {
   return (int)SYS(openat, AT_FDCWD, path, flags, mode, 0);
 }
+static inline int sys_open_at(int folder, const char* name, int flags) {
+  return (int)SYS(openat, folder, name, flags, 0, 0);
+}
 static inline long sys_read(int fd, void* to, size_t bytes) { return SYS(read, fd, to, bytes, 0, 0); }
 static inline long sys_write_at(int fd, const void* from, size_t bytes, long offset) {
   return SYS(pwrite64, fd, from, bytes, offset, 0);
 }
+static inline long sys_write(int fd, const void* from, size_t bytes) { return SYS(write, fd, from, bytes, 0, 0); }
 static inline int sys_close(int fd) { return (int)SYS(close, fd, 0, 0, 0, 0); }
 static inline int sys_close_from(int fd) { return (int)SYS(close_range, fd, ~0u, 0, 0, 0); }
 static inline int sys_chdir(const char* path) { return (int)SYS(chdir, path, 0, 0, 0, 0); }
@@ -88,6 +92,7 @@ static inline long sys_receive(int fd, struct SocketMessage* message, int flags)
 // ---- processes -----------------------------------------------------------------------------------------------------
 
 long clone_onto(unsigned long flags, void* stack_top, int (*function)(void*), void* argument);
+long clone3_onto(const struct clone_args* args, size_t bytes, int (*function)(void*), void* argument);
 
 static inline int sys_fork(void) { return (int)SYS(clone, SIGCHLD, 0, 0, 0, 0); }
 static inline int sys_getpid(void) { return (int)SYS(getpid, 0, 0, 0, 0, 0); }
@@ -95,6 +100,7 @@ static inline int sys_getppid(void) { return (int)SYS(getppid, 0, 0, 0, 0, 0); }
 static inline int sys_getpgid(int pid) { return (int)SYS(getpgid, pid, 0, 0, 0, 0); }
 static inline int sys_setpgid(int pid, int group) { return (int)SYS(setpgid, pid, group, 0, 0, 0); }
 static inline int sys_setsid(void) { return (int)SYS(setsid, 0, 0, 0, 0, 0); }
+static inline int sys_no_new_privileges(void) { return (int)SYS(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 static inline int sys_prctl(int option, unsigned long value) { return (int)SYS(prctl, option, value, 0, 0, 0); }
 static inline int sys_execve(const char* path, char** argv, char** envp) {
   return (int)SYS(execve, path, argv, envp, 0, 0);
