@@ -94,6 +94,7 @@ Status Containers::Impl::start() {
       std::make_shared<Mailbox>(executor_, [weak = weak_from_this()](std::span<ContainerEvent> events) {
         if (auto self = weak.lock()) self->deliver(events);
       });
+  start_probes();
   if (config_.isolators.launchers().empty()) return {};  // functions need no directory
   std::error_code code;
   const std::string work_dir = std::filesystem::absolute(config_.work_dir, code).lexically_normal().string();
@@ -133,6 +134,7 @@ Status Containers::Impl::start(Isolator& isolator, const std::string& work_dir) 
 void Containers::Impl::stop() {
   if (std::exchange(stopped_, true)) return;
   recovery_.reset();
+  if (probes_) probes_->stop();
   if (mailbox_) mailbox_->close();
   for (const auto& isolator : config_.isolators.isolators()) isolator->stop();
   for (Launcher* launcher : launchers_) launcher->stop();
@@ -196,6 +198,7 @@ void Containers::Impl::carry_out(const KillContainer& call) {
   }
   Process& process = *std::get<std::unique_ptr<Process>>(found->second);
   process.killed = true;
+  probes_->drop(call.container_id);
   if (!process.ended && process.launcher) process.launcher->kill(call.container_id, call.grace);
 }
 
@@ -206,15 +209,6 @@ void Containers::Impl::carry_out(const UpdateContainer& call) {
 
 void Containers::Impl::carry_out(const ForgetContainer& call) {
   for (Launcher* launcher : launchers_) launcher->forget(call.container_id);
-}
-
-void Containers::Impl::carry_out(ProbeContainer&& call) {
-  ContainerEvent event;
-  event.container_id = call.container_id;
-  event.kind = ContainerEvent::Kind::probed;
-  event.number = call.number;
-  event.message = "this agent makes no probes";
-  mailbox_->push(std::move(event));
 }
 
 void Containers::Impl::carry_out(AskContainers&& call) {

@@ -12,6 +12,7 @@
 #include "mesoscore/isolator.hpp"
 #include "runtime/containers/containers.hpp"
 #include "runtime/containers/mailbox.hpp"
+#include "runtime/containers/probes.hpp"
 #include "runtime/function_state.hpp"
 
 namespace mesoscore::runtime {
@@ -50,6 +51,8 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
     ContainerInfo::Type type() const noexcept { return type_of(call); }
     bool ended = false;  // its last event is on the way
     bool killed = false;
+    std::string working_directory;                 // as its processes see it; empty: not known
+    std::vector<EnvironmentVariable> environment;  // of its processes, if commands probe it
     std::optional<Limitation> limitation;
   };
   // It could not be made at once.
@@ -79,6 +82,10 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   void end(Process& process, ContainerEvent event);
   void fail_launch(Process& process, const Error& error);
 
+  // probe_containers.cpp
+  void start_probes();
+  Status plan_probe(const Process& process, const ProbeContainer& call, LaunchPlan& plan);
+
   // recovery.cpp
   bool recover(const RecoverContainers& call);
   void try_again_later();
@@ -99,6 +106,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   std::vector<std::shared_ptr<FunctionTask::State>> called_;  // soon, on config_.function_executor
   std::unique_ptr<Recovery> recovery_;
   std::vector<Launcher*> launchers_;  // that have been started
+  std::shared_ptr<Probes> probes_;
   bool stopped_ = false;
 };
 

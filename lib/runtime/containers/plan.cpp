@@ -58,6 +58,10 @@ std::vector<EnvironmentVariable> environment_of(const LaunchContainer& call, con
 
 }  // namespace
 
+ContainerStatus status_of(const ContainerId& id, pid_t pid) {
+  return {.container_id = id.str(), .executor_pid = static_cast<std::uint32_t>(pid)};
+}
+
 const CommandInfo* command_of(const LaunchContainer& call) {
   if (call.kind == ContainerKind::executor)
     return call.task.executor ? &call.task.executor->command : nullptr;
@@ -70,7 +74,7 @@ std::string user_of(const LaunchContainer& call, std::string_view default_user) 
   return std::string(default_user);
 }
 
-LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, const PlanContext& context) {
+LaunchPlan plan_of(const CommandInfo& command) {
   LaunchPlan plan;
   if (command.shell) {
     plan.program = "/bin/sh";
@@ -80,6 +84,11 @@ LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, co
     plan.argv = command.arguments;
     if (plan.argv.empty()) plan.argv.push_back(command.value);
   }
+  return plan;
+}
+
+LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, const PlanContext& context) {
+  LaunchPlan plan = plan_of(command);
   plan.user = user_of(call, context.default_user);
   plan.environment = environment_of(call, command, plan.user, context);
   plan.working_directory = context.sandbox;

@@ -69,6 +69,7 @@ Status Containers::Impl::prepare(Process& process, LaunchPlan& plan) {
   plan = make_plan(call, *command,
                    {config_.agent_endpoint, config_.default_user, config_.recovery_timeout, *sandbox});
   MESOSCORE_TRY(check_wishes(config_.isolators, call));
+  MESOSCORE_TRY(check_probes(call.task, config_.prober.get()));
   MESOSCORE_TRY(check_user(config_.allowed_users, plan.user));
   const auto user = find_user(plan.user);
   if (!user)
@@ -85,6 +86,10 @@ Status Containers::Impl::run_prepare(Process& process, LaunchPlan& plan) {
       if (Status done = ask(*isolator, [&] { return isolator->prepare(spec, plan); }); !done) return done;
     }
     ++process.prepared;
+  }
+  if (has_command_probes(process.call.task)) {
+    process.working_directory = plan.working_directory;
+    process.environment = plan.environment;
   }
   return {};
 }
@@ -115,9 +120,11 @@ void Containers::Impl::fail_launch(Process& process, const Error& error) {
 
 void Containers::Impl::on_launcher_event(ContainerEvent event) {
   Process* process = find_process(event.container_id);
+  if (!process && probes_->on_event(event)) return;
   if (!process || process->ended) return;
   if (event.kind != ContainerEvent::Kind::started) return end(*process, std::move(event));
   const ContainerId id = event.container_id;
+  if (!event.status) event.status = status_of(id, process->launcher->pid_of(id));
   mailbox_->push(std::move(event));
   watch(id);
 }
@@ -178,6 +185,7 @@ std::optional<Limitation> Containers::Impl::verdict(const Process& process, int 
 void Containers::Impl::end(Process& process, ContainerEvent event) {
   process.ended = true;
   const ContainerId id = process.call.container_id;
+  probes_->drop(id);
   if (!process.limitation && !process.killed && event.kind == ContainerEvent::Kind::exited) {
     process.limitation = verdict(process, event.wait_status);
   }
