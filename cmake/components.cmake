@@ -65,6 +65,19 @@ mesoscore_component(isolator_process
   DIRS lib/isolators/process
   DEPS runtime)
 
+mesoscore_component(isolator_linux
+  DIRS lib/isolators/linux
+  DEPS runtime)
+
+mesoscore_component(isolator_seccomp
+  DIRS lib/isolators/seccomp
+  DEPS runtime
+  PACKAGES Seccomp
+  LIBS seccomp::seccomp
+  PRIVATE_PACKAGES nlohmann_json
+  PRIVATE_LIBS nlohmann_json::nlohmann_json
+  PKGCONFIG_REQUIRES libseccomp)
+
 mesoscore_component(http_client  # what docker, prober and fetcher share
   DIRS lib/http
   DEPS runtime

@@ -77,6 +77,9 @@ mesoscore::TaskInfo Job::make_task(std::uint32_t index, const mesoscore::Offer& 
   task.resources = std::move(use);
   task.command = spec_.command;
   task.command->environment.push_back({"MESOSCORE_RUN_INDEX", number});
+  task.container = spec_.container;
+  task.limits = spec_.limits;
+  task.max_completion_time = spec_.max_time;
   return task;
 }
 

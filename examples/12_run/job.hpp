@@ -15,6 +15,9 @@ struct JobSpec {
   std::string name;
   mesoscore::CommandInfo command;
   mesoscore::Quantities each;  // what one task needs
+  mesoscore::Box<mesoscore::ContainerInfo> container;
+  mesoscore::Box<mesoscore::TaskLimits> limits;
+  std::optional<mesoscore::Duration> max_time;
   std::uint32_t count = 1;
   std::uint32_t parallel = 0;  // at most so many at a time; 0: as many as there is room for
   std::uint32_t retries = 0;   // so many further attempts for a task that failed

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "../support/cli.hpp"
+#include "container.hpp"
 #include "mesoscore/roles.hpp"
 #include "mesoscore/version.hpp"
 #include "runner.hpp"
@@ -16,8 +17,10 @@ namespace {
 struct Values {
   std::vector<std::string> words, environment;
   std::string role = "*";
-  double cpus = 1, mem = 64;
+  double cpus = 1, mem = 64, disk = 0;
+  mesoscore::Duration max_time{0};
   bool shell = false, quiet = false;
+  ContainerFlags container;
 };
 
 std::string check_assignment(const std::string& text) {
@@ -38,6 +41,9 @@ void define_flags(CLI::App& app, Options& options, Values& values) {
   app.add_option("--user", options.config.framework.user, "User of the tasks; default: that of the agent");
   app.add_option("--cpus", values.cpus, "For one task")->check(cli::above_zero)->capture_default_str();
   app.add_option("--mem", values.mem, "For one task, in MB")->check(cli::above_zero)->capture_default_str();
+  app.add_option("--disk", values.disk, "For one task, in MB; default: it asks for none")
+      ->check(cli::above_zero);
+  cli::add_duration(app, "--max-time", values.max_time, "A task that runs longer is killed and has failed");
   app.add_option("--count", options.job.count, "How many tasks")->check(count)->capture_default_str();
   app.add_option("--parallel", options.job.parallel, "At most so many at a time; default: as many as fit")
       ->check(count);
@@ -49,6 +55,7 @@ void define_flags(CLI::App& app, Options& options, Values& values) {
   app.add_option("--env", values.environment, "NAME=value in the environment of the tasks; repeatable")
       ->check(check_assignment)
       ->take_all();
+  add_container_flags(app, values.container);
   app.add_flag("--shell", values.shell, "Join the words of the command and give them to /bin/sh -c");
   cli::add_duration(app, "--connect-timeout", options.connect_timeout,
                     "How long to look for the master; default 10s");
@@ -72,8 +79,12 @@ void fill(const Values& values, Options& options) {
     const auto equals = assignment.find('=');
     command.environment.push_back({assignment.substr(0, equals), assignment.substr(equals + 1)});
   }
+  options.job.container = container_of(values.container);
+  options.job.limits = limits_of(values.container);
   options.job.each.set("cpus", mesoscore::Scalar::from_double(values.cpus));
   options.job.each.set("mem", mesoscore::Scalar::from_double(values.mem));
+  if (values.disk > 0) options.job.each.set("disk", mesoscore::Scalar::from_double(values.disk));
+  if (values.max_time > mesoscore::Duration::zero()) options.job.max_time = values.max_time;
   if (options.job.name.empty()) options.job.name = std::filesystem::path(values.words.front()).filename();
 
   mesoscore::FrameworkInfo& framework = options.config.framework;

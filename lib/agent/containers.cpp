@@ -18,6 +18,7 @@ void Agent::State::announce_killing(TaskRecord& task, std::optional<TaskReason> 
   if (task.kill.wanted || !frameworks[task.framework].has(FrameworkCapability::task_killing_state)) return;
   StatusRecord status = new_status(TaskState::killing, TaskSource::executor);
   status.reason = reason;
+  status.set_message(fate_of(task));
   update(task, std::move(status));
 }
 
@@ -64,8 +65,10 @@ void Agent::State::end_task(TaskRecord& task, StatusRecord&& status) {
     }
   }
   task.info.state = status.state;
+  leave_default_executor(task);
   if (frameworks[task.framework].terminating) return forget_task(task);
   update(task, std::move(status));
+  share_fate(task);
 }
 
 }  // namespace mesoscore

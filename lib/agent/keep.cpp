@@ -55,8 +55,16 @@ void Agent::State::keep_task(const TaskRecord& task, const TaskInfo& info) {
       kept.command->environment.clear();
     }
   }
-  keep(record::Task{frameworks[task.framework].id, std::move(kept), task.info.role, task.info.priority,
-                    task.container_id});
+  record::Task record{frameworks[task.framework].id,
+                      std::move(kept),
+                      task.info.role,
+                      task.info.priority,
+                      task.container_id,
+                      {},
+                      {}};
+  if (!info.executor) record.executor_id = task.info.executor_id;
+  if (task.group != kNone) record.group = groups[task.group].uuid;
+  keep(std::move(record));
 }
 
 void Agent::State::keep_kill(TaskRecord& task) {

@@ -83,6 +83,8 @@ StatusRecord Agent::State::verdict(const TaskRecord& task, ContainerEvent& event
     message = cat("max_completion_time of ", in_seconds(*task.max_completion_time), " was reached");
   } else if (task.kill.wanted) {
     status.state = TaskState::killed;
+    if (const std::string fate = fate_of(task); !fate.empty())
+      message = message.empty() ? fate : cat(fate, "; ", message);
     if (!task.started) {
       status.reason = TaskReason::task_killed_during_launch;
       status.source = TaskSource::agent;

@@ -24,7 +24,7 @@ void reset(Agent::State::TaskRecord& task, const TaskInfo& from) {
   info.status_update_state.reset();
   info.status_update_uuid.reset();
   task.history.clear();
-  task.executor = kNone;
+  task.executor = task.group = kNone;
   task.container_id = {};
   task.started = task.queued = task.over_time = task.uncertain = task.function = false;
   task.kill = {};
@@ -118,6 +118,7 @@ Agent::State::ExecutorRecord& Agent::State::add_executor(FrameworkRecord& framew
   executor.got_task = executor.registration_timed_out = executor.recovered = false;
   executor.peer.reset();
   executor.contained = info.resources;
+  executor.live_tasks = 0;
   framework.executors.push_back(executors, index);
   executor_by_id.emplace(OwnedKey{framework.self, &executor.info.executor_id}, index);
   return executor;
@@ -136,6 +137,7 @@ void Agent::State::forget_task(TaskRecord& task) {
     (task.queued ? executor.queue : executor.tasks).remove(tasks, task.self);
   }
   if (task.queued || task.uncertain) task.undelivered = {};
+  leave_group(task);
   FrameworkRecord& framework = frameworks[task.framework];
   framework.tasks.remove(tasks, task.self);
   task_by_id.erase(OwnedKey{framework.self, &task.info.task_id});

@@ -18,6 +18,7 @@ void Agent::State::ask_for_containers() {
   call.agent_id = agent->id;
   each(framework_list, frameworks, [&](FrameworkRecord& framework) {
     each(framework.executors, executors, [&](ExecutorRecord& executor) {
+      if (executor.is_default()) return;
       const ExecutorInfo& info = executor.info;
       call.known.push_back({.container_id = executor.container_id,
                             .kind = ContainerKind::executor,
@@ -105,6 +106,8 @@ void Agent::State::end_recovery() {
   fail_unheard();
   recovery = Recovery::none;
   begin();
+  fates_wait = false;
+  carry_out_fates();
   kill_for_drain();
   if (options.recovery == AgentRecovery::cleanup && !stop_wanted) cleanup = true;
   if (cleanup || stop_wanted) {

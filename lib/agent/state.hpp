@@ -15,6 +15,7 @@ namespace mesoscore {
 struct Agent::State {
   using Timer = agent_detail::Timer;
   using TaskRecord = agent_detail::TaskRecord;
+  using GroupRecord = agent_detail::GroupRecord;
   using ExecutorRecord = agent_detail::ExecutorRecord;
   using FrameworkRecord = agent_detail::FrameworkRecord;
   using OperationRecord = agent_detail::OperationRecord;
@@ -70,6 +71,8 @@ struct Agent::State {
   // ---- what runs here ----
   Slab<agent_detail::UpdateRecord> updates;
   Slab<TaskRecord> tasks;
+  Slab<GroupRecord> groups;
+  bool fates_wait = false;  // of groups; until somebody calls carry_out_fates()
   Slab<ExecutorRecord> executors;
   Slab<FrameworkRecord> frameworks;
   Slab<OperationRecord> operations;
@@ -108,6 +111,7 @@ struct Agent::State {
   void on(msg::ErrorMessage& error);
   void on(msg::Heartbeat&) {}
   void on(msg::RunTask& run);
+  void on(msg::RunTaskGroup& run);
   void on(msg::KillTask& kill);
   void on(msg::UpdateAcknowledged& ack);
   void on(msg::ShutdownFramework& shutdown);
@@ -206,13 +210,18 @@ struct Agent::State {
   void report_missing_operation(const msg::AgentReregistered::MissingOperation& missing);
 
   // ---- tasks (on_run_task.cpp, on_kill_task.cpp, on_container_event.cpp, containers.cpp) ----
-  void run_in_container(TaskRecord& task, msg::RunTask& run);
+  void run_in_container(TaskRecord& task, TaskInfo& info, const msg::FrameworkPtr& framework);
   void run_in_executor(TaskRecord& task, msg::RunTask& run);
+  void queue_task(TaskRecord& task, ExecutorRecord& executor, TaskInfo&& info);
   void unused_launch(const msg::RunTask& run);
+  void unused_executor(const FrameworkId& framework, const ExecutorInfo& executor, bool launch_executor);
+  std::string_view why_not_in(const ExecutorRecord* executor, const ExecutorInfo& wanted,
+                              bool launch_executor) const noexcept;
   void refuse_task(TaskRecord& task, const msg::RunTask& run, TaskState state, TaskReason reason,
                    std::string message);
   void decline_task(TaskRecord& task, TaskState state, TaskReason reason, std::string message);
   void report_missing(const FrameworkId& framework_id, const TaskId& task_id);
+  void kill_task(TaskRecord& task, const std::optional<KillPolicy>& policy);  // alone; it lives
   void kill_queued(TaskRecord& task);
   void killed_before_delivery(TaskRecord& task);
   void kill_delivered(TaskRecord& task, const std::optional<KillPolicy>& policy);
@@ -228,9 +237,39 @@ struct Agent::State {
   void drop_container(TaskRecord& task);  // it has ended
   StatusRecord verdict(const TaskRecord& task, ContainerEvent& event);
 
+  // ---- task groups (on_run_task_group.cpp, groups.cpp) ----
+  std::vector<std::uint32_t> add_tasks(FrameworkRecord& framework, const msg::RunTaskGroup& run);
+  void refuse_group(const std::vector<std::uint32_t>& members, const msg::RunTaskGroup& run, TaskState state,
+                    TaskReason reason, const std::string& message);
+  void decline_group(const std::vector<std::uint32_t>& members, TaskState state, TaskReason reason,
+                     const std::string& message);
+  void run_group(FrameworkRecord& framework, const std::vector<std::uint32_t>& members,
+                 msg::RunTaskGroup& run);
+  GroupRecord& add_group(FrameworkRecord& framework, const Uuid& uuid, std::uint32_t& index);
+  void join_group(TaskRecord& task, std::uint32_t group);
+  void leave_group(TaskRecord& task);  // the task is forgotten
+  void doom(GroupRecord& group, const TaskRecord& first, TaskState state);
+  void kill_group(TaskRecord& task, const std::optional<KillPolicy>& policy);
+  void share_fate(const TaskRecord& ended);
+  void carry_out_fate(GroupRecord& group);
+  void carry_out_fates();
+  std::string fate_of(const TaskRecord& task) const;
+  // What f dooms is killed when it has returned; f may iterate over tasks.
+  template <class F>
+  void before_fates(F&& f) {
+    const bool outer = std::exchange(fates_wait, true);
+    f();
+    fates_wait = outer;
+    if (!outer) carry_out_fates();
+  }
+  ExecutorRecord& start_default_executor(FrameworkRecord& framework, const ExecutorInfo& info);
+  void leave_default_executor(const TaskRecord& task);
+  void shutdown_default_executor(ExecutorRecord& executor);
+
   // ---- custom executors (executors.cpp, on_executor_*.cpp) ----
   ExecutorRecord& launch_executor(FrameworkRecord& framework, const ExecutorInfo& info);
   void deliver_queue(ExecutorRecord& executor);
+  TaskInfo take_queued(TaskRecord& task);
   void update_container(const ExecutorRecord& executor);
   void set_terminating(ExecutorRecord& executor);
   void shutdown_executor(ExecutorRecord& executor);

@@ -238,7 +238,15 @@ struct Master::State {
 
   // validate_launch.cpp: the rules that need to know the cluster
   Status validate_launch(std::uint32_t f, std::uint32_t a, const TaskInfo& task, const Resources& remaining);
+  Status validate_launch_group(std::uint32_t f, std::uint32_t a, const LaunchGroupOperation& group,
+                               const Resources& remaining);
   // launch.cpp
+  MasterTask& add_launched(std::uint32_t f, std::uint32_t a, const RoleName& role, const TaskInfo& task,
+                           Resources& remaining, std::int32_t priority);
+  bool take_executor(std::uint32_t f, std::uint32_t a, const RoleName& role, ExecutorInfo& executor,
+                     Resources& remaining);
+  void launch_group(std::uint32_t f, std::uint32_t a, const RoleName& role, LaunchGroupOperation& group,
+                    Resources& remaining, std::int32_t priority);
   void launch(std::uint32_t f, std::uint32_t a, const RoleName& role, TaskInfo& task, Resources& remaining,
               std::int32_t priority);
   void take_for_launch(std::uint32_t f, std::uint32_t a, const RoleName& role, const Resources& used,

@@ -12,8 +12,7 @@ namespace {
 
 constexpr const char* kNoLauncher =
     "this agent runs function tasks only: compose an isolator with a launcher, e.g. isolators::process()";
-constexpr const char* kNoDockerLauncher =
-    "this agent runs no docker containers: compose isolators::docker()";
+constexpr const char* kNoDockerLauncher = "this agent runs no docker containers: compose isolators::docker()";
 constexpr const char* kNoMesosLauncher =
     "this agent runs docker containers only: compose an isolator that starts processes, e.g. "
     "isolators::process()";

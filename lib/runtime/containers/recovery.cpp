@@ -167,7 +167,8 @@ void Containers::Impl::take_over(const RecoverContainers::Known& known, const Li
   process->call.kind = known.kind;
   process->call.durable = true;
   process->call.resources = known.resources;
-  if (known.type != ContainerInfo::Type::mesos) process->call.task.container = ContainerInfo{.type = known.type};
+  if (known.type != ContainerInfo::Type::mesos)
+    process->call.task.container = ContainerInfo{.type = known.type};
   process->sandbox = live.sandbox;
   process->prepared = config_.isolators.isolators().size();
   process->launcher = config_.isolators.launcher(known.type).get();
