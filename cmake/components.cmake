@@ -85,6 +85,10 @@ mesoscore_component(http_client  # what docker, prober and fetcher share
   LIBS CURL::libcurl
   PKGCONFIG_REQUIRES libcurl)
 
+mesoscore_component(prober_native
+  DIRS lib/probers/native
+  DEPS http_client)
+
 mesoscore_component(log_spdlog
   HEADER mesoscore/log/spdlog.hpp
   DEPS core

@@ -14,6 +14,7 @@
 #include "runtime/containers/garbage.hpp"
 #include "runtime/containers/mailbox.hpp"
 #include "runtime/containers/nested_commands.hpp"
+#include "runtime/containers/probes.hpp"
 #include "runtime/containers/sandbox_files.hpp"
 #include "runtime/containers/usage_sampler.hpp"
 #include "runtime/function_state.hpp"
@@ -51,12 +52,12 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
     std::size_t prepared = 0;      // how many of the isolators, counted from the first, must clean up
     Launcher* launcher = nullptr;  // that has been asked to launch it
 
-    std::string working_directory;  // as its processes see it
-
     ContainerInfo::Type type() const noexcept { return type_of(call); }
     bool started = false;
     bool ended = false;  // its last event is on the way
     bool killed = false;
+    std::string working_directory;                 // as its processes see it; empty: not known
+    std::vector<EnvironmentVariable> environment;  // of its processes, if commands probe it
     std::optional<Limitation> limitation;
   };
   // It could not be made at once.
@@ -85,6 +86,10 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   std::optional<Limitation> verdict(const Process& process, int wait_status);
   void end(Process& process, ContainerEvent event);
   void fail_launch(Process& process, const Error& error);
+
+  // probe_containers.cpp
+  void start_probes();
+  Status plan_probe(const Process& process, const ProbeContainer& call, LaunchPlan& plan);
 
   // recovery.cpp
   bool recover(const RecoverContainers& call);
@@ -125,6 +130,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   std::vector<std::shared_ptr<FunctionTask::State>> called_;  // soon, on config_.function_executor
   std::unique_ptr<Recovery> recovery_;
   std::vector<Launcher*> launchers_;  // that have been started
+  std::shared_ptr<Probes> probes_;
   bool stopped_ = false;
   AgentId agent_id_;  // as soon as it is known
   bool recovered_ = false;

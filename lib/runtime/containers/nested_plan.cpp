@@ -8,26 +8,14 @@
 
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
-#include "runtime/containers/beneath.hpp"
 #include "runtime/containers/plan.hpp"
+#include "runtime/containers/sandbox.hpp"
 
 namespace mesoscore::runtime {
 
 namespace {
 
 constexpr const char* kOutputs = "exec";
-constexpr mode_t kOutputsMode = 0755;
-
-// A directory in a directory of a stranger, made for its owner. What is there already is taken if it is a
-// directory, and never followed.
-UniqueFd make_directory(int parent, const std::string& name, const struct stat& owner) {
-  const bool made = ::mkdirat(parent, name.c_str(), kOutputsMode) == 0;
-  if (!made && errno != EEXIST) return {};
-  UniqueFd fd = open_beneath(parent, name, O_RDONLY | O_DIRECTORY, kBeneath | kNoSymlinks);
-  const bool ours = owner.st_uid == ::geteuid() && owner.st_gid == ::getegid();
-  if (fd && made && !ours && ::fchown(fd.get(), owner.st_uid, owner.st_gid) != 0) return {};
-  return fd;
-}
 
 }  // namespace
 
@@ -51,12 +39,12 @@ LaunchPlan make_nested_plan(const CommandInfo& command, const NestedContext& con
   return plan;
 }
 
-Status make_outputs(const std::string& sandbox, const ContainerId& id, LaunchPlan& plan) {
+Status make_exec_outputs(const std::string& sandbox, const ContainerId& id, LaunchPlan& plan) {
   const UniqueFd top(::open(sandbox.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat owner {};
   UniqueFd outputs, own;
-  if (top && ::fstat(top.get(), &owner) == 0) outputs = make_directory(top.get(), kOutputs, owner);
-  if (outputs) own = make_directory(outputs.get(), id.str(), owner);
+  if (top && ::fstat(top.get(), &owner) == 0) outputs = make_directory_as(owner, top.get(), kOutputs);
+  if (outputs) own = make_directory_as(owner, outputs.get(), id.str());
   const std::string path = cat(sandbox, "/", kOutputs, "/", id);
   if (!own)
     return fail(Errc::launch_failed,

@@ -23,6 +23,6 @@ LaunchPlan make_nested_plan(const CommandInfo& command, const NestedContext& con
 
 // Makes "exec/<id>" in the sandbox, as its owner, and sets the outputs of the plan to files in it. Nothing
 // that the container may have put there leads it astray.
-Status make_outputs(const std::string& sandbox, const ContainerId& id, LaunchPlan& plan);
+Status make_exec_outputs(const std::string& sandbox, const ContainerId& id, LaunchPlan& plan);
 
 }  // namespace mesoscore::runtime

@@ -58,6 +58,10 @@ std::vector<EnvironmentVariable> environment_of(const LaunchContainer& call, con
 
 }  // namespace
 
+ContainerStatus status_of(const ContainerId& id, pid_t pid) {
+  return {.container_id = id.str(), .executor_pid = static_cast<std::uint32_t>(pid)};
+}
+
 const CommandInfo* command_of(const LaunchContainer& call) {
   if (call.kind == ContainerKind::executor)
     return call.task.executor ? &call.task.executor->command : nullptr;

@@ -1,6 +1,8 @@
 // From what the framework asked for to what is to be executed.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,9 @@
 #include "mesoscore/time.hpp"
 
 namespace mesoscore::runtime {
+
+// Of a container that runs; `pid` 0: not known.
+ContainerStatus status_of(const ContainerId& id, pid_t pid);
 
 struct PlanContext {
   std::string_view agent_endpoint;  // URL

@@ -6,6 +6,7 @@
 #include "core/messages.hpp"
 #include "runtime/containers/ask_isolator.hpp"
 #include "runtime/containers/containers_impl.hpp"
+#include "runtime/containers/plan.hpp"
 #include "runtime/containers/sandbox.hpp"
 
 namespace mesoscore {
@@ -44,6 +45,7 @@ ContainerEvent as_event(const RecoveredContainer& recovered) {
   switch (recovered.fate) {
     case Fate::live:
       event.kind = ContainerEvent::Kind::recovered;
+      event.status = status_of(recovered.id, recovered.pid);
       break;
     case Fate::ended:
       event.kind = ContainerEvent::Kind::exited;

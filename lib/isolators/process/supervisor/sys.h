@@ -54,6 +54,12 @@ static inline int sys_link(const char* from, const char* to) {
   return (int)SYS(linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 static inline long sys_list(int fd, void* to, size_t bytes) { return SYS(getdents64, fd, to, bytes, 0, 0); }
+static inline int sys_pipe(int* ends) { return (int)SYS(pipe2, ends, O_CLOEXEC, 0, 0, 0); }
+// Memory that children go on sharing.
+static inline void* sys_map_shared(size_t bytes) {
+  return (void*)syscall6(__NR_mmap, 0, (long)bytes, 3 /* read, write */, 0x21 /* shared, anonymous */, -1, 0);
+}
+static inline int is_mapped(const void* at) { return (unsigned long)at < -4096ul; }
 static inline void* sys_map_private(int fd, size_t bytes) {
   return (void*)syscall6(__NR_mmap, 0, (long)bytes, 3 /* read, write */, 2 /* private */, fd, 0);
 }
@@ -100,7 +106,6 @@ static inline int sys_getppid(void) { return (int)SYS(getppid, 0, 0, 0, 0, 0); }
 static inline int sys_getpgid(int pid) { return (int)SYS(getpgid, pid, 0, 0, 0, 0); }
 static inline int sys_setpgid(int pid, int group) { return (int)SYS(setpgid, pid, group, 0, 0, 0); }
 static inline int sys_setsid(void) { return (int)SYS(setsid, 0, 0, 0, 0, 0); }
-static inline int sys_no_new_privileges(void) { return (int)SYS(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 static inline int sys_prctl(int option, unsigned long value) { return (int)SYS(prctl, option, value, 0, 0, 0); }
 static inline int sys_execve(const char* path, char** argv, char** envp) {
   return (int)SYS(execve, path, argv, envp, 0, 0);
