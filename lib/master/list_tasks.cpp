@@ -60,12 +60,12 @@ bool is_known(const State& s, const AgentId& agent) {
 }  // namespace
 
 Result<std::size_t> Master::State::list_tasks(std::uint32_t f, const AgentId& agent,
-                                              std::vector<TaskSummary>& listed) const {
+                                              std::vector<TaskSummary>& to) const {
   if (!agent.empty() && !is_known(*this, agent)) {
     return fail(Errc::not_found, cat("no agent with the id \"", agent, "\" is known"));
   }
   const std::vector<std::uint32_t> whose = f == kNone ? in_order(frameworks) : std::vector<std::uint32_t>{f};
-  TaskList list(*this, agent, listed);
+  TaskList list(*this, agent, to);
   for (const std::uint32_t each : whose) list.add_live(each);
   for (const std::uint32_t each : whose) list.add_ended(each);
   return list.count();

@@ -50,8 +50,8 @@ struct Master::State {
   std::vector<Grant> grants;            // scratch
   std::vector<ExpiredDemand> expired;   // scratch
   std::vector<RunningTask> running;     // scratch
-  std::uint64_t framework_counter = 0, agent_counter = 0, offer_counter = 0, order_counter = 0;
-  std::uint64_t question_counter = 0;
+  std::uint64_t framework_counter = 0, agent_counter = 0, offer_counter = 0, order_counter = 0,
+                question_counter = 0;
   std::uint64_t offers_made = 0, offers_rescinded = 0, tasks_launched = 0, updates_forwarded = 0, refused = 0;
 
   // dispatch.cpp
@@ -96,8 +96,7 @@ struct Master::State {
   void answer_operator(std::uint32_t o, const Status& became);  // of an operation, when somebody waits for it
 
   // list_tasks.cpp: of one framework or of all (kNone). How many there are; not_found: no such agent.
-  Result<std::size_t> list_tasks(std::uint32_t f, const AgentId& agent,
-                                 std::vector<TaskSummary>& listed) const;
+  Result<std::size_t> list_tasks(std::uint32_t f, const AgentId& agent, std::vector<TaskSummary>& to) const;
   // questions.cpp
   Status ask_agent(PeerId asker, std::uint64_t call, const AskAgent& action);
   void on_agent_answer(std::uint32_t a, msg::AgentAnswer& answer);

@@ -11,6 +11,7 @@
 #include "runtime/containers/file_owner.hpp"
 #include "runtime/containers/nested_plan.hpp"
 #include "runtime/containers/plan.hpp"
+#include "runtime/containers/probe_plan.hpp"
 #include "runtime/engine.hpp"
 
 namespace mesoscore::runtime {
@@ -28,13 +29,6 @@ std::string owner_of(const std::string& directory) {
   struct stat status {};
   if (::stat(directory.c_str(), &status) != 0 || status.st_uid == ::geteuid()) return {};
   return user_name(status.st_uid);
-}
-
-// Of a container that was recovered it is not known where its own root has the sandbox, if it has one.
-std::string directory_seen_by(pid_t pid, const std::string& sandbox) {
-  struct stat status {};
-  const std::string there = cat("/proc/", pid, "/root", sandbox);
-  return pid == 0 || ::stat(there.c_str(), &status) == 0 ? sandbox : std::string("/");
 }
 
 }  // namespace
@@ -177,18 +171,19 @@ Status Containers::Impl::run_nested(std::uint64_t number, const RunInContainer& 
   NestedContext context;
   context.parent = query.container_id;
   context.sandbox = process->sandbox;
-  context.working_directory = process->working_directory;
-  if (context.working_directory.empty()) {
-    context.working_directory =
-        directory_seen_by(process->launcher->pid_of(query.container_id), process->sandbox);
-  }
   context.user =
       command_of(process->call) ? user_of(process->call, config_.default_user) : owner_of(process->sandbox);
-  context.environment = nested_environment(process->call, context.user, context.working_directory);
+  context.environment = nested_environment(process->call, context.user, process->sandbox);
+  // What its isolators and its framework have added is what its first process was started with.
+  const auto own = environment_of(process->launcher->pid_of(query.container_id));
+  context.environment.insert(context.environment.end(), own.begin(), own.end());
+  context.working_directory = process->working_directory;
+  if (context.working_directory.empty())
+    context.working_directory = value_of(context.environment, "MESOS_SANDBOX");
   LaunchPlan plan = make_nested_plan(query.command, context);
   plan.rotation = rotation_of(config_.sandboxes);
   const ContainerId id = fresh_id();
-  MESOSCORE_TRY(make_outputs(process->sandbox, id, plan));
+  MESOSCORE_TRY(make_exec_outputs(process->sandbox, id, plan));
   nested_->run(number, id, *process->launcher, std::move(plan));
   return {};
 }

@@ -36,7 +36,7 @@ TEST_CASE("containers that run are reported, in order, with pid and time") {
   const double before = to_seconds(std::chrono::system_clock::now().time_since_epoch());
   const AgentReport report = world.report_to(GetContainers{});
   CHECK(ids_of(report) == std::vector<std::string>{"a", "b"});
-  CHECK(report.containers[0].pid == 4711);
+  CHECK(report.containers[0].pid == static_cast<std::uint32_t>(::getpid()));
   CHECK(report.containers[0].usage.timestamp >= before);
   CHECK(report.containers[0].usage.cpus_user_time_secs == 1.0);
   CHECK(report.containers[1].usage.cpus_user_time_secs == 2.0);

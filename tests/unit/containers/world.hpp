@@ -1,6 +1,8 @@
 // Containers over a launcher that starts nothing: the test says what becomes of them.
 #pragma once
 
+#include <unistd.h>
+
 #include <map>
 #include <memory>
 #include <string>
@@ -35,7 +37,7 @@ class FakeLauncher : public Launcher {
   }
   void kill(const ContainerId& id, Duration grace) override { kills.emplace_back(id, grace); }
   void forget(const ContainerId& id) override { forgotten.push_back(id); }
-  pid_t pid_of(const ContainerId&) const override { return 4711; }
+  pid_t pid_of(const ContainerId&) const override { return ::getpid(); }
   void stop() override {}
 
   void report(const ContainerId& id, EventKind kind, int wait_status = 0, std::string message = {}) {
