@@ -11,6 +11,7 @@ namespace mesoscore {
 
 void Agent::State::on(ContainerEvent& event) {
   if (event.kind == ContainerEvent::Kind::recovered && event.container_id.empty()) return end_recovery();
+  if (event.kind == ContainerEvent::Kind::answered) return answered(event);
   if (event.kind == ContainerEvent::Kind::probed) return agent_detail::on_probed(*this, event);
   const auto found = container_by_id.find(agent_detail::IdKey{&event.container_id});
   if (found == container_by_id.end()) {

@@ -98,6 +98,7 @@ struct Agent::State {
   void on(DialFailed& event);
   void on(Received& event) { on_message(event.peer, event.message); }
   void on(ContainerEvent& event);
+  void on(Submitted& event);
   void on(Stop& event);
   void on_timer(Timer& timer);
   void on_message(PeerId peer, Message& message);
@@ -120,6 +121,7 @@ struct Agent::State {
   void on(msg::ApplyOperation& order);
   void on(msg::OperationAcknowledged& ack);
   void on(msg::DrainTasks& order);
+  void on(msg::AgentCall& call);
 
   // ---- messages of executors ----
   void on(PeerId peer, msg::ExecutorSubscribe& subscribe);
@@ -207,6 +209,14 @@ struct Agent::State {
   void drop_operations(const FrameworkId& framework);
   void report_operations(msg::ReregisterAgent& registration);
   void report_missing_operation(const msg::AgentReregistered::MissingOperation& missing);
+
+  // ---- questions.cpp ----
+  agent_detail::Questions questions;
+  void ask(msg::AgentCall& call, bool local);
+  void answered(ContainerEvent& event);
+  void name_owners(std::vector<ContainerReport>& reports);
+  void reply(msg::AgentAnswer told, bool local);
+  void drop_questions_of_master();
 
   // ---- tasks (on_run_task.cpp, on_kill_task.cpp, on_container_event.cpp, containers.cpp) ----
   void run_in_container(TaskRecord& task, TaskInfo& info, const msg::FrameworkPtr& framework);
