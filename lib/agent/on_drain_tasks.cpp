@@ -17,8 +17,8 @@ void Agent::State::on(msg::DrainTasks& order) {
   kill_for_drain();
 }
 
-// A master says with each registration that the agent is to drain. One that launches a task and has not said so
-// has lost its registry and does not know; nobody could end the drain.
+// A master says with each registration that the agent is to drain. One that launches a task and has not said
+// so has lost its registry and does not know; nobody could end the drain.
 void Agent::State::end_forgotten_drain() {
   if (!drain || drain_said) return;
   note(LogLevel::warning, "the drain is over: this master does not know of it");
@@ -37,13 +37,7 @@ void Agent::State::kill_for_drain() {
 }
 
 void Agent::State::kill_for_drain(TaskRecord& task) {
-  if (!task.live()) return;
-  if (task.queued) return kill_queued(task);
-  const std::optional<KillPolicy> policy = drain_policy(task);
-  if (task.executor != kNone) return kill_delivered(task, policy);
-  timers.disarm(task.completion);
-  announce_killing(task, std::nullopt);
-  kill_contained(task, grace_of(task, policy));
+  if (task.live()) kill_task(task, drain_policy(task));
 }
 
 // No task gets more time than the drain allows, and those that say nothing get just that.

@@ -2,6 +2,8 @@
 // is said to anybody. Executors that come meanwhile wait.
 #include <algorithm>
 
+#include "agent/checks.hpp"
+#include "agent/groups.hpp"
 #include "agent/state.hpp"
 #include "core/text_cat.hpp"
 
@@ -17,6 +19,7 @@ void Agent::State::ask_for_containers() {
   call.agent_id = agent->id;
   each(framework_list, frameworks, [&](FrameworkRecord& framework) {
     each(framework.executors, executors, [&](ExecutorRecord& executor) {
+      if (executor.is_default()) return;
       const ExecutorInfo& info = executor.info;
       call.known.push_back({.container_id = executor.container_id,
                             .kind = ContainerKind::executor,
@@ -56,22 +59,25 @@ bool Agent::State::hear_of(const ContainerOwner& owner, ContainerEvent& event) {
     return false;
   }
   if (!over && !task.function) {
-    task_recovered(task);
+    task_recovered(task, event);
     return false;
   }
   explain_end(task, event);
   return true;
 }
 
-void Agent::State::task_recovered(TaskRecord& task) {
+void Agent::State::task_recovered(TaskRecord& task, ContainerEvent& event) {
   if (task.kill.wanted) {
     task.started = true;
     return kill_container(task.container_id,
                           std::max(Duration::zero(), after(task.kill.first, task.kill.grace) - now));
   }
-  if (!task.started) return contained_started(task);
+  if (!task.started) return contained_started(task, event);
   if (task.max_completion_time)
     timers.arm(task.completion, after(task.running_since, *task.max_completion_time));
+  if (!task.checks) return;
+  task.checks->container_status = std::move(event.status);
+  agent_detail::start_checks(*this, task, task.running_since);
 }
 
 // What the containers cannot know.
@@ -101,6 +107,8 @@ void Agent::State::end_recovery() {
   fail_unheard();
   recovery = Recovery::none;
   begin();
+  fates_wait = false;
+  agent_detail::carry_out_fates(*this);
   kill_for_drain();
   if (options.recovery == AgentRecovery::cleanup && !stop_wanted) cleanup = true;
   if (cleanup || stop_wanted) {

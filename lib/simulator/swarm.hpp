@@ -20,6 +20,7 @@ struct LoadOptions {
   bool killing_state = true;
   double executors = 0;  // tasks that go to a custom executor
   double functions = 0;
+  double groups = 0;  // offers on which a group is launched
   double deaf = 0, failing = 0;
   double operations = 0;  // offers on which resources change their form
   double demands = 0;     // a demand is stated, of the times when the program wakes up

@@ -59,6 +59,7 @@ void Truth::ended(const FrameworkId& framework, const TaskId& id, End end) {
   if (!known.live) return;
   known.live = false;
   known.end = end;
+  if (known.group != UINT32_MAX && end != End::finished) world_.fates.fell(known.group);
 }
 
 void Truth::told(const FrameworkId& framework, const TaskStatus& status, std::string_view where) {

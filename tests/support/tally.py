@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Counts the Catch2 test cases in a ctest report (JUnit XML) and prints "ctest: N passed, M failed".
 
+What a test could not do on this machine it says in a line "SKIPPED: <reason>"; those are listed and counted.
 An executable without Catch2's summary (the replay of a fuzz corpus, or one that died) counts as one test.
 """
 import re
@@ -8,6 +9,7 @@ import sys
 import xml.etree.ElementTree as xml
 
 ALL_PASSED = re.compile(r"^All tests passed \(\d+ assertions? in (\d+) test cases?\)", re.M)
+SKIPPED = re.compile(r"^SKIPPED: (.*)$", re.M)
 SOME_FAILED = re.compile(r"^test cases: +\d+ (\|.*)$", re.M)
 
 
@@ -37,14 +39,20 @@ def self_test() -> None:
     assert count("No tests ran\n", True) == (0, 1)
     assert count("replayed 3 inputs\n", True) == (1, 0)
     assert count("Segmentation fault\n", False) == (0, 1)
+    assert SKIPPED.findall("a\nSKIPPED: no such thing\nAll tests passed\n") == ["no such thing"]
 
 
 def main() -> int:
     self_test()
-    passed = failed = 0
+    passed = failed = skipped = 0
     for case in xml.parse(sys.argv[1]).getroot().iter("testcase"):
-        p, f = count(case.findtext("system-out") or "", case.get("status") == "run")
+        output = case.findtext("system-out") or ""
+        p, f = count(output, case.get("status") == "run")
         passed, failed = passed + p, failed + f
+        for reason in SKIPPED.findall(output):
+            skipped += 1
+            print(f"{case.get('name')}: skipped: {reason}")
+    print(f"ctest: {skipped} skipped")
     print(f"ctest: {passed} passed, {failed} failed")
     return 0 if passed > 0 and failed == 0 else 1
 

@@ -46,6 +46,7 @@ LIBRARIES = {
     "openssl": (),
     "curl": ("lib/http",),
     "sqlite3.h": ("lib/storage/sqlite",),
+    "seccomp.h": ("lib/isolators/seccomp",),
 }
 
 

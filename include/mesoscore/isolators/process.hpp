@@ -17,6 +17,8 @@ struct ProcessOptions {
   // Told when the process that starts the supervisors has died and was started again. Tasks are not affected
   // by that.
   Logger logger;
+  // Programs that a task starts gain no privileges by set-user-id bits or file capabilities. False lets them.
+  bool no_new_privileges = true;
 };
 
 // One isolator per agent.

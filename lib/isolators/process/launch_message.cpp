@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
+#include "isolators/process/enclosure.hpp"
 #include "isolators/process/supervisor/protocol.h"
 
 namespace mesoscore::supervision {
@@ -24,10 +26,13 @@ class Writer {
   }
   void end_of_list() { entries_.push_back(kEnd); }
 
-  std::vector<char> finish(MesoLaunch header, const std::vector<gid_t>& groups) const {
+  std::vector<char> finish(MesoLaunch header, const std::vector<gid_t>& groups,
+                           std::span<const char> enclosure) const {
     const std::size_t table_bytes = entries_.size() * sizeof(std::uint64_t);
-    const std::size_t groups_bytes = groups.size() * sizeof(gid_t);
-    const std::size_t texts_offset = sizeof header + table_bytes + groups_bytes;
+    const std::size_t groups_bytes = (groups.size() * sizeof(gid_t) + 7) / 8 * 8;
+    const std::size_t enclosure_offset = sizeof header + table_bytes + groups_bytes;
+    const std::size_t texts_offset = enclosure_offset + enclosure.size();
+    if (!enclosure.empty()) header.enclosure_offset = static_cast<std::uint32_t>(enclosure_offset);
     header.groups_offset = static_cast<std::uint32_t>(sizeof header + table_bytes);
     header.group_count = static_cast<std::uint32_t>(groups.size());
     header.size = static_cast<std::uint32_t>(texts_offset + texts_.size());
@@ -40,7 +45,8 @@ class Writer {
       std::memcpy(table, &offset, sizeof offset);
       table += sizeof offset;
     }
-    if (groups_bytes > 0) std::memcpy(table, groups.data(), groups_bytes);
+    if (!groups.empty()) std::memcpy(table, groups.data(), groups.size() * sizeof(gid_t));
+    if (!enclosure.empty()) std::memcpy(bytes.data() + enclosure_offset, enclosure.data(), enclosure.size());
     std::memcpy(bytes.data() + texts_offset, texts_.data(), texts_.size());
     return bytes;
   }
@@ -51,6 +57,7 @@ class Writer {
   std::string texts_;
 };
 static_assert(sizeof(gid_t) == sizeof(std::uint32_t));
+static_assert(sizeof(MesoLaunch) % 8 == 0);
 
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
@@ -110,6 +117,8 @@ std::vector<std::string> candidates(const LaunchPlan& plan) {
 Result<std::vector<char>> encode(const LaunchMessage& message, const LaunchPlan& plan,
                                  const std::vector<std::string>& candidates) {
   if (Status checked = check(plan); !checked) return fail(checked.error());
+  const Result<std::vector<char>> enclosure = encode_enclosure(plan);
+  if (!enclosure) return fail(enclosure.error());
   const auto environment = effective(plan.environment);
 
   Writer writer;
@@ -126,15 +135,18 @@ Result<std::vector<char>> encode(const LaunchMessage& message, const LaunchPlan&
 
   MesoLaunch header{};
   header.serial = message.serial;
+  header.enclosing = message.enclosing;
   header.candidate_count = static_cast<std::uint32_t>(candidates.size());
   header.argument_count = static_cast<std::uint32_t>(plan.argv.size());
   header.environment_count = static_cast<std::uint32_t>(environment.size());
   if (message.held) header.flags |= MESO_HELD;
-  if (!message.user) return writer.finish(header, {});
+  if (!plan.parent.empty()) header.flags |= MESO_PARENT;
+  if (plan.no_new_privileges) header.flags |= MESO_NO_NEW_PRIVILEGES;
+  if (!message.user) return writer.finish(header, {}, *enclosure);
   header.flags |= MESO_SWITCH_USER;
   header.uid = message.user->uid;
   header.gid = message.user->gid;
-  return writer.finish(header, message.user->groups);
+  return writer.finish(header, message.user->groups, *enclosure);
 }
 
 }  // namespace mesoscore::supervision

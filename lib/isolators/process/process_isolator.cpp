@@ -8,14 +8,20 @@ namespace {
 class ProcessIsolator final : public Isolator {
  public:
   explicit ProcessIsolator(ProcessOptions options)
-      : launcher_(std::make_shared<supervision::ProcessLauncher>(supervision::LauncherOptions{
+      : no_new_privileges_(options.no_new_privileges),
+        launcher_(std::make_shared<supervision::ProcessLauncher>(supervision::LauncherOptions{
             {std::move(options.supervisor_path), true}, std::move(options.logger)})) {}
 
   std::string_view name() const noexcept override { return "process"; }
-  void usage(const ContainerId& id, ContainerUsage& add_to) override { launcher_->usage(id, add_to); }
+  Status prepare(const ContainerSpec& /*spec*/, LaunchPlan& plan) override {
+    if (no_new_privileges_) plan.no_new_privileges = true;
+    return {};
+  }
+  void usage(const ContainerId& id, ContainerUsage& usage) override { launcher_->usage(id, usage); }
   std::shared_ptr<Launcher> launcher() override { return launcher_; }
 
  private:
+  bool no_new_privileges_;
   std::shared_ptr<supervision::ProcessLauncher> launcher_;
 };
 

@@ -46,6 +46,7 @@ void Containers::Impl::launch_process(LaunchContainer&& call) {
   Process& process = *owned;
   process.call = std::move(call);
   entries_.emplace(id, std::move(owned));
+  learn(process.call.agent_id);
 
   LaunchPlan plan;
   if (Status prepared = prepare(process, plan); !prepared) return fail_launch(process, prepared.error());
@@ -66,8 +67,10 @@ Status Containers::Impl::prepare(Process& process, LaunchPlan& plan) {
   Result<std::string> sandbox = sandbox_path(sandboxes_, call);
   if (!sandbox) return fail(sandbox.error());
   plan = make_plan(call, *command,
-                   {config_.agent_endpoint, config_.default_user, config_.recovery_timeout, *sandbox});
+                   {config_.agent_endpoint, config_.default_user, config_.recovery_timeout, *sandbox,
+                    rotation_of(config_.sandboxes)});
   MESOSCORE_TRY(check_wishes(config_.isolators, call));
+  MESOSCORE_TRY(check_probes(call.task, config_.prober.get()));
   MESOSCORE_TRY(check_user(config_.allowed_users, plan.user));
   const auto user = find_user(plan.user);
   if (!user)
@@ -85,6 +88,8 @@ Status Containers::Impl::run_prepare(Process& process, LaunchPlan& plan) {
     }
     ++process.prepared;
   }
+  process.working_directory = plan.working_directory;
+  if (has_command_probes(process.call.task)) process.environment = plan.environment;
   return {};
 }
 
@@ -114,9 +119,12 @@ void Containers::Impl::fail_launch(Process& process, const Error& error) {
 
 void Containers::Impl::on_launcher_event(ContainerEvent event) {
   Process* process = find_process(event.container_id);
+  if (!process && (nested_->on_event(event) || probes_->on_event(event))) return;
   if (!process || process->ended) return;
   if (event.kind != ContainerEvent::Kind::started) return end(*process, std::move(event));
+  process->started = true;
   const ContainerId id = event.container_id;
+  if (!event.status) event.status = status_of(id, process->launcher->pid_of(id));
   mailbox_->push(std::move(event));
   watch(id);
 }
@@ -177,6 +185,9 @@ std::optional<Limitation> Containers::Impl::verdict(const Process& process, int 
 void Containers::Impl::end(Process& process, ContainerEvent event) {
   process.ended = true;
   const ContainerId id = process.call.container_id;
+  nested_->parent_ended(id);
+  if (!process.sandbox.empty()) mark_ended(process.sandbox);
+  probes_->drop(id);
   if (!process.limitation && !process.killed && event.kind == ContainerEvent::Kind::exited) {
     process.limitation = verdict(process, event.wait_status);
   }

@@ -11,6 +11,7 @@
 //   "text" | shutdown agent "text" | stop run t1 command "true" | run t1 function f | run t1 in e1 [new
 //   executor]
 //                                            with resources=..., grace=..., max_completion_time=..., data=...
+//   run group t1,t2 in pod [new executor] [custom]
 //   framework [plain]                        the framework re-subscribes, with all capabilities or without
 //   drain [max_grace=5s] [mark_gone=true] | drain over
 //   kill t1 [grace=1s] | ack t1 u1 | shutdown framework | shutdown executor e1 | message e1 "text"
@@ -47,6 +48,7 @@ class AgentScript {
   bool executor(Command& command);
   void make(Command& command);
   void run(Command& command);
+  void run_group(Command& command);
   void show();
 
   template <class M>

@@ -3,7 +3,8 @@
 
 // int entry(long* stack), with stack[0] = argc and argv behind it, is where the program begins.
 // long clone_onto(unsigned long flags, void* stack_top, int (*function)(void*), void* argument) runs the function in
-// the child and exits with its result.
+// the child and exits with its result. long clone3_onto(struct clone_args*, size_t bytes, function, argument) does the
+// same with clone3(); without a stack the child goes on with its copy of this one.
 
 #if defined(__x86_64__)
 
@@ -46,6 +47,22 @@ static inline long syscall6(long number, long a, long b, long c, long d, long e,
   "  mov %eax, %edi\n"               \
   "  mov $231, %eax\n"               \
   "  syscall\n"                      \
+  "1: ret\n"                         \
+  ".global clone3_onto\n"            \
+  "clone3_onto:\n"                   \
+  "  mov %rdx, %r8\n"                \
+  "  mov %rcx, %r9\n"                \
+  "  mov $435, %eax\n" /* clone3 */  \
+  "  syscall\n"                      \
+  "  test %rax, %rax\n"              \
+  "  jnz 1f\n"                       \
+  "  xor %ebp, %ebp\n"               \
+  "  and $-16, %rsp\n"               \
+  "  mov %r9, %rdi\n"                \
+  "  call *%r8\n"                    \
+  "  mov %eax, %edi\n"               \
+  "  mov $231, %eax\n"               \
+  "  syscall\n"                      \
   "1: ret\n"
 
 #elif defined(__aarch64__)
@@ -82,6 +99,19 @@ static inline long syscall6(long number, long a, long b, long c, long d, long e,
   "  mov x3, #0\n"                   \
   "  mov x4, #0\n"                   \
   "  mov x8, #220\n" /* clone */     \
+  "  svc #0\n"                       \
+  "  cbnz x0, 1f\n"                  \
+  "  mov x29, #0\n"                  \
+  "  mov x0, x11\n"                  \
+  "  blr x10\n"                      \
+  "  mov x8, #94\n"                  \
+  "  svc #0\n"                       \
+  "1: ret\n"                         \
+  ".global clone3_onto\n"            \
+  "clone3_onto:\n"                   \
+  "  mov x10, x2\n"                  \
+  "  mov x11, x3\n"                  \
+  "  mov x8, #435\n" /* clone3 */    \
   "  svc #0\n"                       \
   "  cbnz x0, 1f\n"                  \
   "  mov x29, #0\n"                  \
