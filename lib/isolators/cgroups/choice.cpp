@@ -14,6 +14,17 @@ namespace {
 
 std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
+Result<std::string> place_of(const Hierarchy& hierarchy, const std::string& root,
+                             std::span<const EarlierPart> earlier) {
+  const std::string end = root.starts_with('/') ? root : cat("/", root);
+  for (const EarlierPart& one : earlier) {
+    if (shown_path(hierarchy, one.path).empty() || !one.path.ends_with(end)) continue;
+    const UniqueFd dir = open_directory(AT_FDCWD, one.path.c_str());
+    if (dir && !directories_in(dir.get()).empty()) return one.path;
+  }
+  return directory_of(hierarchy, root);
+}
+
 // What a group at `path` could have.
 ControllerSet available_at(const std::string& path) {
   return parse_controllers(read_all(AT_FDCWD, (parent_of(path) + "/cgroup.controllers").c_str()), ' ');
@@ -66,11 +77,12 @@ Chosen* find_home(std::vector<Chosen>& all, Controller controller) {
 
 }  // namespace
 
-Result<std::vector<Chosen>> choose(const CgroupsOptions& options, const std::vector<Hierarchy>& hierarchies) {
+Result<std::vector<Chosen>> choose(const CgroupsOptions& options, const std::vector<Hierarchy>& hierarchies,
+                                   std::span<const EarlierPart> earlier) {
   std::vector<Chosen> all;
   bool has_unified = false;
   for (const Hierarchy& hierarchy : hierarchies) {
-    auto path = directory_of(hierarchy, options.root);
+    auto path = place_of(hierarchy, options.root, earlier);
     if (!path) return fail(path.error());
     has_unified = has_unified || hierarchy.version == 2;
     all.push_back({hierarchy, std::move(*path), {}});

@@ -81,6 +81,8 @@ void find_own(std::string_view self_cgroup, Hierarchy& hierarchy) {
 std::string joined(std::string_view a, std::string_view b) {
   while (a.ends_with('/')) a.remove_suffix(1);
   while (b.starts_with('/')) b.remove_prefix(1);
+  while (b.ends_with('/')) b.remove_suffix(1);
+  if (b.empty() && !a.empty()) return std::string(a);
   return cat(a, "/", b);
 }
 
@@ -111,19 +113,32 @@ std::vector<Hierarchy> find_hierarchies(const ProcTexts& texts, std::string_view
 
 Result<std::string> directory_of(const Hierarchy& hierarchy, std::string_view root) {
   if (root.starts_with('/')) return joined(hierarchy.mount_point, root);
-  const std::string_view own = hierarchy.own, top = hierarchy.mount_root;
-  if (own.empty() || own.starts_with("/..") || !is_below(own, top)) {
-    return fail(Errc::not_found,
-                cat("the agent's own control group, ", in_quotes(own), ", is not to be seen at ",
-                    hierarchy.mount_point, ", where ", in_quotes(top),
-                    " is mounted: give CgroupsOptions::root a leading \"/\""));
-  }
-  const std::string_view below = top == "/" ? own : own.substr(top.size());
-  return joined(joined(hierarchy.mount_point, below), root);
+  const std::string own = directory_shown(hierarchy, hierarchy.own);
+  if (!own.empty()) return joined(own, root);
+  return fail(Errc::not_found,
+              cat("the agent's own control group, ", in_quotes(hierarchy.own), ", is not to be seen at ",
+                  hierarchy.mount_point, ", where ", in_quotes(hierarchy.mount_root),
+                  " is mounted: give CgroupsOptions::root a leading \"/\""));
 }
 
-std::string shown_path(const Hierarchy& hierarchy, std::string_view root) {
-  return joined(root.starts_with('/') ? std::string_view(hierarchy.mount_root) : hierarchy.own, root);
+std::string directory_shown(const Hierarchy& hierarchy, std::string_view shown) {
+  const std::string_view top = hierarchy.mount_root;
+  if (shown.empty() || shown.starts_with("/..") || !is_below(shown, top)) return {};
+  return joined(hierarchy.mount_point, top == "/" ? shown : shown.substr(top.size()));
+}
+
+std::string shown_path(const Hierarchy& hierarchy, std::string_view directory) {
+  if (!is_below(directory, hierarchy.mount_point)) return {};
+  return joined(hierarchy.mount_root, directory.substr(hierarchy.mount_point.size()));
+}
+
+std::string_view common_group(std::string_view a, std::string_view b) noexcept {
+  while (!is_below(b, a)) {
+    const std::size_t end = a.rfind('/');
+    if (end == std::string_view::npos || a.size() <= 1) return "/";
+    a = a.substr(0, std::max<std::size_t>(end, 1));
+  }
+  return a;
 }
 
 std::string_view group_in(std::string_view proc_cgroup, std::string_view key) noexcept {

@@ -32,8 +32,11 @@ std::vector<Hierarchy> find_hierarchies(const ProcTexts& texts, std::string_view
 
 // The directory of a group: `root` below the own one or, if it begins with "/", below the root.
 Result<std::string> directory_of(const Hierarchy& hierarchy, std::string_view root);
-// The same as /proc/<pid>/cgroup shows it.
-std::string shown_path(const Hierarchy& hierarchy, std::string_view root);
+// The same of a directory as /proc/<pid>/cgroup shows it, and back; "" if it is not below the mount point.
+std::string shown_path(const Hierarchy& hierarchy, std::string_view directory);
+std::string directory_shown(const Hierarchy& hierarchy, std::string_view shown);
+// The lowest group that both are in.
+std::string_view common_group(std::string_view a, std::string_view b) noexcept;
 
 // The group in a text of /proc/<pid>/cgroup; "" if the hierarchy is not there.
 std::string_view group_in(std::string_view proc_cgroup, std::string_view key) noexcept;

@@ -65,28 +65,40 @@ int may_change(const Part& part, const Hierarchy& hierarchy) {
   return ::faccessat(part.dir.get(), ".", W_OK, AT_EACCESS) == 0 ? 0 : errno;
 }
 
-Result<Part> open_part(const Chosen& chosen, const CgroupsOptions& options,
-                       std::span<const EarlierPart> earlier) {
+// Version 2 lets a program start processes in other groups only if it may change the lowest group above both.
+Status check_reach(const Part& part, const Hierarchy& hierarchy) {
+  const std::string top = directory_shown(hierarchy, common_group(hierarchy.own, part.shown));
+  if (part.version == 1 || top.empty()) return {};
+  const std::string file = top + "/cgroup.procs";
+  if (::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) == 0) return {};
+  return fail(cannot(cat("start processes in groups below ", part.path, ", because of"), file, errno));
+}
+
+Status check_part(Part& part, const Hierarchy& hierarchy, std::span<const EarlierPart> earlier) {
+  if (const int number = may_change(part, hierarchy); number != 0)
+    return fail(cannot("change", part.path, number));
+  MESOSCORE_TRY(check_reach(part, hierarchy));
+  const auto noted = std::find_if(earlier.begin(), earlier.end(),
+                                  [&](const EarlierPart& one) { return one.path == part.path; });
+  if (noted == earlier.end()) return check_foreign(part);
+  part.made = part.made || noted->made;
+  return {};
+}
+
+Result<Part> open_part(const Chosen& chosen, std::span<const EarlierPart> earlier) {
   Part part{.version = chosen.hierarchy.version,
             .controllers = chosen.controllers,
             .path = chosen.path,
             .key = chosen.hierarchy.key,
-            .shown = shown_path(chosen.hierarchy, options.root)};
+            .shown = shown_path(chosen.hierarchy, chosen.path)};
   part.made = ::mkdir(part.path.c_str(), 0755) == 0;
   if (!part.made && errno != EEXIST) return fail(cannot("make", part.path, errno));
   part.dir = open_directory(AT_FDCWD, part.path.c_str());
-  if (!part.dir) return fail(cannot("open", part.path, errno));
-  if (const int number = may_change(part, chosen.hierarchy); number != 0) {
-    return fail(cannot("change", part.path, number));
-  }
-  const auto noted = std::find_if(earlier.begin(), earlier.end(),
-                                  [&](const EarlierPart& one) { return one.path == part.path; });
-  if (noted == earlier.end()) {
-    MESOSCORE_TRY(check_foreign(part));
-  } else {
-    part.made = part.made || noted->made;
-  }
-  return part;
+  const Status checked =
+      part.dir ? check_part(part, chosen.hierarchy, earlier) : Status(fail(cannot("open", part.path, errno)));
+  if (checked) return part;
+  if (part.made) ::rmdir(part.path.c_str());
+  return fail(checked.error());
 }
 
 ControllerSet controllers_of(const Part& part) {
@@ -150,11 +162,11 @@ void remove_made(std::span<const Part> parts) {
 // it, or do it instead; then the answer is empty, and it is to be chosen again.
 Result<std::vector<Part>> open_parts(const CgroupsOptions& options, std::vector<Hierarchy>& hierarchies,
                                      std::span<const EarlierPart> earlier, const Logger& logger) {
-  const auto chosen = choose(options, hierarchies);
+  const auto chosen = choose(options, hierarchies, earlier);
   if (!chosen) return fail(chosen.error());
   std::vector<Part> parts;
   for (const Chosen& one : *chosen) {
-    auto part = open_part(one, options, earlier);
+    auto part = open_part(one, earlier);
     const bool there = part.has_value();
     Status opened = there ? Status() : Status(fail(part.error()));
     if (there) parts.push_back(std::move(*part));

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "isolators/cgroups/choice.hpp"
 #include "isolators/cgroups/controllers.hpp"
 #include "isolators/cgroups/files.hpp"
 #include "isolators/cgroups/hierarchies.hpp"
@@ -25,12 +26,6 @@ struct Part {
   std::string shown{};  // as /proc/<pid>/cgroup shows it
   UniqueFd dir{};
   bool made = false;  // by us, now or earlier: it may go when it is empty
-};
-
-// Our group of an earlier agent, as it was noted in its state directory. There may be groups in it.
-struct EarlierPart {
-  std::string path{};
-  bool made = false;
 };
 
 class Subtree {

@@ -27,7 +27,7 @@ TEST_CASE("two that want the same cpu share it as their resources say", "[cgroup
   host.wait_for("small", Kind::started);
   host.run_for(300ms);
   const double large = host.cpu_seconds("large"), small = host.cpu_seconds("small");
-  host.run_until([&] { return host.cpu_seconds("small") - small > 0.75; });
+  host.run_until([&] { return host.cpu_seconds("small") - small > 0.4; });
   const double ratio = (host.cpu_seconds("large") - large) / (host.cpu_seconds("small") - small);
   INFO("ratio " << ratio);
   CHECK(ratio == Approx(3).epsilon(0.1));
@@ -51,7 +51,7 @@ TEST_CASE("a quota holds, and how often it did is counted", "[cgroups][cpu]") {
   const ContainerUsage usage = host.usage("a");
   CHECK(usage.cpus_nr_throttled.value_or(0) > 5);
   CHECK(usage.cpus_nr_periods.value_or(0) >= usage.cpus_nr_throttled.value_or(0));
-  CHECK(usage.cpus_throttled_time_secs.value_or(0) > 0.3);
+  CHECK(usage.cpus_throttled_time_secs.value_or(0) > 0.05);
   host.close();
 }
 
