@@ -112,17 +112,20 @@ TEST_CASE("names of gpus must be names", "[devices]") {
 TEST_CASE("nvidia's gpus are found by their nodes, in the order of their numbers", "[devices]") {
   if (!test::can_make_nodes()) return test::skip(test::kNoNodes);
   Folder dev;
-  for (const char* name : {"nvidia10", "nvidia2", "nvidiactl", "nvidia-uvm", "nvidia", "nvidia1x", "null"}) {
+  for (const char* name : {"nvidiactl", "nvidia-uvm", "nvidia", "nvidia1x", "null"})
     test::make_null(dev / name);
-  }
+  for (int number : {7, 10, 0, 2, 12, 5, 1, 11}) test::make_null(dev / ("nvidia" + std::to_string(number)));
   test::write_bytes(dev / "nvidia3", "not a device");
   const auto discovery = devices_detail::nvidia_device_nodes_in(dev / "");
   const auto gpus = discovery->gpus();
   REQUIRE(gpus);
-  REQUIRE(gpus->size() == 2);
-  CHECK((*gpus)[0].name == "nvidia2");
-  CHECK((*gpus)[1].name == "nvidia10");
-  CHECK((*gpus)[1].devices == std::vector<isolators::Device>{{.path = "/dev/nvidia10"}});
+  Names names;
+  for (const auto& gpu : *gpus) {
+    names.push_back(gpu.name);
+    CHECK(gpu.devices == std::vector<isolators::Device>{{.path = "/dev/" + gpu.name}});
+  }
+  CHECK(names ==
+        Names{"nvidia0", "nvidia1", "nvidia2", "nvidia5", "nvidia7", "nvidia10", "nvidia11", "nvidia12"});
   CHECK(discovery->shared_devices() ==
         std::vector<isolators::Device>{{.path = "/dev/nvidiactl"}, {.path = "/dev/nvidia-uvm"}});
 }
