@@ -1,8 +1,7 @@
 // Engines that are not there, do not answer, or die.
-#include <asio/ip/tcp.hpp>
-#include <asio/local/stream_protocol.hpp>
-
 #include "agent.hpp"
+
+#include <asio/local/stream_protocol.hpp>
 
 namespace docker_test {
 namespace {
@@ -58,7 +57,7 @@ TEST_CASE("an engine that dies takes its containers along, and that is what is t
   if (!Dockerd::shared()) return;
   Dockerd engine({.own_containerd = true});
   Agent agent(engine, {.owner = "dies"});
-  agent.launch("d", "echo here; sleep 1000");
+  agent.launch("d", "trap 'exit 3' TERM; echo here; while true; do sleep 0.1; done");
   agent.wait_for("d", Kind::started);
   REQUIRE(agent.run_until([&] { return agent.out("d") == "here\n"; }));
   engine.kill_engine();
