@@ -47,8 +47,7 @@ struct Agent::State {
   Timer ping_timer{Timer::Kind::ping};
 
   // ---- stopping (on_stop.cpp) ----
-  bool stopping = false;
-  bool stopped = false;
+  bool stopping = false, stopped = false;
   Timer linger_timer{Timer::Kind::linger};
   bool lingered = false;
   bool cleanup = false;  // stopping, but not before it has registered
@@ -89,8 +88,7 @@ struct Agent::State {
   std::uint64_t connections = 0;                      // so far
   std::deque<FrameworkId> completed;                  // shut down lately
   agent_detail::TimerQueue timers;
-  std::uint64_t updates_sent = 0, updates_retried = 0;
-  std::uint64_t probes = 0;  // so far: their numbers; see checks.hpp
+  std::uint64_t updates_sent = 0, updates_retried = 0, probes = 0;  // so far; probes: see checks.hpp
 
   // ---- events ----
   void on(PeerConnected& event);
@@ -166,14 +164,9 @@ struct Agent::State {
   void release_framework(FrameworkRecord& framework);  // if nothing of it is left
   ContainerId new_container(ContainerOwner owner, ContainerId& id);
   Resources used() const;
-  // Calls f(record) for each element of a list; f may forget the record it is given.
-  template <class T, Link T::*Member, class F>
-  void each(const LinkedList<T, Member>& list, Slab<T>& slab, F&& f) {
-    for (std::uint32_t i = list.front(); i != kNone;) {
-      const std::uint32_t next = LinkedList<T, Member>::next(slab, i);
-      f(slab[i]);
-      i = next;
-    }
+  template <class List, class T, class F>
+  void each(const List& list, Slab<T>& slab, F&& f) {
+    each_of(list, slab, std::forward<F>(f));
   }
 
   // ---- status updates (updates.cpp) ----
@@ -229,7 +222,6 @@ struct Agent::State {
   void refuse_task(TaskRecord& task, const msg::RunTask& run, TaskState state, TaskReason reason,
                    std::string message);
   void decline_task(TaskRecord& task, TaskState state, TaskReason reason, std::string message);
-  void report_missing(const FrameworkId& framework_id, const TaskId& task_id);
   void kill_task(TaskRecord& task, const std::optional<KillPolicy>& policy);  // alone; it lives
   void kill_queued(TaskRecord& task);
   void killed_before_delivery(TaskRecord& task);
@@ -270,7 +262,6 @@ struct Agent::State {
   void end_forgotten_drain();
   void kill_for_drain();
   void kill_for_drain(TaskRecord& task);
-  std::optional<KillPolicy> drain_policy(const TaskRecord& task) const noexcept;
   void explain_by_drain(const TaskRecord& task, StatusRecord& status) const noexcept;
   DrainState drain_state() const noexcept;
   void finish_stop();
@@ -283,7 +274,6 @@ struct Agent::State {
   void explain_end(TaskRecord& task, ContainerEvent& event);
   void executor_recovered(ExecutorRecord& executor);
   void end_recovery();
-  void fail_unheard();
 
   // ---- keep.cpp: records of what is kept; erase_*: none any more ----
   void keep(Record record);

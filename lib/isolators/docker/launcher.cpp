@@ -61,6 +61,7 @@ void DockerLauncher::stop() {
   if (std::exchange(stopped_, true)) return;
   sweep_timer_.reset();
   sweep_.reset();
+  if (!removals_.empty()) finish_removals();
   removals_.clear();
   containers_.clear();
   expected_.clear();

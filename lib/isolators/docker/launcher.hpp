@@ -124,7 +124,9 @@ class DockerLauncher final : public Launcher, public std::enable_shared_from_thi
   // removal.cpp
   void remove(const std::string& what, const ContainerId& id, bool uncertain);
   void try_removal(const std::string& what);
+  EngineRequest removal_request(const std::string& what) const;
   void on_removed(const std::string& what, const Answer& answer);
+  void finish_removals() const;
   EngineRequest list_request() const;
   void sweep();
   void sweep_away(const ContainerReply& container);

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <utility>
+#include <vector>
+
+#include <asio/io_context.hpp>
 
 #include "core/text_cat.hpp"
 #include "isolators/docker/launcher.hpp"
@@ -16,8 +19,9 @@ using namespace std::chrono_literals;
 
 constexpr Duration kFirstRetry = 500ms;
 constexpr Duration kLastRetry = 10s;
-constexpr int kMostMisses = 4;        // of a container that may still be made
-constexpr Duration kNextSweep = 30s;  // for what was on its way at the first
+constexpr Duration kLastPatience = 5s;  // at the end of the program
+constexpr int kMostMisses = 4;          // of a container that may still be made
+constexpr Duration kNextSweep = 30s;    // for what was on its way at the first
 
 }  // namespace
 
@@ -38,13 +42,17 @@ void DockerLauncher::remove(const std::string& what, const ContainerId& id, bool
 void DockerLauncher::try_removal(const std::string& what) {
   const auto found = removals_.find(what);
   if (found == removals_.end()) return;
-  found->second->call = engine_->ask({.method = "DELETE",
-                                      .path = cat("/containers/", url_encoded(what), "?force=1&v=1"),
-                                      .timeout = options_.request_timeout},
-                                     [weak = weak_from_this(), what](const Answer& answer) {
-                                       auto self = weak.lock();
-                                       if (self && !self->stopped_) self->on_removed(what, answer);
-                                     });
+  found->second->call =
+      engine_->ask(removal_request(what), [weak = weak_from_this(), what](const Answer& answer) {
+        auto self = weak.lock();
+        if (self && !self->stopped_) self->on_removed(what, answer);
+      });
+}
+
+EngineRequest DockerLauncher::removal_request(const std::string& what) const {
+  return {.method = "DELETE",
+          .path = cat("/containers/", url_encoded(what), "?force=1&v=1"),
+          .timeout = options_.request_timeout};
 }
 
 void DockerLauncher::on_removed(const std::string& what, const Answer& answer) {
@@ -68,6 +76,20 @@ void DockerLauncher::on_removed(const std::string& what, const Answer& answer) {
     auto self = weak.lock();
     if (!error && self && !self->stopped_) self->try_removal(what);
   });
+}
+
+// This program ends: nobody else would do it before the next one.
+void DockerLauncher::finish_removals() const {
+  asio::io_context context;
+  Engine engine(context.get_executor(), options_);
+  std::vector<Engine::Call> calls;
+  std::size_t left = removals_.size();
+  for (const auto& [what, removal] : removals_) {
+    calls.push_back(engine.ask(removal_request(what), [&](const Answer&) {
+      if (--left == 0) context.stop();
+    }));
+  }
+  context.run_for(kLastPatience);
 }
 
 // ---- what was left behind
