@@ -99,6 +99,13 @@ mesoscore_component(prober_native
   DIRS lib/probers/native
   DEPS http_client)
 
+mesoscore_component(fetcher_curl
+  DIRS lib/fetchers/curl
+  DEPS http_client
+  PACKAGES LibArchive LibMd
+  LIBS LibArchive::LibArchive LibMd::LibMd
+  PKGCONFIG_REQUIRES libarchive libmd)
+
 mesoscore_component(log_spdlog
   HEADER mesoscore/log/spdlog.hpp
   DEPS core

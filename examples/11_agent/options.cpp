@@ -40,6 +40,14 @@ void define_storage(CLI::App& app, Options& options) {
       ->transform(CLI::CheckedTransformer(recoveries).description("reconnect|cleanup"));
 }
 
+void define_fetcher(CLI::App& app, mesoscore::fetchers::CurlOptions& fetcher) {
+  app.add_option(
+         "--fetch-from", fetcher.file_roots,
+         "Tasks may name files below this directory as URIs; repeatable; default: only http and https")
+      ->check(CLI::ExistingDirectory)
+      ->take_all();
+}
+
 void define_timing(CLI::App& app, mesoscore::AgentServerConfig& config) {
   mesoscore::AgentOptions& agent = config.agent;
   cli::add_duration(app, "--first-registration-within", agent.first_registration_within,
@@ -81,6 +89,7 @@ void define_flags(CLI::App& app, Options& options) {
                  "Where custom executors connect; default: a unix socket in the work directory")
       ->check(cli::checked_by(mesoscore::Endpoint::parse));
   define_storage(app, options);
+  define_fetcher(app, options.fetcher);
   cli::add_record(app, options.record);
   define_timing(app, config);
   cli::add_duration(app, "--register-within", options.register_within,
@@ -105,6 +114,7 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
       throw CLI::ValidationError("--storage", "needs a --work-dir that the next start can have again");
     }
     if (options.config.work_dir.empty()) options.config.work_dir = fresh_directory();
+    options.config.fetcher = mesoscore::fetchers::curl(options.fetcher);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

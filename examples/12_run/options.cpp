@@ -79,6 +79,7 @@ void fill(const Values& values, Options& options) {
     const auto equals = assignment.find('=');
     command.environment.push_back({assignment.substr(0, equals), assignment.substr(equals + 1)});
   }
+  command.uris = uris_of(values.container);
   options.job.container = container_of(values.container);
   options.job.limits = limits_of(values.container);
   options.job.each.set("cpus", mesoscore::Scalar::from_double(values.cpus));

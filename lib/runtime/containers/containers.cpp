@@ -108,6 +108,7 @@ Status Containers::Impl::start() {
   spread_directories_of(sandboxes_);
   for (const auto& launcher : config_.isolators.launchers()) MESOSCORE_TRY(start(*launcher, work_dir));
   for (const auto& isolator : config_.isolators.isolators()) MESOSCORE_TRY(start(*isolator, work_dir));
+  MESOSCORE_TRY(start_fetcher(work_dir));
   start_collecting();
   return {};
 }
@@ -138,6 +139,7 @@ void Containers::Impl::stop() {
   recovery_.reset();
   stop_answering();
   if (probes_) probes_->stop();
+  if (fetcher_started_) config_.fetcher->stop();
   if (mailbox_) mailbox_->close();
   for (const auto& isolator : config_.isolators.isolators()) isolator->stop();
   for (Launcher* launcher : launchers_) launcher->stop();
@@ -202,6 +204,7 @@ void Containers::Impl::carry_out(const KillContainer& call) {
   Process& process = *std::get<std::unique_ptr<Process>>(found->second);
   process.killed = true;
   probes_->drop(call.container_id);
+  if (process.fetching) return stop_fetching(process);
   if (!process.ended && process.launcher) process.launcher->kill(call.container_id, call.grace);
 }
 

@@ -53,6 +53,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
     Launcher* launcher = nullptr;  // that has been asked to launch it
 
     ContainerInfo::Type type() const noexcept { return type_of(call); }
+    bool fetching = false;  // its files are on the way, and it is not launched yet
     bool started = false;
     bool ended = false;  // its last event is on the way
     bool killed = false;
@@ -75,6 +76,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
 
   // processes.cpp
   void launch_process(LaunchContainer&& call);
+  void launch(Process& process, LaunchPlan&& plan);
   Status prepare(Process& process, LaunchPlan& plan);
   Status run_prepare(Process& process, LaunchPlan& plan);
   Launcher::HoldHandler hold_handler(const ContainerId& id);
@@ -86,6 +88,13 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   std::optional<Limitation> verdict(const Process& process, int wait_status);
   void end(Process& process, ContainerEvent event);
   void fail_launch(Process& process, const Error& error);
+
+  // fetch.cpp
+  Status start_fetcher(const std::string& work_dir);
+  Status check_fetcher(const CommandInfo& command) const;
+  void fetch(Process& process, LaunchPlan&& plan);
+  void on_fetched(const ContainerId& id, Status status, LaunchPlan&& plan);
+  void stop_fetching(Process& process);  // if it is: it is over then
 
   // probe_containers.cpp
   void start_probes();
@@ -131,6 +140,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   std::unique_ptr<Recovery> recovery_;
   std::vector<Launcher*> launchers_;  // that have been started
   std::shared_ptr<Probes> probes_;
+  bool fetcher_started_ = false;
   bool stopped_ = false;
   AgentId agent_id_;  // as soon as it is known
   bool recovered_ = false;

@@ -1,4 +1,4 @@
-// Command tasks and custom executors: prepare -> launch -> isolate -> watch -> exit -> cleanup in reverse.
+// Command tasks and custom executors: prepare -> fetch -> launch -> isolate -> watch -> exit -> cleanup in reverse.
 #include "core/messages.hpp"
 #include "runtime/containers/ask_isolator.hpp"
 #include "runtime/containers/containers_impl.hpp"
@@ -50,6 +50,12 @@ void Containers::Impl::launch_process(LaunchContainer&& call) {
 
   LaunchPlan plan;
   if (Status prepared = prepare(process, plan); !prepared) return fail_launch(process, prepared.error());
+  if (!command_of(process.call)->uris.empty()) return fetch(process, std::move(plan));
+  launch(process, std::move(plan));
+}
+
+void Containers::Impl::launch(Process& process, LaunchPlan&& plan) {
+  const ContainerId id = process.call.container_id;
   process.launcher = config_.isolators.launcher(process.type()).get();
   process.launcher->launch(id, std::move(plan), hold_handler(id));
 }
@@ -72,6 +78,7 @@ Status Containers::Impl::prepare(Process& process, LaunchPlan& plan) {
   MESOSCORE_TRY(check_wishes(config_.isolators, call));
   MESOSCORE_TRY(check_probes(call.task, config_.prober.get()));
   MESOSCORE_TRY(check_user(config_.allowed_users, plan.user));
+  MESOSCORE_TRY(check_fetcher(*command));
   const auto user = find_user(plan.user);
   if (!user)
     return fail(Error(user.error().code, "cannot run \"" + plan.program + "\": " + user.error().message));
@@ -149,6 +156,7 @@ void Containers::Impl::on_limitation(const ContainerId& id, Limitation limitatio
   Process* process = find_process(id);
   if (!process || process->ended || process->limitation) return;
   if (!process->killed) process->limitation = std::move(limitation);
+  if (process->fetching) return stop_fetching(*process);
   if (process->launcher) process->launcher->kill(id, Duration::zero());
 }
 
