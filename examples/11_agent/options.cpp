@@ -69,6 +69,27 @@ void define_timing(CLI::App& app, mesoscore::AgentServerConfig& config) {
                     "So long it waits for an agent that is gone; default 15m");
 }
 
+void define_sandboxes(CLI::App& app, mesoscore::AgentServerConfig& config) {
+  mesoscore::SandboxOptions& sandboxes = config.sandboxes;
+  app.add_option("--log-max-bytes", sandboxes.log_max_bytes,
+                 "stdout and stderr of a task are rotated before they grow over this; default: they are not")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
+  app.add_option("--log-files", sandboxes.log_files, "... and so many old ones are kept")
+      ->capture_default_str();
+  cli::add_duration(
+      app, "--gc-after", sandboxes.gc_after,
+      "Sandboxes are removed so long after their end, earlier when the disk fills; default 168h", true);
+  cli::add_duration(app, "--gc-interval", sandboxes.gc_interval, "Between two looks at them; default 1m");
+  app.add_option("--disk-headroom", sandboxes.disk_headroom,
+                 "All that have ended are removed when less than this part of the disk is free")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_flag("--allow-exec", config.queries.commands,
+               "Operators may run commands inside of containers; whoever may, can run anything");
+  app.add_flag("!--no-files", config.queries.files, "Operators may not read the files of sandboxes");
+}
+
 void define_flags(CLI::App& app, Options& options) {
   mesoscore::AgentServerConfig& config = options.config;
 
@@ -90,6 +111,7 @@ void define_flags(CLI::App& app, Options& options) {
       ->check(cli::checked_by(mesoscore::Endpoint::parse));
   define_storage(app, options);
   define_fetcher(app, options.fetcher);
+  define_sandboxes(app, config);
   cli::add_record(app, options.record);
   define_timing(app, config);
   cli::add_duration(app, "--register-within", options.register_within,
