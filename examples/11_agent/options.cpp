@@ -110,6 +110,7 @@ void define_flags(CLI::App& app, Options& options) {
                  "Where custom executors connect; default: a unix socket in the work directory")
       ->check(cli::checked_by(mesoscore::Endpoint::parse));
   define_storage(app, options);
+  add_isolation_flags(app, options.isolation);
   define_fetcher(app, options.fetcher);
   define_sandboxes(app, config);
   cli::add_record(app, options.record);
