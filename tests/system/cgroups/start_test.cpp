@@ -224,7 +224,7 @@ TEST_CASE("a user to whom groups were given works in them", "[cgroups][start]") 
     return text;
   });
   INFO(message);
-  CHECK(contains(message, top + "/work/a\n"));
+  CHECK(contains(message, top + "/work" + "/a\n"));
   CHECK(contains(message, "\n65534\n"));
   CHECK(contains(message, "used 48 MiB of memory, the limit is 48 MiB"));
   for (const std::string& path : tops) {
