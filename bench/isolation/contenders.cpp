@@ -42,8 +42,8 @@ IsolatorSet full() {
       .add(isolators::namespaces())
       .add(isolators::filesystem())
       .add(isolators::private_tmp())
-      .add(isolators::devices())
       .add(isolators::capabilities({.bounding = std::vector<Capability>{}, .effective = {}}))
+      .add(isolators::devices())
       .add(isolators::no_new_privileges())
       .add(isolators::seccomp());
   return set;

@@ -87,13 +87,13 @@ IsolatorSet compose(const Isolation& isolation, const Logger& log) {
   if (has("namespaces")) set.add(isolators::namespaces());
   if (has("filesystem")) set.add(isolators::filesystem(isolation.filesystem));
   if (has("tmp")) set.add(isolators::private_tmp());
+  if (has("capabilities"))
+    set.add(isolators::capabilities({.bounding = ordinary_capabilities(), .effective = {}}));
   if (has("devices")) {
     isolators::DeviceOptions devices;
     devices.gpus = isolators::nvidia_device_nodes();
     set.add(isolators::devices(std::move(devices)));
   }
-  if (has("capabilities"))
-    set.add(isolators::capabilities({.bounding = ordinary_capabilities(), .effective = {}}));
   if (has("no_new_privs")) set.add(isolators::no_new_privileges());
   if (has("seccomp")) set.add(isolators::seccomp());
   if (has("disk")) set.add(isolators::disk_quota());
