@@ -1,2 +1,2 @@
-set(SUITE_COMPONENTS core runtime isolator_process)
+set(SUITE_COMPONENTS core runtime isolator_process isolator_cgroups)
 set(SUITE_LABELS runtime)
