@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kConsumersTold = 3;
 // Of the costly figures of a container; see Sampler. However many containers there are and however often they
 // are looked at, these take no more than about a hundredth of a cpu.
-constexpr auto kDetailsPerContainer = std::chrono::milliseconds(3);
+constexpr auto kDetailsPerContainer = std::chrono::milliseconds(4);
 
 std::string describe(const Subtree& subtree) {
   std::string text;

@@ -1,6 +1,7 @@
 #include "isolators/cgroups/choice.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -34,7 +35,9 @@ std::string looked_in(const std::vector<Chosen>& all, std::string_view mount_poi
   std::string text;
   for (const Chosen& one : all) {
     text += text.empty() ? "" : "; ";
-    if (one.hierarchy.version == 2) {
+    if (one.hierarchy.version == 2 && ::access(parent_of(one.path).c_str(), F_OK) != 0) {
+      text += cat(parent_of(one.path), " does not exist, and the group above ours must be there");
+    } else if (one.hierarchy.version == 2) {
       const std::string names = names_of(available_at(one.path), 2, "", " ");
       text += cat(parent_of(one.path), "/cgroup.controllers says ", in_quotes(names));
     } else {

@@ -56,7 +56,6 @@ void Sampler::sample(const Subtree& subtree, const std::string& name, Clock::dur
   const Clock::time_point now = Clock::now();
   sample_cpu(subtree, name, usage);
   sample_memory(subtree, name, usage);
-  sample_io(subtree, name, usage);
   if (!detailed_at_ || now - *detailed_at_ >= keep_for) {
     detailed_at_ = now;
     sample_details(subtree, name);
@@ -66,6 +65,10 @@ void Sampler::sample(const Subtree& subtree, const std::string& name, Clock::dur
   set(usage.mem_file_bytes, details_.mem_file_bytes);
   set(usage.mem_mapped_file_bytes, details_.mem_mapped_file_bytes);
   set(usage.mem_swap_bytes, details_.mem_swap_bytes);
+  set(usage.io_read_bytes, details_.io_read_bytes);
+  set(usage.io_write_bytes, details_.io_write_bytes);
+  set(usage.io_reads, details_.io_reads);
+  set(usage.io_writes, details_.io_writes);
   set(usage.cpu_pressure_secs, details_.cpu_pressure_secs);
   set(usage.mem_pressure_secs, details_.mem_pressure_secs);
   set(usage.io_pressure_secs, details_.io_pressure_secs);
@@ -102,7 +105,7 @@ void Sampler::sample_memory(const Subtree& subtree, const std::string& name, Con
   if (tasks) usage.threads = static_cast<std::uint32_t>(*tasks);
 }
 
-void Sampler::sample_io(const Subtree& subtree, const std::string& name, ContainerUsage& usage) {
+void Sampler::sample_io(const Subtree& subtree, const std::string& name) {
   const Part* const io = subtree.part_of(Controller::io);
   if (!io) return;
   Transfer bytes, counts;
@@ -114,13 +117,14 @@ void Sampler::sample_io(const Subtree& subtree, const std::string& name, Contain
     bytes = sum_of_words(read(io, name, io_bytes, "blkio.throttle.io_service_bytes"));
     counts = sum_of_words(read(io, name, io_counts, "blkio.throttle.io_serviced"));
   }
-  usage.io_read_bytes = bytes.read;
-  usage.io_write_bytes = bytes.written;
-  usage.io_reads = counts.read;
-  usage.io_writes = counts.written;
+  details_.io_read_bytes = bytes.read;
+  details_.io_write_bytes = bytes.written;
+  details_.io_reads = counts.read;
+  details_.io_writes = counts.written;
 }
 
 void Sampler::sample_details(const Subtree& subtree, const std::string& name) {
+  sample_io(subtree, name);
   if (const Part* const memory = subtree.part_of(Controller::memory)) {
     const bool old = memory->version == 1;
     const std::string_view text = read(memory, name, memory_stat, "memory.stat");

@@ -16,7 +16,7 @@ namespace mesoscore::control_groups {
 
 class Sampler {
  public:
-  // What is costly for the kernel (memory.stat and pressure) is not read again before `keep_for` is over;
+  // What is costly for the kernel (disks, memory.stat and pressure) is not read again before `keep_for` is over;
   // until then the last figures stand.
   void sample(const Subtree& subtree, const std::string& name, std::chrono::steady_clock::duration keep_for,
               ContainerUsage& usage);
@@ -42,7 +42,7 @@ class Sampler {
   std::string_view read(const Part* part, const std::string& name, File file, const char* file_name);
   void sample_cpu(const Subtree& subtree, const std::string& name, ContainerUsage& usage);
   void sample_memory(const Subtree& subtree, const std::string& name, ContainerUsage& usage);
-  void sample_io(const Subtree& subtree, const std::string& name, ContainerUsage& usage);
+  void sample_io(const Subtree& subtree, const std::string& name);
   void sample_details(const Subtree& subtree, const std::string& name);
 
   std::array<UniqueFd, file_count> files_{};

@@ -91,3 +91,37 @@ TEST_CASE("a frozen container stands still until it is thawed", "[cgroups][cpu]"
   CHECK(host.run_until([&] { return host.cpu_seconds("a") > frozen + 0.05; }));
   host.close();
 }
+
+TEST_CASE("all containers keep to the cpus that they are given", "[cgroups][cpu]") {
+  if (cannot_run()) return;
+  CgroupsOptions options = own_root();
+  options.cpuset_cpus = "0";
+  {
+    const auto texts = control_groups::proc_texts();
+    const auto chosen =
+        control_groups::choose(options, control_groups::find_hierarchies(texts, options.mount_point), {});
+    if (!chosen) return test::skip("cpusets: " + chosen.error().message.substr(0, 34));
+  }
+  Host host(options);
+  host.launch("a", "grep Cpus_allowed_list /proc/self/status");
+  CHECK(host.wait_for("a", Kind::exited).wait_status == 0);
+  CHECK(host.output("a") == "Cpus_allowed_list:\t0\n");
+  host.close();
+}
+
+TEST_CASE("the limits of disks are those of each disk", "[cgroups][io]") {
+  if (cannot_run()) return;
+  const auto disks = control_groups::disks_in("/sys/block");
+  if (disks.empty()) return test::skip("limits of disks: this machine has none");
+  CgroupsOptions options = own_root();
+  options.io_write_bytes_per_second = 4 << 20;
+  Host host(options);
+  host.launch("a", "dd if=/dev/zero of=file bs=1M count=8 oflag=direct 2>/dev/null");
+  host.wait_for("a", Kind::started);
+  const std::string limit = host.read(Controller::io, "a", "io.max", "blkio.throttle.write_bps_device");
+  INFO(limit);
+  CHECK(limit.find(disks.front()) == 0);
+  CHECK(limit.find("4194304") != std::string::npos);
+  host.wait_for("a", Kind::exited);
+  host.close();
+}

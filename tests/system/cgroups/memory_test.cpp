@@ -25,7 +25,7 @@ void check_memory_end(const ContainerEvent& exited, const std::string& limit) {
 TEST_CASE("who takes more memory than its limit is killed, and told how much", "[cgroups][memory]") {
   if (cannot_run()) return;
   Host host;
-  host.launch("a", "exec " + hog(200), "cpus:1;mem:64");
+  host.launch("a", "exec " + hog(90), "cpus:1;mem:64");
   check_memory_end(host.wait_for("a", Kind::exited), "64 MiB");
   host.close();
 }
@@ -33,7 +33,7 @@ TEST_CASE("who takes more memory than its limit is killed, and told how much", "
 TEST_CASE("the whole container ends when one of its processes is killed for memory", "[cgroups][memory]") {
   if (cannot_run()) return;
   Host host;
-  host.launch("a", "sleep 1000 & " + hog(200) + "; sleep 1000", "cpus:1;mem:48");
+  host.launch("a", "sleep 1000 & " + hog(90) + "; sleep 1000", "cpus:1;mem:48");
   check_memory_end(host.wait_for("a", Kind::exited), "48 MiB");
   host.close();
 }
@@ -41,10 +41,10 @@ TEST_CASE("the whole container ends when one of its processes is killed for memo
 TEST_CASE("a burst may use what the limit allows", "[cgroups][memory]") {
   if (cannot_run()) return;
   Host host;
-  host.launch("a", hog(60), "cpus:1;mem:32", TaskLimits{.cpus = {}, .mem = 128});
+  host.launch("a", hog(50), "cpus:1;mem:32", TaskLimits{.cpus = {}, .mem = 80});
   CHECK(host.wait_for("a", Kind::exited).wait_status == 0);
-  host.launch("b", hog(200), "cpus:1;mem:32", TaskLimits{.cpus = {}, .mem = 128});
-  check_memory_end(host.wait_for("b", Kind::exited), "128 MiB");
+  host.launch("b", hog(110), "cpus:1;mem:32", TaskLimits{.cpus = {}, .mem = 80});
+  check_memory_end(host.wait_for("b", Kind::exited), "80 MiB");
   host.close();
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("an exit that nobody was told the cause of is told apart afterwards", 
     for (const auto& part : host.subtree().parts()) {
       if (control_groups::write_file(part.dir.get(), "a/cgroup.procs", "0") != 0) ::_exit(99);
     }
-    ::execl("/bin/sh", "sh", "-c", ("exec " + hog(100)).c_str(), nullptr);
+    ::execl("/bin/sh", "sh", "-c", ("exec " + hog(60)).c_str(), nullptr);
     ::_exit(98);
   }
   int status = 0;
