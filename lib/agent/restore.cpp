@@ -236,8 +236,9 @@ class Restoring {
       if (executor.is_default() && executor.live_tasks == 0) state_.forget_executor(executor);
     }
     doom_groups();
-    for (std::uint32_t i = 0; i < state_.frameworks.end_index(); ++i)
-      state_.release_framework(state_.frameworks[i]);
+    for (std::uint32_t i = 0; i < state_.frameworks.end_index(); ++i) {
+      if (state_.frameworks.live(i)) state_.release_framework(state_.frameworks[i]);
+    }
     return {};
   }
 

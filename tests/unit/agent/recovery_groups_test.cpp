@@ -116,6 +116,16 @@ TEST_CASE("a group that was dropped is not taken for one that lives") {
   CHECK(agent.sent<msg::AgentUpdate>()[0]->status.executor_id == "pod");
 }
 
+TEST_CASE("an executor of type DEFAULT without tasks is not kept") {
+  GroupUnderTest agent(durable_options());
+  agent.run_group({command_task("t1")});
+  agent.disk.make({erase("task/F1/t1")});
+  agent.restart();
+  CHECK(agent.view().executors == 0);
+  agent.all_heard();
+  CHECK(agent.disk.keys() == Lines{"self"});
+}
+
 TEST_CASE("records of a group without its executor are corrupt") {
   GroupUnderTest agent = running({"t1", "t2"});
   agent.disk.make({erase("executor/F1/pod")});
