@@ -141,8 +141,8 @@ int main(int argc, char** argv) {
   Containers containers(count);
   std::this_thread::sleep_for(std::chrono::seconds(2));
   bench::Report report;
-  report.add("usage.prepare", containers.prepare_seconds * 1e6, "us");
-  report.add("usage.first_sample", containers.sample() / count * 1e6, "us");
+  report.add("cgroups.prepare", containers.prepare_seconds * 1e6, "us");
+  report.add("cgroups.first_sample", containers.sample() / count * 1e6, "us");
   double used = 0, least = 1e9, most = 0;
   for (int i = 0; i < seconds; ++i) {
     std::this_thread::sleep_for(std::chrono::seconds(1));
@@ -151,10 +151,10 @@ int main(int argc, char** argv) {
     least = std::min(least, one);
     most = std::max(most, one);
   }
-  report.add("usage.sample", used / seconds / count * 1e6, "us");
-  report.add("usage.sample.cheapest_second", least / count * 1e6, "us");
-  report.add("usage.sample.dearest_second", most / count * 1e6, "us");
+  report.add("cgroups.sample", used / seconds / count * 1e6, "us");
+  report.add("cgroups.sample.cheapest_second", least / count * 1e6, "us");
+  report.add("cgroups.sample.dearest_second", most / count * 1e6, "us");
   const double core = used / seconds * 1000 / count;
-  report.add("usage.core_at_1000_containers_1hz", core, "of a core", kGoal, core / kGoal);
-  report.add("usage.cleanup", containers.end() * 1e6, "us");
+  report.add("cgroups.core_at_1000_containers_1hz", core, "of a core", kGoal, core / kGoal);
+  report.add("cgroups.cleanup", containers.end() * 1e6, "us");
 }
