@@ -16,10 +16,23 @@
 
 #include "mesoscore/isolators/process.hpp"
 #include "mesoscore/log/spdlog.hpp"
+#include "mesoscore/probers/native.hpp"
 #include "mesoscore/storages/sqlite.hpp"
 #include "mesoscore/transports/tcp.hpp"
 #include "mesoscore/transports/unix.hpp"
 #include "options.hpp"
+
+namespace {
+
+// What this program can do with tasks.
+void compose(mesoscore::AgentServerConfig& config) {
+  mesoscore::isolators::ProcessOptions process;
+  process.logger = config.log;
+  config.isolators.add(mesoscore::isolators::process(process));
+  config.prober = mesoscore::probers::native();
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   Options options;
@@ -28,9 +41,7 @@ int main(int argc, char** argv) {
   auto log = spdlog::stderr_color_mt("agent");
   log->set_level(options.log_level);
   options.config.log = mesoscore::spdlog_logger(log);
-  mesoscore::isolators::ProcessOptions process;
-  process.logger = options.config.log;
-  options.config.isolators.add(mesoscore::isolators::process(process));
+  compose(options.config);
 
   mesoscore::TransportSet transports;
   transports.add(mesoscore::transports::tcp()).add(mesoscore::transports::unix_socket());
