@@ -7,6 +7,7 @@
 
 #include "../support/cli.hpp"
 #include "container.hpp"
+#include "health.hpp"
 #include "mesoscore/roles.hpp"
 #include "mesoscore/version.hpp"
 #include "runner.hpp"
@@ -21,6 +22,7 @@ struct Values {
   mesoscore::Duration max_time{0};
   bool shell = false, quiet = false;
   ContainerFlags container;
+  HealthFlags health;
 };
 
 std::string check_assignment(const std::string& text) {
@@ -56,6 +58,7 @@ void define_flags(CLI::App& app, Options& options, Values& values) {
       ->check(check_assignment)
       ->take_all();
   add_container_flags(app, values.container);
+  add_health_flags(app, values.health);
   app.add_flag("--shell", values.shell, "Join the words of the command and give them to /bin/sh -c");
   cli::add_duration(app, "--connect-timeout", options.connect_timeout,
                     "How long to look for the master; default 10s");
@@ -84,6 +87,7 @@ void fill(const Values& values, Options& options) {
   command.uris = uris_of(values.container);
   options.job.container = container_of(values.container);
   options.job.limits = limits_of(values.container);
+  options.job.health_checks = health_checks_of(values.health);
   options.job.each.set("cpus", mesoscore::Scalar::from_double(values.cpus));
   options.job.each.set("mem", mesoscore::Scalar::from_double(values.mem));
   if (values.disk > 0) options.job.each.set("disk", mesoscore::Scalar::from_double(values.disk));

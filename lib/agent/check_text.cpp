@@ -34,7 +34,7 @@ std::string finding(const ProbeResult* result, const std::string& message) {
   const CheckStatus& found = result->status;
   if (found.status_code) return cat("status ", *found.status_code);
   if (found.exit_code) return cat("exited with status ", *found.exit_code);
-  return result->success ? "connected" : "not connected";
+  return result->success ? "connected" : "connection refused";
 }
 
 }  // namespace mesoscore::agent_detail

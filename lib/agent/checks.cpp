@@ -63,7 +63,7 @@ void send_probe(Agent::State& s, const TaskRecord& task, Checker& checker) {
 }  // namespace
 
 void add_checks(TaskRecord& task, const TaskInfo& info) {
-  if (!info.command || (info.health_checks.empty() && info.checks.empty())) return;
+  if (!info.command || info.executor || (info.health_checks.empty() && info.checks.empty())) return;
   std::vector<Checker>& checkers = task.checks.emplace().checkers;
   checkers.reserve(info.health_checks.size() + info.checks.size());
   for (const HealthCheck& check : info.health_checks) checkers.push_back(make(check));

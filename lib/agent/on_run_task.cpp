@@ -112,6 +112,7 @@ void Agent::State::queue_task(TaskRecord& task, ExecutorRecord& executor, TaskIn
   task.executor = executor.self;
   task.queued = true;
   task.undelivered = std::move(info);
+  task.checks.reset();  // they are for the executor to make
   executor.queue.push_back(tasks, task.self);
 }
 

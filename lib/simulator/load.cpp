@@ -147,9 +147,28 @@ TaskInfo Load::new_task(simulator::Framework& self, const Offer& offer, const Re
     task.function = "f";
   } else {
     task.command = CommandInfo{.value = "command"};
+    if (chance(rng, options_.checked)) add_checks(rng, task);
   }
   tasks_[task.task_id] = {task.task_id, task.agent_id, TaskState::staging, life_};
   return task;
+}
+
+void Load::add_checks(Rng& rng, TaskInfo& task) {
+  using std::chrono::seconds;
+  const auto with_times = [&](auto check) {
+    check.probe = TcpProbe{.port = 80};
+    check.delay = seconds(rng.below(10));
+    check.interval = seconds(1 + rng.below(30));
+    check.timeout = seconds(1 + rng.below(10));
+    return check;
+  };
+  for (std::uint64_t i = rng.below(3); i > 0; --i) {
+    HealthCheck check = with_times(HealthCheck());
+    check.grace_period = seconds(rng.below(20));
+    check.consecutive_failures = static_cast<std::uint32_t>(1 + rng.below(4));
+    task.health_checks.push_back(std::move(check));
+  }
+  if (task.health_checks.empty() || rng.below(2) == 0) task.checks.push_back(with_times(CheckInfo()));
 }
 
 // Changes the form of something in the offer: back where it came from, or one step further.

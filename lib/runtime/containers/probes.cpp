@@ -39,7 +39,10 @@ Status check_probes(const TaskInfo& task, const Prober* prober) {
   each_probe(task, [&](const Probe& probe) {
     if (!prober && !without && type_of(probe) != CheckType::command) without = &probe;
   });
-  return without ? mesoscore::fail(Errc::launch_failed, no_prober(*without)) : Status{};
+  if (without) return mesoscore::fail(Errc::launch_failed, no_prober(*without));
+  const bool docker = task.container && task.container->type == ContainerInfo::Type::docker;
+  if (!docker || !has_command_probes(task)) return {};
+  return mesoscore::fail(Errc::launch_failed, "commands cannot check docker containers: use HTTP or TCP");
 }
 
 bool has_command_probes(const TaskInfo& task) {
@@ -114,6 +117,7 @@ bool Probes::on_event(const ContainerEvent& event) {
 }
 
 void Probes::drop(const ContainerId& container) {
+  if (commands_.empty()) return;
   std::vector<ContainerId> running;
   for (auto each = commands_.begin(); each != commands_.end(); ++each) {
     if (each->second.container != container) continue;

@@ -17,7 +17,7 @@
 
 namespace mesoscore::runtime {
 
-// Names the first probe of the task for which this agent has no prober.
+// Names what of the task's checks this agent cannot make.
 Status check_probes(const TaskInfo& task, const Prober* prober);
 bool has_command_probes(const TaskInfo& task);
 

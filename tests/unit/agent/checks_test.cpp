@@ -29,7 +29,7 @@ TEST_CASE("a result is told when it is another than before") {
   agent.probe_finds(tcp_result(false));
   CHECK(agent.outcome() == "TASK_RUNNING REASON_TASK_CHECK_STATUS_UPDATED");
   CHECK(agent.sent_update().status.check_status == std::vector{up(false)});
-  CHECK(agent.sent_update().status.message == "check 'ready' (TCP 127.0.0.1:8080): not connected");
+  CHECK(agent.sent_update().status.message == "check 'ready' (TCP 127.0.0.1:8080): connection refused");
   CHECK_FALSE(agent.sent_update().status.healthy);
   agent.acknowledge();
   agent.probe_finds(tcp_result(false));
