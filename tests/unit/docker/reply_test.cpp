@@ -108,7 +108,8 @@ TEST_CASE("statistics are read, of control groups of both versions") {
     "throttling_data":{"periods":7,"throttled_periods":3,"throttled_time":2000000000}},
     "memory_stats":{"usage":100,"limit":1000,"stats":{"rss":60,"cache":40,"mapped_file":5}},
     "pids_stats":{"current":4,"limit":4096},
-    "blkio_stats":{"io_service_bytes_recursive":[{"op":"Read","value":10},{"op":"Write","value":20},{"op":"Read","value":1},
+    "blkio_stats":{"io_service_bytes_recursive":[{"op":"Read","value":10},
+      {"op":"Write","value":20},{"op":"Read","value":1},
       {"op":"Total","value":31}],"io_serviced_recursive":null},
     "networks":{"eth0":{"rx_bytes":5,"tx_bytes":6},"eth1":{"rx_bytes":1,"tx_bytes":1}}})",
       usage));
