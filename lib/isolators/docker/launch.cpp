@@ -18,6 +18,12 @@ using namespace std::chrono_literals;
 constexpr Duration kFirstRetry = 100ms;
 constexpr Duration kLastRetry = 2s;
 
+// A missing network is a 404, too.
+bool is_about_image(const std::string& message) {
+  return message.find("o such image") != std::string::npos ||
+         message.find("image not known") != std::string::npos;
+}
+
 std::optional<FileOwner> owner_of(const std::optional<runtime::UserIds>& user) {
   if (!user) return std::nullopt;
   return FileOwner{user->uid, user->gid};
@@ -88,7 +94,7 @@ void DockerLauncher::create(Container& container) {
 
 void DockerLauncher::on_created(Container& container, Answer answer) {
   if (answer.away()) return wait_for_engine(container, answer, &DockerLauncher::create);
-  if (answer.refused(404) && answer.message.find("image") != std::string::npos) {
+  if (answer.refused(404) && is_about_image(answer.message)) {
     const char* why =
         options_.pull == DockerOptions::Pull::never ? ", and pull is never" : ", although it was pulled";
     if (options_.pull == DockerOptions::Pull::never || container.pulled) {

@@ -48,9 +48,42 @@ bool wait_until(Condition met, std::chrono::seconds patience = 30s) {
 
 }  // namespace
 
+// ---- Child
+
+Child::Child(const std::vector<std::string>& argv, const std::string& log) {
+  std::vector<char*> pointers;
+  for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
+  pointers.push_back(nullptr);
+  pid_ = ::fork();
+  if (pid_ < 0) throw std::runtime_error("fork");
+  if (pid_ > 0) return;
+  ::setsid();
+  const int in = ::open("/dev/null", O_RDONLY);
+  const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  ::dup2(in, 0);
+  ::dup2(out, 1);
+  ::dup2(out, 2);
+  ::execvp(pointers[0], pointers.data());
+  ::_exit(127);
+}
+
+Child::~Child() { end(SIGTERM); }
+
+void Child::end(int signal) {
+  if (pid_ == 0) return;
+  ::kill(pid_, signal);
+  if (!wait_until([&] { return ::waitpid(pid_, nullptr, WNOHANG) != 0; })) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  pid_ = 0;
+}
+
+// ---- Dockerd
+
 std::string Dockerd::missing() {
   if (::geteuid() != 0) return "a docker engine needs root";
-  for (const char* program : {"dockerd", "containerd", "runc", "curl", "busybox"}) {
+  for (const char* program : {"dockerd", "containerd", "runc", "curl", "busybox", "python3"}) {
     if (!has_program(program)) return std::string("there is no ") + program + " on this machine";
   }
   return {};
@@ -72,21 +105,15 @@ Dockerd* Dockerd::shared() {
 
 Dockerd::Dockerd(Options options) : options_(options) {
   cgroup_ = folder_.path().filename().string();
-  try {
-    start();
-    import_image();
-  } catch (...) {
-    end(engine_, SIGKILL);
-    end(containerd_, SIGKILL);
-    throw;
-  }
+  start();
+  import_image();
 }
 
 Dockerd::~Dockerd() {
-  if (engine_ == 0) start();
+  if (!engine_) start();
   for (const std::string& id : containers()) request("DELETE", "/containers/" + id + "?force=1&v=1");
-  end(engine_, SIGTERM);
-  end(containerd_, SIGTERM);
+  engine_.reset();
+  containerd_.reset();
   // What the engine has mounted and grouped.
   const std::string mounts = output_of("grep -o ' " + folder_.path().string() + "[^ ]*' /proc/mounts");
   for (std::size_t at = 0; at < mounts.size();) {
@@ -100,7 +127,7 @@ Dockerd::~Dockerd() {
 }
 
 void Dockerd::start() {
-  if (options_.own_containerd && containerd_ == 0) start_containerd();
+  if (options_.own_containerd && !containerd_) start_containerd();
   std::vector<std::string> argv = {"dockerd",
                                    "--data-root",
                                    folder_ / "data",
@@ -120,7 +147,7 @@ void Dockerd::start() {
   if (options_.own_containerd) argv.insert(argv.end(), {"--containerd", containerd_socket()});
   if (options_.live_restore) argv.push_back("--live-restore");
   ::unlink((folder_ / "docker.pid").c_str());
-  engine_ = spawn(argv, folder_ / "log");
+  engine_.emplace(argv, folder_ / "log");
   if (!wait_until([&] { return answers(); })) {
     throw std::runtime_error("dockerd does not start: " + output_of("tail -n 3 " + (folder_ / "log")));
   }
@@ -134,41 +161,18 @@ void Dockerd::start_containerd() {
       "version = 2\nroot = \"" + (folder_ / "containerd") + "\"\nstate = \"" +
           (folder_ / "containerd-state") + "\"\n[grpc]\naddress = \"" + containerd_socket() +
           "\"\n[plugins.\"io.containerd.internal.v1.opt\"]\npath = \"" + (folder_ / "opt") + "\"\n");
-  containerd_ = spawn({"containerd", "--config", folder_ / "containerd.toml"}, folder_ / "containerd.log");
+  const std::vector<std::string> argv = {"containerd", "--config", folder_ / "containerd.toml"};
+  containerd_.emplace(argv, folder_ / "containerd.log");
   if (!wait_until([&] { return fs::exists(containerd_socket()); })) {
     throw std::runtime_error("containerd does not start: " +
                              output_of("tail -n 3 " + (folder_ / "containerd.log")));
   }
 }
 
-pid_t Dockerd::spawn(const std::vector<std::string>& argv, const std::string& log) const {
-  std::vector<char*> pointers;
-  for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
-  pointers.push_back(nullptr);
-  const pid_t pid = ::fork();
-  if (pid < 0) throw std::runtime_error("fork");
-  if (pid > 0) return pid;
-  ::setsid();
-  const int in = ::open("/dev/null", O_RDONLY);
-  const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
-  ::dup2(in, 0);
-  ::dup2(out, 1);
-  ::dup2(out, 2);
-  ::execvp(pointers[0], pointers.data());
-  ::_exit(127);
+void Dockerd::kill_engine() {
+  engine_->end(SIGKILL);
+  engine_.reset();
 }
-
-void Dockerd::end(pid_t& pid, int signal) const {
-  if (pid == 0) return;
-  ::kill(pid, signal);
-  if (!wait_until([&] { return ::waitpid(pid, nullptr, WNOHANG) != 0; })) {
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-  }
-  pid = 0;
-}
-
-void Dockerd::kill_engine() { end(engine_, SIGKILL); }
 
 bool Dockerd::answers() const { return request("GET", "/_ping") == "OK"; }
 

@@ -5,7 +5,9 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/folder.hpp"
@@ -13,6 +15,20 @@
 namespace docker_test {
 
 inline constexpr const char* kImage = "mesoscore-test:1";
+
+// A process that ends with this object.
+class Child {
+ public:
+  explicit Child(const std::vector<std::string>& argv, const std::string& log = "/dev/null");
+  ~Child();
+  Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, 0)) {}
+  Child& operator=(Child&&) = delete;
+  // Signals it, and waits for its end.
+  void end(int signal);
+
+ private:
+  pid_t pid_;
+};
 
 class Dockerd {
  public:
@@ -42,16 +58,14 @@ class Dockerd {
   bool answers() const;
 
  private:
-  pid_t spawn(const std::vector<std::string>& argv, const std::string& log) const;
   void start_containerd();
-  void end(pid_t& pid, int signal) const;
   void import_image() const;
   std::string containerd_socket() const;
 
   Options options_;
   mesoscore::test::Folder folder_;
   std::string cgroup_;
-  pid_t engine_ = 0, containerd_ = 0;
+  std::optional<Child> containerd_, engine_;
 };
 
 }  // namespace docker_test

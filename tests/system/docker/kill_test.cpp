@@ -1,5 +1,7 @@
 #include "agent.hpp"
 
+#include <asio/ip/tcp.hpp>
+
 namespace docker_test {
 namespace {
 
@@ -57,6 +59,27 @@ TEST_CASE("a container may be killed at any time of its launch") {
     CHECK(agent.count(id, Kind::exited) == agent.count(id, Kind::started));
     CHECK(agent.run_until([&] { return agent.inspect(id).empty(); }));
   }
+}
+
+TEST_CASE("a container may be killed while its image is pulled") {
+  Dockerd* engine = Dockerd::shared();
+  if (!engine) return;
+  asio::io_context context;
+  const asio::ip::tcp::acceptor silent(
+      context, {asio::ip::address_v4::loopback(), 0});  // a registry that says nothing
+  const std::string image = "127.0.0.1:" + std::to_string(silent.local_endpoint().port()) + "/slow:1";
+  Agent agent(*engine, {.owner = "slow"});
+  agent.launch("p", "true", [&](LaunchContainer& call) { call.task.container->docker->image = image; });
+  agent.run_for(500ms);
+  CHECK_FALSE(agent.event("p", Kind::launch_failed));
+  agent.kill("p", 1h);
+  CHECK(agent.wait_for("p", Kind::launch_failed).message == "it was killed before it was started");
+
+  Agent hasty(*engine, {.pull_timeout = 300ms, .owner = "hasty"});
+  const std::string message = hasty.failure_of(
+      "p", "true", [&](LaunchContainer& call) { call.task.container->docker->image = image; });
+  CHECK(message.starts_with("image \"" + image + "\" cannot be pulled: "));
+  CHECK(message.find("imed out") != std::string::npos);
 }
 
 }  // namespace
