@@ -1,10 +1,13 @@
 // Files of the agent's own machine.
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <asio/post.hpp>
 
+#include "archives.hpp"
 #include "catch.hpp"
 #include "fixture.hpp"
+#include "support/skip.hpp"
 
 using namespace mesoscore;
 using namespace mesoscore::test;
@@ -73,6 +76,31 @@ TEST_CASE("without allowed directories no file is taken") {
   io.run();
   CHECK_THAT(error, Contains("uri '/etc/passwd'") && Contains("file_roots is empty"));
   fetcher->stop();
+}
+
+TEST_CASE("what is fetched belongs to the user of the task") {
+  if (::geteuid() != 0) return skip("only root can give files to others");
+  FetchTest test;
+  std::filesystem::permissions(test.folder.path(), std::filesystem::perms::all);
+  write_bytes(test.file("f"), "1");
+  write_bytes(test.file("a.tar"), tar({{.name = "d/e/f", .content = "1"},
+                                       {.name = "l", .type = AE_IFLNK, .link = "d"},
+                                       {.name = "g/", .type = AE_IFDIR}}));
+  test.serve("/h", "2");
+  FetchRequest request = test.request({{.value = test.file("f"), .output_file = "sub/f"},
+                                       {.value = test.file("a.tar")},
+                                       {.value = test.url("/h")},
+                                       {.value = test.url("/h"), .cache = true, .output_file = "h2"}});
+  request.user = "nobody";
+  CHECK(test.fetch(request) == "");
+  for (const char* name : {"sub", "sub/f", "d", "d/e", "d/e/f", "l", "g", "h", "h2"}) {
+    INFO(name);
+    struct stat info {};
+    REQUIRE(::lstat(test.sandbox(name).c_str(), &info) == 0);
+    CHECK(info.st_uid == 65534);
+  }
+  request.user = "no-such-user";
+  CHECK_THAT(test.fetch(request), Contains("no-such-user"));
 }
 
 TEST_CASE("directories, pipes and files that are too large are refused") {
