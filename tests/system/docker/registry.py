@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A registry with one image, pulled:1, made of a root file system.  registry.py ROOT PORT_FILE PULLS_FILE
 
-Writes the port that it listens on to PORT_FILE, and a line to PULLS_FILE for each manifest that is fetched."""
+Writes the port that it listens on to PORT_FILE, and a line to PULLS_FILE for each look at the manifest."""
 import gzip
 import hashlib
 import http.server
@@ -40,9 +40,8 @@ class Registry(http.server.BaseHTTPRequestHandler):
         name = self.path.rsplit("/", 1)[1]
         data, kind = b"{}", "application/json"
         if "/manifests/" in self.path:
-            if self.command == "GET":
-                with open(pulls_file, "a", encoding="ascii") as pulls:
-                    pulls.write(name + "\n")
+            with open(pulls_file, "a", encoding="ascii") as pulls:
+                pulls.write(name + "\n")
             data, kind = manifest, kinds + "distribution.manifest.v2+json"
         elif "/blobs/" in self.path:
             data, kind = blobs[name], "application/octet-stream"
