@@ -78,7 +78,7 @@ Result<std::string> local_path(std::string_view uri) {
   return decode(uri);
 }
 
-Result<std::string> name_of(std::string_view path) {
+Result<std::string> file_name(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
   const bool fits = !name.empty() && name != "." && name != "..";
   if (fits) return std::string(name);
@@ -125,10 +125,11 @@ Result<Source> parse(const CommandUri& uri) {
   if (text.find('\0') != std::string_view::npos)
     return fail(Errc::invalid_argument, "it contains a NUL byte");
   out.remote = starts_with_scheme(text, "http://") || starts_with_scheme(text, "https://");
-  Result<std::string> path = out.remote ? decode(name_of(path_of_url(text)).value_or("")) : local_path(text);
+  Result<std::string> path =
+      out.remote ? decode(file_name(path_of_url(text)).value_or("")) : local_path(text);
   if (!path) return fail(path.error());
   if (!out.remote) out.path = *path;
-  Result<std::string> name = uri.output_file.empty() ? name_of(*path) : tidy_path(uri.output_file);
+  Result<std::string> name = uri.output_file.empty() ? file_name(*path) : tidy_path(uri.output_file);
   if (!name) return fail(name.error());
   if (name->empty())
     return fail(Errc::invalid_argument, cat("output_file ", in_quotes(uri.output_file), " names no file"));
