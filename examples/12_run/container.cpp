@@ -50,6 +50,10 @@ void add_container_flags(CLI::App& app, ContainerFlags& flags) {
                  "repeatable")
       ->check(check_volume)
       ->take_all();
+  app.add_option("--uri", flags.uris,
+                 "A file that is put into the sandbox first, unpacked if it is an archive: https://..., or a "
+                 "path that the agent allows; repeatable")
+      ->take_all();
   add_limit(app, "--limit-cpus", flags.limit_cpus, "May use so many cpus while others leave them unused");
   add_limit(app, "--limit-mem", flags.limit_mem, "May use so much memory, in MB, while the machine has it");
 }
@@ -64,6 +68,12 @@ mesoscore::Box<mesoscore::ContainerInfo> container_of(const ContainerFlags& flag
     info.docker = mesoscore::DockerInfo{.image = flags.docker};
   }
   return info;
+}
+
+std::vector<mesoscore::CommandUri> uris_of(const ContainerFlags& flags) {
+  std::vector<mesoscore::CommandUri> uris;
+  for (const std::string& uri : flags.uris) uris.push_back({.value = uri, .cache = true});
+  return uris;
 }
 
 mesoscore::Box<mesoscore::TaskLimits> limits_of(const ContainerFlags& flags) {

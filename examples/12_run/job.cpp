@@ -60,7 +60,7 @@ std::vector<mesoscore::TaskInfo> Job::take(const mesoscore::Offer& offer) {
     const std::uint32_t index = waiting_.front();
     waiting_.pop_front();
     tasks.push_back(make_task(index, offer, *std::move(use)));
-    active_.emplace(tasks.back().task_id, Active{index});
+    active_.emplace(tasks.back().task_id, Active{index, false, std::nullopt});
     --counts_.waiting;
     ++counts_.launched;
   }

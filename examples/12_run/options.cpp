@@ -62,6 +62,8 @@ void define_flags(CLI::App& app, Options& options, Values& values) {
   app.add_flag("--shell", values.shell, "Join the words of the command and give them to /bin/sh -c");
   cli::add_duration(app, "--connect-timeout", options.connect_timeout,
                     "How long to look for the master; default 10s");
+  app.add_flag("--follow", options.follow,
+               "Show what the tasks write while they run; the master must take this user as an operator");
   app.add_flag("--quiet", values.quiet, "Only errors");
   cli::add_log_level(app, options.log_level);
   app.add_option("command", values.words, "What to run, after --; MESOSCORE_RUN_INDEX tells the tasks apart")
@@ -82,6 +84,7 @@ void fill(const Values& values, Options& options) {
     const auto equals = assignment.find('=');
     command.environment.push_back({assignment.substr(0, equals), assignment.substr(equals + 1)});
   }
+  command.uris = uris_of(values.container);
   options.job.container = container_of(values.container);
   options.job.limits = limits_of(values.container);
   options.job.health_checks = health_checks_of(values.health);
@@ -96,16 +99,17 @@ void fill(const Values& values, Options& options) {
   framework.roles = {mesoscore::RoleName(values.role)};
   // Offers that cannot hold one task need not be made.
   framework.min_allocatable[framework.roles.front()] = {options.job.each};
-  options.style = values.quiet            ? Progress::Style::quiet
-                  : isatty(STDERR_FILENO) ? Progress::Style::terminal
-                                          : Progress::Style::plain;
+  options.style = values.quiet || options.follow ? Progress::Style::quiet
+                  : isatty(STDERR_FILENO)        ? Progress::Style::terminal
+                                                 : Progress::Style::plain;
 }
 
 }  // namespace
 
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
   CLI::App app{
-      "Runs a command many times on a mesoscore cluster. Its output is in the sandboxes of the agents.\n"
+      "Runs a command many times on a mesoscore cluster. Its output is in the sandboxes of the agents; see "
+      "--follow.\n"
       "  mesoscore-run --master ENDPOINT [options] -- command [arguments]\n"
       "Exit code: 0 all tasks finished; that of the tasks if all failed alike, else 1; 2 usage;\n"
       "3 no master, or it refused; 130 interrupted (the tasks are killed)."};

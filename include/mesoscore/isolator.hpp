@@ -178,7 +178,7 @@ class Launcher {
 };
 
 // The isolators composed into a program, in the order of their prepare(). A copy shares the isolators. A good
-// order: process, cgroups, rlimits, namespaces, filesystem, private_tmp, devices, capabilities,
+// order: process, cgroups, rlimits, namespaces, filesystem, private_tmp, capabilities, devices,
 // no_new_privileges, seccomp, disk_quota, your own; docker anywhere.
 class IsolatorSet {
  public:

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "agent/checks.hpp"
+#include "agent/groups.hpp"
 #include "agent/state.hpp"
 
 namespace mesoscore {
@@ -18,7 +19,7 @@ void Agent::State::announce_killing(TaskRecord& task, std::optional<TaskReason> 
   if (task.kill.wanted || !frameworks[task.framework].has(FrameworkCapability::task_killing_state)) return;
   StatusRecord status = new_status(TaskState::killing, TaskSource::executor);
   status.reason = reason;
-  status.set_message(fate_of(task));
+  status.set_message(agent_detail::fate_of(*this, task));
   update(task, std::move(status));
 }
 
@@ -65,10 +66,10 @@ void Agent::State::end_task(TaskRecord& task, StatusRecord&& status) {
     }
   }
   task.info.state = status.state;
-  leave_default_executor(task);
+  agent_detail::leave_default_executor(*this, task);
   if (frameworks[task.framework].terminating) return forget_task(task);
   update(task, std::move(status));
-  share_fate(task);
+  agent_detail::share_fate(*this, task);
 }
 
 }  // namespace mesoscore

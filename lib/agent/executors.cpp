@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "agent/exit_text.hpp"
-#include "agent/state.hpp"
+#include "agent/groups.hpp"
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
 
@@ -65,7 +65,7 @@ void Agent::State::set_terminating(ExecutorRecord& executor) {
 // time.
 void Agent::State::shutdown_executor(ExecutorRecord& executor) {
   if (executor.state == ExecutorRecord::State::terminating) return;
-  if (executor.is_default()) return shutdown_default_executor(executor);
+  if (executor.is_default()) return agent_detail::shutdown_default_executor(*this, executor);
   set_terminating(executor);
   const Duration grace = std::max(executor.info.shutdown_grace_period, Duration::zero());
   if (executor.peer) {
@@ -96,7 +96,7 @@ void Agent::State::executor_ended(ExecutorRecord& executor, ContainerEvent& even
     close(peer, "the executor has ended");
     forget_peer(peer);
   }
-  before_fates([&] {
+  agent_detail::before_fates(*this, [&] {
     each(executor.tasks, tasks, [&](TaskRecord& task) {
       executor.tasks.remove(tasks, task.self);
       task_of_ended(task, executor, event);

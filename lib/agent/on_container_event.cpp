@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "agent/exit_text.hpp"
+#include "agent/groups.hpp"
 #include "agent/checks.hpp"
 #include "agent/state.hpp"
 #include "core/messages.hpp"
@@ -10,6 +11,7 @@ namespace mesoscore {
 
 void Agent::State::on(ContainerEvent& event) {
   if (event.kind == ContainerEvent::Kind::recovered && event.container_id.empty()) return end_recovery();
+  if (event.kind == ContainerEvent::Kind::answered) return answered(event);
   if (event.kind == ContainerEvent::Kind::probed) return agent_detail::on_probed(*this, event);
   const auto found = container_by_id.find(agent_detail::IdKey{&event.container_id});
   if (found == container_by_id.end()) {
@@ -83,7 +85,7 @@ StatusRecord Agent::State::verdict(const TaskRecord& task, ContainerEvent& event
     message = cat("max_completion_time of ", in_seconds(*task.max_completion_time), " was reached");
   } else if (task.kill.wanted) {
     status.state = TaskState::killed;
-    if (const std::string fate = fate_of(task); !fate.empty())
+    if (const std::string fate = agent_detail::fate_of(*this, task); !fate.empty())
       message = message.empty() ? fate : cat(fate, "; ", message);
     if (!task.started) {
       status.reason = TaskReason::task_killed_during_launch;

@@ -5,6 +5,17 @@
 #include "agent/state.hpp"
 
 namespace mesoscore {
+namespace {
+
+// No task gets more time than the drain allows, and those that say nothing get just that.
+std::optional<KillPolicy> policy_of(const DrainConfig& drain, const agent_detail::TaskRecord& task) {
+  if (!drain.max_grace_period) return std::nullopt;
+  Duration grace = *drain.max_grace_period;
+  if (task.kill_policy) grace = std::min(grace, task.kill_policy->grace_period);
+  return KillPolicy{grace};
+}
+
+}  // namespace
 
 void Agent::State::on(msg::DrainTasks& order) {
   const bool changed = drain != order.config;
@@ -37,15 +48,7 @@ void Agent::State::kill_for_drain() {
 }
 
 void Agent::State::kill_for_drain(TaskRecord& task) {
-  if (task.live()) kill_task(task, drain_policy(task));
-}
-
-// No task gets more time than the drain allows, and those that say nothing get just that.
-std::optional<KillPolicy> Agent::State::drain_policy(const TaskRecord& task) const noexcept {
-  if (!drain->max_grace_period) return std::nullopt;
-  Duration grace = *drain->max_grace_period;
-  if (task.kill_policy) grace = std::min(grace, task.kill_policy->grace_period);
-  return KillPolicy{grace};
+  if (task.live()) kill_task(task, policy_of(*drain, task));
 }
 
 void Agent::State::explain_by_drain(const TaskRecord& task, StatusRecord& status) const noexcept {

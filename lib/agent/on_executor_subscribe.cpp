@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "agent/groups.hpp"
 #include "agent/state.hpp"
 
 namespace mesoscore {
@@ -57,7 +58,7 @@ void Agent::State::greet(ExecutorRecord& executor, msg::ExecutorSubscribe& subsc
   std::vector<std::string_view> arrived;
   for (const TaskInfo& task : subscribe.unacknowledged_tasks) arrived.push_back(task.task_id);
   std::sort(arrived.begin(), arrived.end());
-  before_fates([&] {
+  agent_detail::before_fates(*this, [&] {
     for (TaskStatus& status : subscribe.unacknowledged_updates) take_update(executor, status);
     each(executor.tasks, tasks, [&](TaskRecord& task) {
       if (!task.live()) return;

@@ -1,4 +1,4 @@
-#include "agent/state.hpp"
+#include "agent/groups.hpp"
 #include "core/text_cat.hpp"
 
 namespace mesoscore {
@@ -9,7 +9,7 @@ void Agent::State::on(msg::KillTask& kill) {
   if (task == nullptr || !task->live()) {
     return note(LogLevel::info, "ignored the kill of task ", kill.task_id, ": it does not run here");
   }
-  if (task->group != kNone) return kill_group(*task, kill.kill_policy);
+  if (task->group != kNone) return agent_detail::kill_group(*this, *task, kill.kill_policy);
   kill_task(*task, kill.kill_policy);
 }
 
@@ -30,7 +30,7 @@ void Agent::State::kill_queued(TaskRecord& task) {
 void Agent::State::killed_before_delivery(TaskRecord& task) {
   StatusRecord status = new_status(TaskState::killed, TaskSource::agent);
   status.reason = TaskReason::task_killed_during_launch;
-  const std::string fate = fate_of(task);
+  const std::string fate = agent_detail::fate_of(*this, task);
   status.set_message(cat("killed before it was delivered to its executor", fate.empty() ? "" : ": ", fate));
   end_task(task, std::move(status));
 }

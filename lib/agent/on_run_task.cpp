@@ -33,10 +33,6 @@ void Agent::State::on(msg::RunTask& run) {
     return refuse_task(task, run, TaskState::error, TaskReason::task_invalid,
                        cat("task ", in_quotes(info.task_id), ": ", valid.error().message));
   }
-  if (info.executor && info.executor->type == ExecutorInfo::Type::default_) {
-    return refuse_task(task, run, TaskState::error, TaskReason::task_invalid,
-                       cat("task ", in_quotes(info.task_id), ": an executor of type DEFAULT is for groups"));
-  }
   end_forgotten_drain();
   if (drain) {
     return refuse_task(task, run, dropped_or_lost(framework), TaskReason::agent_draining,

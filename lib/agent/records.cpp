@@ -1,5 +1,6 @@
 // Finding, making and forgetting what the agent remembers.
 #include "agent/checks.hpp"
+#include "agent/groups.hpp"
 #include "agent/state.hpp"
 
 namespace mesoscore {
@@ -137,7 +138,7 @@ void Agent::State::forget_task(TaskRecord& task) {
     (task.queued ? executor.queue : executor.tasks).remove(tasks, task.self);
   }
   if (task.queued || task.uncertain) task.undelivered = {};
-  leave_group(task);
+  agent_detail::leave_group(*this, task);
   FrameworkRecord& framework = frameworks[task.framework];
   framework.tasks.remove(tasks, task.self);
   task_by_id.erase(OwnedKey{framework.self, &task.info.task_id});

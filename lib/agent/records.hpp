@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -157,6 +158,16 @@ struct ContainerOwner {
   std::uint32_t task = kNone;
   std::uint32_t executor = kNone;
   bool awaited = false;  // of before a restart, and not heard of yet
+};
+
+// About containers.
+struct Question {
+  std::uint64_t id = 0;  // of who asks
+  bool local = false;    // the program; else the master
+};
+struct Questions {
+  std::map<std::uint64_t, Question> waiting;  // for an answer, by number
+  std::uint64_t last = 0;
 };
 
 template <class Value>

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/checks.hpp"
+#include "agent/groups.hpp"
 #include "agent/state.hpp"
 #include "core/text_cat.hpp"
 
@@ -10,6 +11,38 @@ namespace mesoscore {
 
 using agent_detail::ContainerOwner;
 using agent_detail::IdKey;
+
+namespace {
+
+// Each is to be answered. One that is not cannot be waited for.
+void fail_unheard(Agent::State& s) {
+  const auto forgotten = [&](const ContainerId& id) {
+    const auto found = s.container_by_id.find(IdKey{&id});
+    return found != s.container_by_id.end() && found->second.awaited;
+  };
+  std::vector<ContainerId> unheard;
+  s.each(s.framework_list, s.frameworks, [&](agent_detail::FrameworkRecord& framework) {
+    s.each(framework.executors, s.executors, [&](agent_detail::ExecutorRecord& executor) {
+      if (forgotten(executor.container_id)) unheard.push_back(executor.container_id);
+    });
+    s.each(framework.tasks, s.tasks, [&](agent_detail::TaskRecord& task) {
+      if (forgotten(task.container_id)) unheard.push_back(task.container_id);
+    });
+  });
+  for (const ContainerId& id : unheard) {
+    s.note(LogLevel::error, "nothing was said of container ", id);
+    s.kill_container(id, Duration::zero());
+    ContainerEvent lost;
+    lost.container_id = id;
+    lost.kind = ContainerEvent::Kind::exited;
+    lost.state = TaskState::failed;
+    lost.reason = TaskReason::executor_terminated;
+    lost.message = "nothing is known of its container after a restart of the agent";
+    s.on(lost);
+  }
+}
+
+}  // namespace
 
 void Agent::State::ask_for_containers() {
   recovery = Recovery::asked;
@@ -103,11 +136,11 @@ void Agent::State::executor_recovered(ExecutorRecord& executor) {
 // All containers have been heard of.
 void Agent::State::end_recovery() {
   if (recovery != Recovery::asked) return note(LogLevel::warning, "ignored the end of a recovery");
-  fail_unheard();
+  fail_unheard(*this);
   recovery = Recovery::none;
   begin();
   fates_wait = false;
-  carry_out_fates();
+  agent_detail::carry_out_fates(*this);
   kill_for_drain();
   if (options.recovery == AgentRecovery::cleanup && !stop_wanted) cleanup = true;
   if (cleanup || stop_wanted) {
@@ -116,34 +149,6 @@ void Agent::State::end_recovery() {
   }
   for (auto& [peer, subscribe] : std::exchange(early_subscriptions, {})) {
     if (peers.contains(static_cast<std::uint64_t>(peer))) on(peer, subscribe);
-  }
-}
-
-// Each is to be answered. One that is not cannot be waited for.
-void Agent::State::fail_unheard() {
-  const auto forgotten = [&](const ContainerId& id) {
-    const auto found = container_by_id.find(IdKey{&id});
-    return found != container_by_id.end() && found->second.awaited;
-  };
-  std::vector<ContainerId> unheard;
-  each(framework_list, frameworks, [&](FrameworkRecord& framework) {
-    each(framework.executors, executors, [&](ExecutorRecord& executor) {
-      if (forgotten(executor.container_id)) unheard.push_back(executor.container_id);
-    });
-    each(framework.tasks, tasks, [&](TaskRecord& task) {
-      if (forgotten(task.container_id)) unheard.push_back(task.container_id);
-    });
-  });
-  for (const ContainerId& id : unheard) {
-    note(LogLevel::error, "nothing was said of container ", id);
-    kill_container(id, Duration::zero());
-    ContainerEvent lost;
-    lost.container_id = id;
-    lost.kind = ContainerEvent::Kind::exited;
-    lost.state = TaskState::failed;
-    lost.reason = TaskReason::executor_terminated;
-    lost.message = "nothing is known of its container after a restart of the agent";
-    on(lost);
   }
 }
 

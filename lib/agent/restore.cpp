@@ -5,6 +5,7 @@
 
 #include "agent/checks.hpp"
 #include "agent/compatibility.hpp"
+#include "agent/groups.hpp"
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
 
@@ -152,10 +153,10 @@ class Restoring {
 
   Status join(const RecordKey& key, TaskRecord& task, const Uuid& uuid) {
     const auto [found, added] = groups_.try_emplace(uuid, kNone);
-    if (added) state_.add_group(state_.frameworks[task.framework], uuid, found->second);
+    if (added) found->second = add_group(state_, task.framework, uuid);
     if (state_.groups[found->second].framework != task.framework)
       return corrupt(key, "its group is of another framework");
-    state_.join_group(task, found->second);
+    join_group(state_, task, found->second);
     return {};
   }
 
@@ -235,8 +236,9 @@ class Restoring {
       if (executor.is_default() && executor.live_tasks == 0) state_.forget_executor(executor);
     }
     doom_groups();
-    for (std::uint32_t i = 0; i < state_.frameworks.end_index(); ++i)
-      state_.release_framework(state_.frameworks[i]);
+    for (std::uint32_t i = 0; i < state_.frameworks.end_index(); ++i) {
+      if (state_.frameworks.live(i)) state_.release_framework(state_.frameworks[i]);
+    }
     return {};
   }
 

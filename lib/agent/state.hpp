@@ -15,7 +15,6 @@ namespace mesoscore {
 struct Agent::State {
   using Timer = agent_detail::Timer;
   using TaskRecord = agent_detail::TaskRecord;
-  using GroupRecord = agent_detail::GroupRecord;
   using ExecutorRecord = agent_detail::ExecutorRecord;
   using FrameworkRecord = agent_detail::FrameworkRecord;
   using OperationRecord = agent_detail::OperationRecord;
@@ -48,8 +47,7 @@ struct Agent::State {
   Timer ping_timer{Timer::Kind::ping};
 
   // ---- stopping (on_stop.cpp) ----
-  bool stopping = false;
-  bool stopped = false;
+  bool stopping = false, stopped = false;
   Timer linger_timer{Timer::Kind::linger};
   bool lingered = false;
   bool cleanup = false;  // stopping, but not before it has registered
@@ -71,8 +69,8 @@ struct Agent::State {
   // ---- what runs here ----
   Slab<agent_detail::UpdateRecord> updates;
   Slab<TaskRecord> tasks;
-  Slab<GroupRecord> groups;
-  bool fates_wait = false;  // of groups; until somebody calls carry_out_fates()
+  Slab<agent_detail::GroupRecord> groups;
+  bool fates_wait = false;  // of groups; see groups.hpp
   Slab<ExecutorRecord> executors;
   Slab<FrameworkRecord> frameworks;
   Slab<OperationRecord> operations;
@@ -90,8 +88,7 @@ struct Agent::State {
   std::uint64_t connections = 0;                      // so far
   std::deque<FrameworkId> completed;                  // shut down lately
   agent_detail::TimerQueue timers;
-  std::uint64_t updates_sent = 0, updates_retried = 0;
-  std::uint64_t probes = 0;  // so far: their numbers; see checks.hpp
+  std::uint64_t updates_sent = 0, updates_retried = 0, probes = 0;  // so far; probes: see checks.hpp
 
   // ---- events ----
   void on(PeerConnected& event);
@@ -99,6 +96,7 @@ struct Agent::State {
   void on(DialFailed& event);
   void on(Received& event) { on_message(event.peer, event.message); }
   void on(ContainerEvent& event);
+  void on(Submitted& event);
   void on(Stop& event);
   void on_timer(Timer& timer);
   void on_message(PeerId peer, Message& message);
@@ -121,6 +119,7 @@ struct Agent::State {
   void on(msg::ApplyOperation& order);
   void on(msg::OperationAcknowledged& ack);
   void on(msg::DrainTasks& order);
+  void on(msg::AgentCall& call);
 
   // ---- messages of executors ----
   void on(PeerId peer, msg::ExecutorSubscribe& subscribe);
@@ -165,14 +164,9 @@ struct Agent::State {
   void release_framework(FrameworkRecord& framework);  // if nothing of it is left
   ContainerId new_container(ContainerOwner owner, ContainerId& id);
   Resources used() const;
-  // Calls f(record) for each element of a list; f may forget the record it is given.
-  template <class T, Link T::*Member, class F>
-  void each(const LinkedList<T, Member>& list, Slab<T>& slab, F&& f) {
-    for (std::uint32_t i = list.front(); i != kNone;) {
-      const std::uint32_t next = LinkedList<T, Member>::next(slab, i);
-      f(slab[i]);
-      i = next;
-    }
+  template <class List, class T, class F>
+  void each(const List& list, Slab<T>& slab, F&& f) {
+    each_of(list, slab, std::forward<F>(f));
   }
 
   // ---- status updates (updates.cpp) ----
@@ -209,6 +203,14 @@ struct Agent::State {
   void report_operations(msg::ReregisterAgent& registration);
   void report_missing_operation(const msg::AgentReregistered::MissingOperation& missing);
 
+  // ---- questions.cpp ----
+  agent_detail::Questions questions;
+  void ask(msg::AgentCall& call, bool local);
+  void answered(ContainerEvent& event);
+  void name_owners(std::vector<ContainerReport>& reports);
+  void reply(msg::AgentAnswer told, bool local);
+  void drop_questions_of_master();
+
   // ---- tasks (on_run_task.cpp, on_kill_task.cpp, on_container_event.cpp, containers.cpp) ----
   void run_in_container(TaskRecord& task, TaskInfo& info, const msg::FrameworkPtr& framework);
   void run_in_executor(TaskRecord& task, msg::RunTask& run);
@@ -220,7 +222,6 @@ struct Agent::State {
   void refuse_task(TaskRecord& task, const msg::RunTask& run, TaskState state, TaskReason reason,
                    std::string message);
   void decline_task(TaskRecord& task, TaskState state, TaskReason reason, std::string message);
-  void report_missing(const FrameworkId& framework_id, const TaskId& task_id);
   void kill_task(TaskRecord& task, const std::optional<KillPolicy>& policy);  // alone; it lives
   void kill_queued(TaskRecord& task);
   void killed_before_delivery(TaskRecord& task);
@@ -236,35 +237,6 @@ struct Agent::State {
   void contained_ended(TaskRecord& task, ContainerEvent& event);
   void drop_container(TaskRecord& task);  // it has ended
   StatusRecord verdict(const TaskRecord& task, ContainerEvent& event);
-
-  // ---- task groups (on_run_task_group.cpp, groups.cpp) ----
-  std::vector<std::uint32_t> add_tasks(FrameworkRecord& framework, const msg::RunTaskGroup& run);
-  void refuse_group(const std::vector<std::uint32_t>& members, const msg::RunTaskGroup& run, TaskState state,
-                    TaskReason reason, const std::string& message);
-  void decline_group(const std::vector<std::uint32_t>& members, TaskState state, TaskReason reason,
-                     const std::string& message);
-  void run_group(FrameworkRecord& framework, const std::vector<std::uint32_t>& members,
-                 msg::RunTaskGroup& run);
-  GroupRecord& add_group(FrameworkRecord& framework, const Uuid& uuid, std::uint32_t& index);
-  void join_group(TaskRecord& task, std::uint32_t group);
-  void leave_group(TaskRecord& task);  // the task is forgotten
-  void doom(GroupRecord& group, const TaskRecord& first, TaskState state);
-  void kill_group(TaskRecord& task, const std::optional<KillPolicy>& policy);
-  void share_fate(const TaskRecord& ended);
-  void carry_out_fate(GroupRecord& group);
-  void carry_out_fates();
-  std::string fate_of(const TaskRecord& task) const;
-  // What f dooms is killed when it has returned; f may iterate over tasks.
-  template <class F>
-  void before_fates(F&& f) {
-    const bool outer = std::exchange(fates_wait, true);
-    f();
-    fates_wait = outer;
-    if (!outer) carry_out_fates();
-  }
-  ExecutorRecord& start_default_executor(FrameworkRecord& framework, const ExecutorInfo& info);
-  void leave_default_executor(const TaskRecord& task);
-  void shutdown_default_executor(ExecutorRecord& executor);
 
   // ---- custom executors (executors.cpp, on_executor_*.cpp) ----
   ExecutorRecord& launch_executor(FrameworkRecord& framework, const ExecutorInfo& info);
@@ -290,7 +262,6 @@ struct Agent::State {
   void end_forgotten_drain();
   void kill_for_drain();
   void kill_for_drain(TaskRecord& task);
-  std::optional<KillPolicy> drain_policy(const TaskRecord& task) const noexcept;
   void explain_by_drain(const TaskRecord& task, StatusRecord& status) const noexcept;
   DrainState drain_state() const noexcept;
   void finish_stop();
@@ -303,7 +274,6 @@ struct Agent::State {
   void explain_end(TaskRecord& task, ContainerEvent& event);
   void executor_recovered(ExecutorRecord& executor);
   void end_recovery();
-  void fail_unheard();
 
   // ---- keep.cpp: records of what is kept; erase_*: none any more ----
   void keep(Record record);

@@ -32,6 +32,11 @@ Status check_command_of(const ExecutorInfo& executor) {
     case ExecutorInfo::Type::custom:
       return validate_command(executor.command);
     case ExecutorInfo::Type::default_:
+      if (executor.container && !(*executor.container == ContainerInfo{})) {
+        return fail(
+            Errc::invalid_argument,
+            "it has a container: one of type DEFAULT has no process, give the container to the tasks");
+      }
       if (executor.command == CommandInfo{}) return {};
       return fail(Errc::invalid_argument,
                   "command " + in_quotes(executor.command.value) +
@@ -45,8 +50,8 @@ Status check_command_of(const ExecutorInfo& executor) {
 
 // As that of a single task, whose executor it could be.
 Status check_executor(const ExecutorInfo& executor, const TaskInfo& task) {
-  MESOSCORE_TRY(check_command_of(executor));
   MESOSCORE_TRY(check_no_docker(executor.container));
+  MESOSCORE_TRY(check_command_of(executor));
   TaskInfo single;
   single.resources = task.resources;
   single.executor = executor;

@@ -50,10 +50,6 @@ Result<bool> is_new_executor(Master::State& s, std::uint32_t f, std::uint32_t a,
 Result<Resources> executor_needs(Master::State& s, std::uint32_t f, std::uint32_t a, const TaskInfo& task) {
   if (!task.executor) return Resources{};
   const ExecutorInfo& wanted = *task.executor;
-  if (wanted.type == ExecutorInfo::Type::default_) {
-    return fail(Errc::invalid_argument, cat("executor \"", wanted.executor_id,
-                                            "\" is of type DEFAULT, which is for LAUNCH_GROUP: use CUSTOM"));
-  }
   const Result<bool> is_new = is_new_executor(s, f, a, wanted);
   if (!is_new) return fail(is_new.error());
   if (!*is_new) return Resources{};

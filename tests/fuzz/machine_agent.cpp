@@ -271,8 +271,6 @@ class AgentFuzz {
     expect(containers_.emplace(call.container_id, Phase::launching).second);
   }
   void take(KillContainer& call) { expect(containers_.contains(call.container_id)); }
-  void take(ProbeContainer& call) { expect(containers_.contains(call.container_id)); }
-  void take(AskContainers&) {}
   void take(UpdateContainer& call) { expect(containers_.contains(call.container_id)); }
   void take(ProbeContainer& call) {
     expect(containers_.contains(call.container_id));

@@ -47,6 +47,9 @@ LIBRARIES = {
     "curl": ("lib/http",),
     "sqlite3.h": ("lib/storage/sqlite",),
     "seccomp.h": ("lib/isolators/seccomp",),
+    "archive.h": ("lib/fetchers",),
+    "archive_entry.h": ("lib/fetchers",),
+    "sha2.h": ("lib/fetchers",),
 }
 
 

@@ -15,11 +15,13 @@
 #include "mesoscore/isolators/linux.hpp"
 #include "resources/text_values.hpp"
 
-namespace mesoscore::isolators {
+namespace mesoscore {
+
+namespace disk_quota_detail {
 
 namespace {
 
-using disk_quota_detail::DiskWalk;
+using isolators::DiskQuotaOptions;
 using Time = DiskWalk::Time;
 
 constexpr auto kSlice = std::chrono::milliseconds(1);
@@ -99,7 +101,7 @@ Status DiskQuota::start(const IsolatorContext& context) {
     return fail(Errc::invalid_argument, cat("disk_quota: the interval of ", in_seconds(options_.interval),
                                             " is not positive, such as 15 s"));
   }
-  MESOSCORE_TRY(disk_quota_detail::kernel_can_walk());
+  MESOSCORE_TRY(kernel_can_walk());
   logger_ = context.logger;
   timer_.emplace(context.executor);
   return {};
@@ -232,8 +234,10 @@ void DiskQuota::tell(Container& container) {
 
 }  // namespace
 
-std::shared_ptr<Isolator> disk_quota(DiskQuotaOptions options) {
-  return std::make_shared<DiskQuota>(options);
+}  // namespace disk_quota_detail
+
+std::shared_ptr<Isolator> isolators::disk_quota(DiskQuotaOptions options) {
+  return std::make_shared<disk_quota_detail::DiskQuota>(options);
 }
 
-}  // namespace mesoscore::isolators
+}  // namespace mesoscore

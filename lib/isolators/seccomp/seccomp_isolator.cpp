@@ -13,13 +13,20 @@ namespace {
 using seccomp_detail::Profile;
 
 constexpr const char* kOurs = "default";
-constexpr std::uint64_t kAll = (std::uint64_t{1} << (static_cast<unsigned>(Capability::checkpoint_restore) + 1)) - 1;
+constexpr std::uint64_t kAll =
+    (std::uint64_t{1} << (static_cast<unsigned>(Capability::checkpoint_restore) + 1)) - 1;
 
 // What the processes of the plan can have: filters allow more to those that may do more.
 std::uint64_t capabilities_of(const LaunchPlan& plan) {
   const bool root = plan.user.empty() || plan.user == "root";
   if (plan.capabilities) return plan.capabilities->effective | (root ? plan.capabilities->bounding : 0);
   return root ? kAll : 0;
+}
+
+const LinuxInfo* wishes_of(const LaunchContainer& call) {
+  const bool executor = call.kind == ContainerKind::executor && call.task.executor;
+  const Box<ContainerInfo>& info = executor ? call.task.executor->container : call.task.container;
+  return info && info->linux_info ? &*info->linux_info : nullptr;
 }
 
 class SeccompIsolator final : public Isolator {
@@ -65,8 +72,7 @@ Status SeccompIsolator::read(const std::string& name, std::string_view json, con
 }
 
 Status SeccompIsolator::prepare(const ContainerSpec& spec, LaunchPlan& plan) {
-  const Box<ContainerInfo>& info = spec.call.task.container;
-  const LinuxInfo* wishes = info && info->linux_info ? &*info->linux_info : nullptr;
+  const LinuxInfo* wishes = wishes_of(spec.call);
   if (wishes && wishes->seccomp_unconfined) {
     if (options_.allow_unconfined) return {};
     return fail(Errc::permission_denied, "seccomp_unconfined: this agent runs no task without a filter");

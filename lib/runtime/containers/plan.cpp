@@ -74,6 +74,23 @@ std::string user_of(const LaunchContainer& call, std::string_view default_user) 
   return std::string(default_user);
 }
 
+std::vector<EnvironmentVariable> nested_environment(const LaunchContainer& parent, std::string_view user,
+                                                    std::string_view directory) {
+  Environment environment(0);
+  environment.set("PATH", kPath);
+  environment.set("HOME", directory);
+  if (!user.empty()) environment.set("USER", user);
+  if (parent.framework) environment.set("MESOS_FRAMEWORK_ID", parent.framework->id);
+  if (!parent.task.task_id.empty()) environment.set("MESOS_TASK_ID", parent.task.task_id);
+  environment.set("MESOS_CONTAINER_ID", parent.container_id);
+  environment.set("MESOS_SANDBOX", directory);
+  return environment.take();
+}
+
+PlannedRotation rotation_of(const SandboxOptions& options) noexcept {
+  return {options.log_max_bytes, options.log_files};
+}
+
 LaunchPlan plan_of(const CommandInfo& command) {
   LaunchPlan plan;
   if (command.shell) {
@@ -94,6 +111,7 @@ LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, co
   plan.working_directory = context.sandbox;
   plan.stdout_path = plan.working_directory + "/stdout";
   plan.stderr_path = plan.working_directory + "/stderr";
+  plan.rotation = context.rotation;
   return plan;
 }
 

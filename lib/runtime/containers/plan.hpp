@@ -5,9 +5,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mesoscore/container.hpp"
 #include "mesoscore/isolator.hpp"
+#include "mesoscore/sandbox.hpp"
 #include "mesoscore/time.hpp"
 
 namespace mesoscore::runtime {
@@ -20,7 +22,9 @@ struct PlanContext {
   std::string_view default_user;
   Duration recovery_timeout{0};
   std::string_view sandbox;
+  PlannedRotation rotation{};  // of the outputs
 };
+PlannedRotation rotation_of(const SandboxOptions& options) noexcept;
 
 // The command to run; null if the call has none.
 const CommandInfo* command_of(const LaunchContainer& call);
@@ -28,6 +32,9 @@ const CommandInfo* command_of(const LaunchContainer& call);
 std::string user_of(const LaunchContainer& call, std::string_view default_user);
 // Program and arguments alone.
 LaunchPlan plan_of(const CommandInfo& command);
+// Of a command inside of that container. Of one that was recovered less is known, and said.
+std::vector<EnvironmentVariable> nested_environment(const LaunchContainer& parent, std::string_view user,
+                                                    std::string_view directory);
 LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, const PlanContext& context);
 
 }  // namespace mesoscore::runtime

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "core/text_cat.hpp"
+#include "runtime/containers/sandbox.hpp"
 #include "runtime/containers/unique_fd.hpp"
 
 namespace mesoscore::runtime {
@@ -17,16 +18,6 @@ namespace {
 
 constexpr const char* kChecks = "checks";
 constexpr std::uint64_t kMostOutput = 1u << 20;  // bytes
-
-// A directory in one that belongs to a stranger, made as his. A link is never followed.
-UniqueFd make_directory(int parent, const std::string& name, const struct stat& owner) {
-  const bool made = ::mkdirat(parent, name.c_str(), 0755) == 0;
-  if (!made && errno != EEXIST) return {};
-  UniqueFd fd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  const bool ours = owner.st_uid == ::geteuid() && owner.st_gid == ::getegid();
-  if (fd && made && !ours && ::fchown(fd.get(), owner.st_uid, owner.st_gid) != 0) return {};
-  return fd;
-}
 
 }  // namespace
 
@@ -51,8 +42,8 @@ Status make_outputs(const std::string& sandbox, const std::string& name, LaunchP
   const UniqueFd top(::open(sandbox.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat owner {};
   UniqueFd checks, own;
-  if (top && ::fstat(top.get(), &owner) == 0) checks = make_directory(top.get(), kChecks, owner);
-  if (checks) own = make_directory(checks.get(), name, owner);
+  if (top && ::fstat(top.get(), &owner) == 0) checks = make_directory_as(owner, top.get(), kChecks);
+  if (checks) own = make_directory_as(owner, checks.get(), name);
   const std::string path = cat(sandbox, "/", kChecks, "/", name);
   bool empty = static_cast<bool>(own);
   for (const char* file : {"stdout", "stderr"}) {

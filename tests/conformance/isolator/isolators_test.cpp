@@ -1,8 +1,12 @@
 // The conformance suite over our isolators, and over one that a user has written.
+#include <unistd.h>
+
 #include "agent.hpp"
 #include "catch.hpp"
+#include "mesoscore/isolators/cgroups.hpp"
 #include "mesoscore/isolators/process.hpp"
 #include "suite.hpp"
+#include "support/skip.hpp"
 
 using namespace isolator_test;
 
@@ -22,6 +26,16 @@ class Greeter : public Isolator {
 
 TEST_CASE("the process isolator conforms", "[isolator]") {
   conformance([] { return isolators::process(); });
+}
+
+TEST_CASE("the isolator of control groups conforms", "[isolator]") {
+  if (::geteuid() != 0) return test::skip("control groups of one's own, without being root");
+  int number = 0;
+  conformance([&] {
+    isolators::CgroupsOptions options;
+    options.root = "mesoscore-conformance-" + std::to_string(::getpid()) + "-" + std::to_string(++number);
+    return isolators::cgroups(options);
+  });
 }
 
 TEST_CASE("an isolator of a user conforms", "[isolator]") {

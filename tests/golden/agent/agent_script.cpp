@@ -244,7 +244,33 @@ void AgentScript::run(Command& command) {
   from_master(std::move(run));
 }
 
+void AgentScript::run_group(Command& command) {
+  msg::RunTaskGroup run;
+  run.framework = framework(command);
+  run.role = "*";
+  const bool custom = command.has("custom");
+  for (const std::string& id : split(command.next("task ids"))) {
+    TaskInfo& task = run.tasks.emplace_back();
+    task.task_id = id;
+    task.agent_id = "S1";
+    task.resources = Resources::parse("cpus:1;mem:64").value();
+    if (!custom) task.command.emplace().value = "work";
+  }
+  if (!command.is("in")) throw std::runtime_error("'run group' needs 'in' and an executor");
+  run.executor = default_executor(command.next("an executor id"));
+  if (custom) {
+    run.executor.type = ExecutorInfo::Type::custom;
+    run.executor.command.value = "./executor";
+  }
+  run.launch_executor = command.is("new executor");
+  from_master(std::move(run));
+}
+
 bool AgentScript::master(Command& command) {
+  if (command.is("run group")) {
+    run_group(command);
+    return true;
+  }
   if (command.is("run")) {
     run(command);
     return true;

@@ -11,6 +11,7 @@
 //   "text" | shutdown agent "text" | stop run t1 command "true" | run t1 function f | run t1 in e1 [new
 //   executor]
 //                                            with resources=..., grace=..., max_completion_time=..., data=...
+//   run group t1,t2 in pod [new executor] [custom]
 //                                            health=http:8080/path,tcp:80,command check=... and for all of these
 //                                            delay= interval= timeout= grace_period= failures=
 //   framework [plain]                        the framework re-subscribes, with all capabilities or without
@@ -50,6 +51,7 @@ class AgentScript {
   bool executor(Command& command);
   void make(Command& command);
   void run(Command& command);
+  void run_group(Command& command);
   void show();
 
   template <class M>

@@ -167,6 +167,24 @@ TEST_CASE("max_completion_time of one member ends the group") {
   CHECK(agent.kills() == Lines{"t2 3s"});
 }
 
+TEST_CASE("a member that its health check kills ends the group") {
+  GroupUnderTest agent;
+  TaskInfo sick = command_task("sick");
+  sick.health_checks.push_back(
+      {.probe = TcpProbe{.port = 80}, .delay = 0s, .grace_period = 0s, .consecutive_failures = 1});
+  agent.run_group({sick, command_task("t2")}, true, pod_executor(), plain_framework());
+  agent.start("t2");
+  agent.start("sick");
+  agent.advance(1s);
+  ContainerEvent probed = agent.event_of("sick", Kind::probed);
+  probed.number = agent.only_call<ProbeContainer>().number;
+  probed.probe = ProbeResult{};
+  agent.step(probed);
+  CHECK(agent.kills() == Lines{"sick 3s"});
+  agent.exit("sick", 15);
+  CHECK(agent.kills() == Lines{"t2 3s"});
+}
+
 TEST_CASE("the shutdown of the executor kills all of its groups, with at most its own grace") {
   GroupUnderTest agent;
   TaskInfo patient = command_task("a1");

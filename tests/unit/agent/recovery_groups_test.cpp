@@ -69,6 +69,7 @@ TEST_CASE("an agent that dies between the failure and the kills remembers the fa
   agent.restart();
   agent.step(agent.event_of("t1", Kind::exited, 256));  // kept, and then it dies again
   agent.restart();
+  agent.step(agent.event_of("t1", Kind::exited, 256));
   agent.step(agent.event_of("t2", Kind::recovered));
   agent.all_heard();
   CHECK(agent.kills() == Lines{"t2 3s"});
@@ -113,6 +114,16 @@ TEST_CASE("a group that was dropped is not taken for one that lives") {
   CHECK(agent.told() ==
         Lines{"t1 TASK_DROPPED REASON_EXECUTOR_TERMINATED", "t2 TASK_DROPPED REASON_EXECUTOR_TERMINATED"});
   CHECK(agent.sent<msg::AgentUpdate>()[0]->status.executor_id == "pod");
+}
+
+TEST_CASE("an executor of type DEFAULT without tasks is not kept") {
+  GroupUnderTest agent(durable_options());
+  agent.run_group({command_task("t1")});
+  agent.disk.make({erase("task/F1/t1")});
+  agent.restart();
+  CHECK(agent.view().executors == 0);
+  agent.all_heard();
+  CHECK(agent.disk.keys() == Lines{"self"});
 }
 
 TEST_CASE("records of a group without its executor are corrupt") {

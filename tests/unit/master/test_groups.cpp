@@ -195,6 +195,10 @@ TEST_CASE("the rules of the executor of a group") {
     executor.container.emplace().type = ContainerInfo::Type::docker;
     part = "DOCKER";
   }
+  SECTION("a container of its own for type DEFAULT") {
+    executor.container.emplace().hostname = "pod";
+    part = "give the container to the tasks";
+  }
   SECTION("another framework") {
     executor.framework_id = "other";
     part = "framework id other";
@@ -231,7 +235,7 @@ TEST_CASE("an executor of type DEFAULT is for groups only") {
   single.executor->command.value = "./run";
   r.c.launch(r.f, r.offer, {single});
   CHECK(r.c.status(r.f.peer).reason == TaskReason::task_invalid);
-  CHECK_THAT(r.c.status(r.f.peer).message, Catch::Contains("LAUNCH_GROUP"));
+  CHECK_THAT(r.c.status(r.f.peer).message, Catch::Contains("type DEFAULT") && Catch::Contains("group"));
 }
 
 TEST_CASE("a custom executor may be given groups, with or without commands") {

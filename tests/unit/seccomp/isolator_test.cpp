@@ -56,6 +56,17 @@ TEST_CASE("a profile that the agent does not have fails the task", "[seccomp]") 
   CHECK(fixture.refusal() == "seccomp_profile 'none' is none of this agent's: 'default', 'strict'");
 }
 
+TEST_CASE("an executor names its profile itself", "[seccomp]") {
+  Fixture fixture({.profiles = {{"strict", kStrict}}});
+  fixture.call.kind = ContainerKind::executor;
+  fixture.call.task.executor = ExecutorInfo{};
+  fixture.call.task.executor->container = ContainerInfo{};
+  fixture.call.task.executor->container->linux_info = LinuxInfo{};
+  fixture.call.task.executor->container->linux_info->seccomp_profile = "none";
+  fixture.wishes().seccomp_profile = "strict";  // of a task in it
+  CHECK(fixture.refusal() == "seccomp_profile 'none' is none of this agent's: 'default', 'strict'");
+}
+
 TEST_CASE("to be unconfined must be permitted", "[seccomp]") {
   Fixture strict({});
   strict.wishes().seccomp_unconfined = true;

@@ -84,6 +84,8 @@ int take_directory(struct Child* child) {
 // Standard input is /dev/null already, as for the supervisor. The lowest free descriptor is taken, which is
 // the one that has just been closed.
 static int open_output(struct Child* child, int fd, uint32_t text, uint32_t stage) {
+  const int given = child->launch->output_fds[fd - 1];
+  if (given >= 0) return sys_duplicate_to(given, fd) >= 0;
   sys_close(fd);
   const int opened = sys_open(child->launch->texts[text], O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY, 0644);
   return opened >= 0 || failed(child, stage, opened);

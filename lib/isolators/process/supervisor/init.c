@@ -11,8 +11,8 @@ void init_signal(int init_pid, int signal_number) { sys_kill(init_pid, signal_nu
 
 static int supervisor_lives(int progress) {
   struct pollfd end = {.fd = progress, .events = 0};
-  const struct __kernel_timespec now = {0, 0};
-  SYS(ppoll, &end, 1, &now, 0, 0);
+  const TimeSpec now = {0, 0};
+  sys_poll_for(&end, 1, &now);
   return !(end.revents & POLLERR);
 }
 

@@ -19,6 +19,7 @@ struct Launch {
   struct MesoEnclosure* enclosure;  // null: none
   int release_fd;                   // -1 if not held
   int parent_fd;                    // -1 if it enters no other container
+  int output_fds[2];                // for stdout and stderr; -1: their files are to be opened
 };
 // The message is changed. 0 if it is not well formed.
 int launch_open(struct Launch* launch, char* message, uint64_t bytes);

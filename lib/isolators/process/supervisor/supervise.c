@@ -1,6 +1,7 @@
 #include "supervise.h"
 
 #include "init.h"
+#include "outputs.h"
 #include "record.h"
 #include "report.h"
 #include "start.h"
@@ -68,7 +69,7 @@ static int main_has_ended(const struct Container* container) {
   }
 }
 
-static void wait_for_end(struct Container* container) {
+static void wait_for_end(struct Container* container, struct Outputs* outputs) {
   while (!main_has_ended(container)) {
     TimeSpec left = {0, 0};
     if (container->killed_at != 0) {
@@ -78,8 +79,8 @@ static void wait_for_end(struct Container* container) {
       left.tv_nsec = ns % 1000000000;
     }
     siginfo_t info;
-    if (sys_wait_signal(awaited_signals(), &info, container->killed_at ? &left : 0) > 0)
-      on_signal(container, &info);
+    const TimeSpec* at_most = container->killed_at ? &left : 0;
+    if (outputs_wait(outputs, awaited_signals(), &info, at_most) > 0) on_signal(container, &info);
   }
 }
 
@@ -134,7 +135,7 @@ static void report_started(const struct Identity* self, const struct Container* 
   send_report(&report);  // an agent that is gone finds the record
 }
 
-static void run_container(const struct Launch* launch, const struct Identity* self) {
+static void run_container(struct Launch* launch, const struct Identity* self) {
   const struct RecordPaths paths = {.spare = launch->texts[MESO_SPARE_RECORD],
                                     .run = launch->texts[MESO_RUN_RECORD],
                                     .exit = launch->texts[MESO_EXIT_RECORD]};
@@ -148,18 +149,25 @@ static void run_container(const struct Launch* launch, const struct Identity* se
   }
 
   forget_signals();
-  const struct Main started = start_process(launch, self, &failure);
+  struct Outputs outputs;
+  struct Main started = {.pid = 0};
+  if (outputs_open(&outputs, launch, &failure)) {
+    started = start_process(launch, self, &failure);
+    outputs_started(&outputs, launch);
+  }
   struct Container container = {.serial = launch->serial, .main = started.pid, .ending = started.ending};
   if (container.main == 0) {
     tree_end();
+    outputs_close(&outputs);
     record_drop(&record, &paths);
     report_failure(launch, self, &failure);
     return;
   }
   report_started(self, &container);
-  wait_for_end(&container);
+  wait_for_end(&container, &outputs);
   const int killed = container.killed_at != 0;
   const int status = end_container(&container);
+  outputs_close(&outputs);
   record_exit(&record, &paths, status, killed);
   const struct MesoReport report = {.kind = MESO_REPORT_EXITED,
                                     .pid = self->pid,
@@ -182,7 +190,8 @@ struct Control {
 static void take_launch(char* message, const int* fds, const struct Identity* self) {
   const struct MesoLaunch* header = (const void*)message;
   const uint64_t bytes = header->size;
-  struct Launch launch = {.serial = header->serial, .release_fd = -1, .parent_fd = -1};
+  struct Launch launch = {
+      .serial = header->serial, .release_fd = -1, .parent_fd = -1, .output_fds = {-1, -1}};
   if (header->flags & MESO_HELD) launch.release_fd = *fds++;
   if (header->flags & MESO_PARENT) launch.parent_fd = *fds++;
   const int memfd = header->flags & MESO_IN_MEMFD ? *fds++ : -1;

@@ -14,6 +14,7 @@
 #include <linux/prctl.h>
 #include <linux/resource.h>
 #include <linux/sched.h>
+#include <linux/signalfd.h>
 #include <linux/time_types.h>
 #include <linux/wait.h>
 #include <stddef.h>
@@ -43,6 +44,7 @@ static inline long sys_write_at(int fd, const void* from, size_t bytes, long off
 }
 static inline long sys_write(int fd, const void* from, size_t bytes) { return SYS(write, fd, from, bytes, 0, 0); }
 static inline int sys_close(int fd) { return (int)SYS(close, fd, 0, 0, 0, 0); }
+static inline int sys_duplicate_to(int fd, int to) { return (int)SYS(dup3, fd, to, 0, 0, 0); }
 static inline int sys_close_from(int fd) { return (int)SYS(close_range, fd, ~0u, 0, 0, 0); }
 static inline int sys_chdir(const char* path) { return (int)SYS(chdir, path, 0, 0, 0, 0); }
 static inline int sys_exists(const char* path) { return SYS(faccessat, AT_FDCWD, path, 0, 0, 0) == 0; }
@@ -64,7 +66,12 @@ static inline void* sys_map_private(int fd, size_t bytes) {
   return (void*)syscall6(__NR_mmap, 0, (long)bytes, 3 /* read, write */, 2 /* private */, fd, 0);
 }
 static inline void sys_unmap(void* at, size_t bytes) { SYS(munmap, at, bytes, 0, 0, 0); }
-static inline int sys_poll(struct pollfd* fds, unsigned count) { return (int)SYS(ppoll, fds, count, 0, 0, 0); }
+static inline int sys_poll_for(struct pollfd* fds, unsigned count, const TimeSpec* timeout) {
+  return (int)SYS(ppoll, fds, count, timeout, 0, 0);
+}
+static inline int sys_poll(struct pollfd* fds, unsigned count) { return sys_poll_for(fds, count, 0); }
+static inline long sys_seek_end(int fd) { return SYS(lseek, fd, 0, 2 /* SEEK_END */, 0, 0); }
+static inline int sys_set_flags(int fd, int flags) { return (int)SYS(fcntl, fd, F_SETFL, flags, 0, 0); }
 
 // ---- sockets -------------------------------------------------------------------------------------------------------
 

@@ -51,7 +51,6 @@ static inline int sys_give_at(int folder, const char* name, uint32_t uid, uint32
   return (int)SYS(fchownat, folder, name, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 static inline int sys_fchdir(int fd) { return (int)SYS(fchdir, fd, 0, 0, 0, 0); }
-static inline int sys_duplicate_to(int fd, int to) { return (int)SYS(dup3, fd, to, 0, 0, 0); }
 static inline int sys_duplicate(int fd) { return (int)SYS(fcntl, fd, F_DUPFD_CLOEXEC, 3, 0, 0); }
 
 // ---- processes -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,206 @@
+#include "isolators/cgroups/group.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "core/messages.hpp"
+#include "core/text_cat.hpp"
+
+namespace mesoscore::control_groups {
+
+namespace {
+
+std::string below(const std::string& name, std::string_view file) { return cat(name, "/", file); }
+
+Status apply(const Part& part, const std::string& name, int dir, const std::vector<Setting>& settings) {
+  for (const Setting& setting : settings) {
+    const int number = write_file(dir, setting.file, setting.text);
+    if (number == 0 || (setting.optional && (number == ENOENT || number == EOPNOTSUPP))) continue;
+    const std::string path = cat(part.path, "/", name, "/", setting.file);
+    return fail(cannot(cat("write ", in_quotes(setting.text), " to"), path, number));
+  }
+  return {};
+}
+
+Status apply_cpuset(const Subtree& subtree, const Part& part, const std::string& name, int dir) {
+  if (part.version == 2 || !part.controllers.has(Controller::cpuset)) return {};
+  return apply(part, name, dir,
+               {{Controller::cpuset, "cpuset.cpus", subtree.cpuset_cpus(), false},
+                {Controller::cpuset, "cpuset.mems", subtree.cpuset_mems(), false}});
+}
+
+Status make_in(const Subtree& subtree, const Part& part, const std::string& name, const Limits& limits,
+               const CgroupsOptions& options, const std::vector<std::string>& disks) {
+  if (::mkdirat(part.dir.get(), name.c_str(), 0755) != 0)
+    return fail(cannot("make", cat(part.path, "/", name), errno));
+  const UniqueFd dir = open_directory(part.dir.get(), name.c_str());
+  if (!dir) return fail(cannot("open", cat(part.path, "/", name), errno));
+  for (const Controller one : kControllers) {
+    if (part.controllers.has(one)) {
+      MESOSCORE_TRY(apply(part, name, dir.get(), settings_of(limits, one, part.version, true)));
+    }
+  }
+  if (part.controllers.has(Controller::io)) {
+    MESOSCORE_TRY(apply(part, name, dir.get(), disk_settings(options, disks, part.version)));
+  }
+  return apply_cpuset(subtree, part, name, dir.get());
+}
+
+// Processes of other pid namespaces are shown as 0; and this program does not end itself.
+void kill_all(const std::vector<pid_t>& pids) {
+  for (const pid_t pid : pids) {
+    if (pid > 0 && pid != ::getpid()) ::kill(pid, SIGKILL);
+  }
+}
+
+// The group and those that its processes have made below it, the lowest first.
+template <class Each>
+void each_group(int dir, const std::string& name, const Each& each, int depth = 0) {
+  constexpr int kDeepest = 64;
+  const UniqueFd group = open_directory(dir, name.c_str());
+  if (!group) return;
+  if (depth < kDeepest) {
+    for (const std::string& lower : directories_in(group.get()))
+      each_group(group.get(), lower, each, depth + 1);
+  }
+  each(dir, name);
+}
+
+}  // namespace
+
+Status make_group(const Subtree& subtree, const std::string& name, const Limits& limits,
+                  const CgroupsOptions& options, const std::vector<std::string>& disks) {
+  for (std::size_t i = 0; i < subtree.parts().size(); ++i) {
+    const Part& part = subtree.parts()[i];
+    if (has_group(part, name)) {
+      for (std::size_t made = 0; made < i; ++made) {
+        ::unlinkat(subtree.parts()[made].dir.get(), name.c_str(), AT_REMOVEDIR);
+      }
+      return fail(Errc::already_exists, cat("the control group ", part.path, "/", name, " exists already"));
+    }
+    if (Status made = make_in(subtree, part, name, limits, options, disks); !made) {
+      remove_group(subtree, name);
+      return made;
+    }
+  }
+  return {};
+}
+
+bool has_group(const Part& part, const std::string& name) noexcept {
+  return ::faccessat(part.dir.get(), name.c_str(), F_OK, 0) == 0;
+}
+
+std::vector<pid_t> processes_of(const Part& part, const std::string& name) {
+  return processes_in(part.dir.get(), below(name, "cgroup.procs").c_str());
+}
+
+bool freeze_group(const Subtree& subtree, const std::string& name, bool frozen) {
+  if (const Part* const part = subtree.unified()) {
+    return write_file(part->dir.get(), below(name, "cgroup.freeze").c_str(), frozen ? "1" : "0") == 0;
+  }
+  const Part* const part = subtree.part_of(Controller::freezer);
+  return part &&
+         write_file(part->dir.get(), below(name, "freezer.state").c_str(), frozen ? "FROZEN" : "THAWED") == 0;
+}
+
+void kill_group(const Subtree& subtree, const std::string& name) {
+  const Part* const unified = subtree.unified();
+  const bool killed = unified && write_file(unified->dir.get(), below(name, "cgroup.kill").c_str(), "1") == 0;
+  if (!killed) {  // what forks faster than it is killed must be stopped first
+    const Part* const pids = subtree.part_of(Controller::pids);
+    if (pids) write_file(pids->dir.get(), below(name, "pids.max").c_str(), "0");
+    freeze_group(subtree, name, true);
+  }
+  for (const Part& part : subtree.parts()) {
+    if (killed && part.version == 2) continue;
+    each_group(part.dir.get(), name, [](int dir, const std::string& group) {
+      kill_all(processes_in(dir, below(group, "cgroup.procs").c_str()));
+    });
+  }
+  if (!killed) freeze_group(subtree, name, false);
+}
+
+int remove_group(const Subtree& subtree, const std::string& name) {
+  const auto remove = [](int dir, const std::string& group) {
+    return ::unlinkat(dir, group.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : errno;
+  };
+  int failed = 0;
+  for (const Part& part : subtree.parts()) {
+    int number = remove(part.dir.get(), name);
+    if (number == EBUSY) {
+      each_group(part.dir.get(), name,
+                 [&](int dir, const std::string& group) { number = remove(dir, group); });
+    }
+    if (number != 0) failed = number;
+  }
+  return failed;
+}
+
+// ---- change
+
+namespace {
+
+// Version 1 wants memory.limit_in_bytes never above memory.memsw.limit_in_bytes, which is not always there.
+int write_limit_v1(int dir, const std::string& text, bool swap) {
+  if (!swap) write_file(dir, "memory.memsw.limit_in_bytes", text);  // in vain if it is lowered
+  const int number = write_file(dir, "memory.limit_in_bytes", text);
+  if (number == 0 && !swap) write_file(dir, "memory.memsw.limit_in_bytes", text);
+  return number;
+}
+
+// Version 2 kills a group that is over a new hard limit. To be slowed down, and relieved of its caches, comes
+// first.
+int write_limit_v2(int dir, std::uint64_t wanted) {
+  char buffer[64];
+  const auto usage = [&] {
+    return limit_in(read_file(dir, "memory.current", buffer).value_or("")).value_or(0);
+  };
+  if (usage() > wanted) write_file(dir, "memory.high", std::to_string(wanted));
+  if (usage() > wanted) return EBUSY;
+  return write_file(dir, "memory.max", std::to_string(wanted));
+}
+
+Result<std::optional<std::uint64_t>> resize_memory(const Part& part, const std::string& name, int dir,
+                                                   const Limits& limits,
+                                                   std::optional<std::uint64_t> memory_max) {
+  const auto wanted = limits.memory_max;
+  const bool grows = !wanted || (memory_max && *wanted > *memory_max);
+  int number = 0;
+  if (part.version == 1) {
+    number = write_limit_v1(dir, wanted ? std::to_string(*wanted) : "-1", limits.swap);
+  } else if (grows) {
+    number = write_file(dir, "memory.max", wanted ? std::to_string(*wanted) : "max");
+  } else {
+    number = write_limit_v2(dir, *wanted);
+  }
+  if (number == EBUSY && !grows) return memory_max;
+  if (number == 0) return wanted;
+  return fail(cannot("change the memory limit of", cat(part.path, "/", name), number));
+}
+
+}  // namespace
+
+Result<std::optional<std::uint64_t>> change_group(const Subtree& subtree, const std::string& name,
+                                                  const Limits& limits,
+                                                  std::optional<std::uint64_t> memory_max) {
+  for (const Part& part : subtree.parts()) {
+    const UniqueFd dir = open_directory(part.dir.get(), name.c_str());
+    if (!dir) return fail(cannot("open", cat(part.path, "/", name), errno));
+    for (const Controller one : kControllers) {
+      if (part.controllers.has(one)) {
+        MESOSCORE_TRY(apply(part, name, dir.get(), settings_of(limits, one, part.version, false)));
+      }
+    }
+    if (!part.controllers.has(Controller::memory)) continue;
+    auto resized = resize_memory(part, name, dir.get(), limits, memory_max);
+    if (!resized) return resized;
+    memory_max = *resized;
+  }
+  return memory_max;
+}
+
+}  // namespace mesoscore::control_groups
