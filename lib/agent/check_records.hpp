@@ -24,6 +24,7 @@ struct Checker {
   std::string name;
 
   std::uint64_t awaited = 0;    // number of the probe that is under way; 0 = none
+  bool overdue = false;         // its timeout is over, and nothing was heard of it yet
   std::uint32_t failures = 0;   // in a row, that count
   bool graced = false;          // no success so far: failures before `grace_ends` do not count
   TimePoint grace_ends{};       // inclusive

@@ -3,6 +3,7 @@
 #include "agent/checks.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
@@ -10,7 +11,9 @@
 namespace mesoscore::agent_detail {
 namespace {
 
-// So much later than its timeout a probe is given up: whoever makes it ends it, and can be lost.
+// So much later than its timeout a probe is given up: whoever makes it ends it, and can be lost. It counts
+// from when the timeout was noticed, so that a machine that slept in between, or was too busy, still hears of
+// the answer.
 constexpr Duration kLostAfter = std::chrono::seconds(5);
 // Without a pause probes would follow each other without any time passing.
 constexpr Duration kShortestInterval = std::chrono::milliseconds(1);
@@ -56,8 +59,8 @@ void send_probe(Agent::State& s, const TaskRecord& task, Checker& checker) {
   checker.awaited = ++s.probes;
   s.out->containers.push_back(
       ProbeContainer{task.container_id, checker.awaited, checker.probe, checker.timeout});
-  if (checker.timeout > Duration::zero())
-    s.timers.arm(checker.timer, after(after(s.now, checker.timeout), kLostAfter));
+  checker.overdue = false;
+  if (checker.timeout > Duration::zero()) s.timers.arm(checker.timer, after(s.now, checker.timeout));
 }
 
 }  // namespace
@@ -89,6 +92,7 @@ void checker_due(Agent::State& s, TaskRecord& task, const Timer& timer) {
   const auto due = std::find_if(task.checks->checkers.begin(), task.checks->checkers.end(),
                                 [&](const Checker& checker) { return &checker.timer == &timer; });
   if (due->awaited == 0) return send_probe(s, task, *due);
+  if (!std::exchange(due->overdue, true)) return s.timers.arm(due->timer, after(s.now, kLostAfter));
   due->awaited = 0;
   conclude(s, task, *due, nullptr, cat("no answer within ", in_seconds(due->timeout + kLostAfter)));
 }

@@ -113,6 +113,7 @@ TEST_CASE("a check that is lost ends without a result") {
   agent.probe_finds(tcp_result(true));
   agent.acknowledge();
   agent.probe();
+  REQUIRE(agent.tick());  // its timeout is over
   REQUIRE(agent.tick());
   CHECK(agent.sent_update().status.check_status == std::vector{kNothing});
 }

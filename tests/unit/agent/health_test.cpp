@@ -201,6 +201,9 @@ TEST_CASE("a probe that is lost is a failure 5 s after its timeout, and a late a
   const std::uint64_t lost = agent.probe();
   const TimePoint sent = agent.now();
   REQUIRE(agent.tick());
+  CHECK(agent.now() == sent + 4s);
+  CHECK(agent.quiet());
+  REQUIRE(agent.tick());
   CHECK(agent.now() == sent + 9s);
   CHECK(agent.told() == "TASK_RUNNING unhealthy");
   CHECK(agent.sent_update().status.message ==
@@ -210,6 +213,18 @@ TEST_CASE("a probe that is lost is a failure 5 s after its timeout, and a late a
   CHECK(agent.quiet());
   agent.answer(agent.probe(), http_result(200));
   CHECK(agent.now() == sent + 19s);
+  CHECK(agent.told() == "TASK_RUNNING healthy");
+}
+
+TEST_CASE("a machine that slept while a probe was under way still hears of it") {
+  CheckedAgent agent(healthy_task());
+  agent.started();
+  agent.acknowledge();
+  const std::uint64_t number = agent.probe();
+  agent.sleep(24h);
+  REQUIRE(agent.tick());
+  CHECK(agent.quiet());
+  agent.answer(number, http_result(200));
   CHECK(agent.told() == "TASK_RUNNING healthy");
 }
 
