@@ -39,7 +39,6 @@ void define_questions(CLI::App& app, QuestionValues& values, std::function<int(D
   auto* exec = app.add_subcommand("exec", "Runs a command inside of the container of a task");
   add_task(*exec, values.task);
   exec->add_option("command", values.words, "What to run, after --")->required();
-  exec->positionals_at_end();
   exec->footer(
       "The agent must allow it: mesoscore-agent --allow-exec. The exit code is that of the command.");
   exec->callback([&] {
