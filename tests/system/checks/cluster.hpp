@@ -43,7 +43,7 @@ class CheckedCluster {
  public:
   explicit CheckedCluster(bool own_network = false) : own_network_(own_network) {
     transports_.add(transports::inproc());
-    master_.emplace(io, transports_, MasterServerConfig{.listen = {"inproc://master"}});
+    master_.emplace(io.get_executor(), transports_, MasterServerConfig{.listen = {"inproc://master"}});
     REQUIRE(master_->start());
     start_agent();
     SchedulerDriverConfig config{.master = "inproc://master"};
