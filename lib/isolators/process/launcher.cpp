@@ -44,6 +44,10 @@ Status ProcessLauncher::start(asio::any_io_executor executor, std::string state_
 
 void ProcessLauncher::launch(const ContainerId& id, LaunchPlan plan, HoldHandler held) {
   if (stopped_) return;
+  if (id.view().empty() || id.view().find('/') != std::string_view::npos) {
+    return fail_launch(id,
+                       cannot_run(plan, "the container id \"" + id.str() + "\" is not the name of a file"));
+  }
   auto container = std::make_unique<Container>();
   container->id = id;
   container->serial = container->supervisor_serial = ++last_serial_;

@@ -111,6 +111,19 @@ TEST_CASE("a process cannot end its pid namespace but by its own end", "[process
   CHECK(harness.wait_for_exit("a") == 6);
 }
 
+TEST_CASE("the init of a pid namespace has no rights to win", "[process][namespaces]") {
+  if (!is_root()) return skip("namespaces may be made by root only");
+  Harness harness;
+  LaunchPlan plan = in_namespaces(
+      harness.script(
+          "a", "grep -E 'CapPrm|NoNewPrivs' /proc/1/status; ls /proc/1/fd | wc -l; kill -0 1 && exit 3"),
+      CLONE_NEWPID | CLONE_NEWNS);
+  plan.mounts = {{.source = "proc", .target = "/proc", .type = "proc"}};
+  harness.launch("a", std::move(plan));
+  CHECK(harness.wait_for_exit("a") == 3);
+  CHECK(harness.output("a") == "CapPrm:\t0000000000000020\nNoNewPrivs:\t1\n0\n");
+}
+
 TEST_CASE("what a process leaves in its pid namespace ends with it", "[process][namespaces]") {
   if (!is_root()) return skip("namespaces may be made by root only");
   Harness harness;

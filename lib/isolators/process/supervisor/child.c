@@ -57,7 +57,6 @@ int report_held(const struct Child* child, int pid) {
 }
 
 int wait_for_release(struct Child* child) {
-  failed(child, MESO_STAGE_HOLD, -ECANCELED);  // so it remains if we are killed meanwhile
   char go = 0;
   if (sys_read(child->launch->release_fd, &go, 1) != 1) return 0;
   child->failure->stage = MESO_STAGE_NONE;

@@ -32,6 +32,7 @@ int entering_main(void* argument) {
   const uint64_t namespaces = launch->enclosure->namespaces;
   const int error = namespaces ? sys_setns(launch->parent_fd, namespaces) : 0;
   if (error < 0) return failed(child, MESO_STAGE_PARENT, error);
+  sys_close_from(3);  // in there, others may look at us from now on
   if (!(namespaces & CLONE_NEWPID)) return inside_main(child);
   return start_inside(child) ? 0 : 127;
 }

@@ -1,7 +1,7 @@
 #include "init.h"
 
 #include "enclose.h"
-#include "sys.h"
+#include "sys_enclose.h"
 
 // Of the signals that init waits for; all are blocked. From within the namespace anybody may send it one: it
 // listens to those from outside only, whose sender has no number here.
@@ -31,6 +31,12 @@ static int start_task(struct Child* child) {
   return child->failure->stage == MESO_STAGE_NONE ? (int)pid : 0;
 }
 
+// Whoever may trace process 1, as a task of root may, is not to win more than it has itself.
+static void give_up_rights(void) {
+  sys_set_capabilities((uint64_t)1 << CAP_KILL);
+  sys_prctl(PR_SET_NO_NEW_PRIVS, 1);
+}
+
 static int reap_until_ended(struct Ending* ending, int task) {
   int status = 0;
   int pid;
@@ -57,6 +63,7 @@ int init_main(void* argument) {
   if (task == 0) return 127;
   sys_write(init->progress[1], "+", 1);
   sys_close_from(0);
+  give_up_rights();
   while (!reap_until_ended(init->ending, task)) {
     siginfo_t info;
     const int signal_number = sys_wait_signal(awaited(), &info, 0);

@@ -92,7 +92,7 @@ static struct Main start_with_init(struct Child* child, struct Failure* failure)
     failed(child, MESO_STAGE_PROCESS, error);
     return none();
   }
-  *shared = (struct Shared){.failure = {.stage = MESO_STAGE_NONE}};
+  *shared = (struct Shared){.failure = *failure};
   child->failure = &shared->failure;
   struct Init init = {.child = child, .ending = &shared->ending, .progress = progress};
   struct clone_args args = {.flags = 0};
@@ -109,7 +109,9 @@ static struct Main start_with_init(struct Child* child, struct Failure* failure)
 struct Main start_process(const struct Launch* launch, const struct Identity* supervisor,
                           struct Failure* failure) {
   struct Child child = {.launch = launch, .failure = failure, .supervisor = supervisor};
-  failure->stage = MESO_STAGE_NONE;
+  *failure = (struct Failure){.stage = MESO_STAGE_NONE};
+  if (launch->flags & MESO_HELD)
+    failed(&child, MESO_STAGE_HOLD, -ECANCELED);  // so it remains if it is killed meanwhile
   const int has_init =
       launch->enclosure && launch->parent_fd < 0 && (launch->enclosure->namespaces & CLONE_NEWPID) != 0;
   return has_init ? start_with_init(&child, failure) : start_alone(&child);
