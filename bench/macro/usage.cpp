@@ -45,7 +45,7 @@ class Host {
   explicit Host(std::string directory) : directory_(std::move(directory)) {
     runtime::ContainersConfig config;
     config.work_dir = directory_ + "/work";
-    config.usage_interval = 1ns;  // every question has new samples
+    config.usage_interval = 1ms;  // so that every question finds its samples too old
     config.isolators.add(isolators::process());
     containers_ = std::make_unique<runtime::Containers>(
         io_.get_executor(), std::move(config), [this](std::span<ContainerEvent> events) { take(events); });
@@ -71,13 +71,14 @@ class Host {
       call.framework = framework;
       call.agent_id = AgentId("agent");
       call.task.task_id = TaskId("t" + std::to_string(launched_));
-      call.task.command.emplace(CommandInfo{"sleep 10000", true, {}, {}, {}, {}});
+      call.task.command.emplace(CommandInfo{"exec sleep 10000", true, {}, {}, {}, {}});
       containers_->apply(std::move(call));
     }
     while (started_ < count) io_.run_one();
   }
   // How many containers were in it.
   std::size_t sample() {
+    io_.run_for(10ms);
     answered_ = 0;
     containers_->apply(AskContainers{1, GetContainers{}});
     while (answered_ == 0) io_.run_one();

@@ -39,7 +39,10 @@ void UsageSampler::when_sampled(std::function<void()> then) {
 
 ContainerUsage UsageSampler::of(const ContainerId& id) {
   const auto found = samples_.find(id);
-  const bool fresh = found != samples_.end() && Clock::now() - found->second.at <= interval_;
+  if (found == samples_.end()) return sample(id);
+  const Clock::time_point at = found->second.at;
+  const bool of_last_pass = passed_at_ != Clock::time_point::min() && at >= passed_at_;
+  const bool fresh = of_last_pass || Clock::now() - at <= interval_;
   return fresh ? found->second.usage : sample(id);
 }
 

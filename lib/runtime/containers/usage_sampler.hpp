@@ -29,7 +29,7 @@ class UsageSampler : public std::enable_shared_from_this<UsageSampler> {
 
   // Calls back when there are samples of all, which may be at once.
   void when_sampled(std::function<void()> then);
-  // No older than the interval; taken now if there is none.
+  // No older than the interval, or of the last pass; taken now if there is none.
   ContainerUsage of(const ContainerId& id);
   void stop();
 

@@ -95,6 +95,19 @@ TEST_CASE("many are sampled in slices, and others get their turn") {
   CHECK(world.isolator->samples == 100);
 }
 
+TEST_CASE("a pass that takes longer than the interval is not made twice") {
+  Sampled world(1ns);
+  for (int i = 0; i < 40; ++i) world.start("c" + std::to_string(i));
+  const std::uint64_t number = ++world.questions;
+  world.containers->apply(AskContainers{number, GetContainers{}});
+  while (world.answer(number) == nullptr) {
+    world.io.restart();
+    world.io.run_one_for(100ms);
+  }
+  CHECK(world.answer(number)->report->containers.size() == 40);
+  CHECK(world.isolator->samples == 40);
+}
+
 TEST_CASE("an agent of functions has no usage and no files") {
   asio::io_context io;
   std::vector<ContainerEvent> arrived;
