@@ -69,14 +69,18 @@ Status CgroupsIsolator::watch_memory() {
   return oom_watch_->start();
 }
 
+// The executor may be gone before this object is: nothing that is bound to it may stay.
 void CgroupsIsolator::stop() noexcept {
   if (oom_watch_) oom_watch_->stop();
   if (remover_) remover_->stop();
+  oom_watch_.reset();
+  remover_.reset();
   containers_.clear();
   if (subtree_) subtree_->remove_if_empty();
 }
 
 Status CgroupsIsolator::recover(std::span<const LiveContainer> live) {
+  if (!remover_) return {};
   for (const LiveContainer& container : live) {
     if (Status adopted = adopt(container); !adopted) {
       context_.logger(LogLevel::warning,
@@ -130,6 +134,7 @@ Status CgroupsIsolator::remove_orphans() {
 // ---- a container
 
 Status CgroupsIsolator::prepare(const ContainerSpec& spec, LaunchPlan& plan) {
+  if (!remover_) return fail(Errc::stopped, "it was not started, or was stopped");
   if (!recovered_) MESOSCORE_TRY(remove_orphans());
   if (!plan.parent.empty()) return {};  // it will be in the group of that one
   const ContainerId& id = spec.call.container_id;
@@ -226,8 +231,9 @@ void CgroupsIsolator::usage(const ContainerId& id, ContainerUsage& usage) {
 // ---- its end
 
 std::optional<Limitation> CgroupsIsolator::memory_verdict(const ContainerId& id) const {
+  if (!containers_.contains(id)) return std::nullopt;
   const Part* const memory = subtree_->part_of(Controller::memory);
-  if (!memory || !containers_.contains(id)) return std::nullopt;
+  if (!memory) return std::nullopt;
   const MemoryFigures figures = read_memory(*memory, id.str());
   if (figures.kills == 0) return std::nullopt;
   return memory_limitation(figures, largest(*memory, id.str(), kConsumersTold));

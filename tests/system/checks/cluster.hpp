@@ -57,6 +57,16 @@ class CheckedCluster {
     REQUIRE(driver_->start());
   }
 
+  // Tasks would outlive the agent.
+  ~CheckedCluster() {
+    bool stopped = false;
+    agent_->async_stop([&] { stopped = true; });
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (!stopped && std::chrono::steady_clock::now() < end) io.run_one_for(100ms);
+  }
+  CheckedCluster(const CheckedCluster&) = delete;
+  CheckedCluster& operator=(const CheckedCluster&) = delete;
+
   void start_agent() {
     agent_.reset();
     AgentServerConfig config{.master = "inproc://master",
