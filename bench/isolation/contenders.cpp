@@ -29,15 +29,15 @@ class Set final : public Contender {
   ContainersLoop loop_;
 };
 
-IsolatorSet with_cgroups() {
+IsolatorSet with_cgroups(const std::string& set) {
   isolators::CgroupsOptions options;
-  options.root = std::string(program_invocation_short_name) + "." + std::to_string(::getpid());
+  options.root = std::string(program_invocation_short_name) + "." + std::to_string(::getpid()) + "." + set;
   return IsolatorSet().add(isolators::process()).add(isolators::cgroups(options));
 }
 
 // All that an agent for strangers would have.
 IsolatorSet full() {
-  IsolatorSet set = with_cgroups();
+  IsolatorSet set = with_cgroups("full");
   set.add(isolators::rlimits())
       .add(isolators::namespaces())
       .add(isolators::filesystem())
@@ -59,7 +59,7 @@ std::vector<std::unique_ptr<Contender>> contenders(Directories& directories) {
     std::fputs("left out: cgroups, full, runc: they need root\n", stderr);
     return all;
   }
-  all.push_back(std::make_unique<Set>("cgroups", directories.make(), with_cgroups()));
+  all.push_back(std::make_unique<Set>("cgroups", directories.make(), with_cgroups("cgroups")));
   all.push_back(std::make_unique<Set>("full", directories.make(), full()));
   if (auto runc = make_runc(directories.make())) {
     all.push_back(std::move(runc));

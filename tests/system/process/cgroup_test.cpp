@@ -1,4 +1,6 @@
 // A process is born inside of its control groups, and one that cannot be put there does not run.
+#include <sched.h>
+
 #include <unistd.h>
 
 #include <filesystem>
@@ -66,6 +68,26 @@ TEST_CASE("a process enters its control groups of version 1 first", "[process][c
   });
   CHECK(harness.wait_for_exit("a") == 0);
   CHECK(harness.output("a").find(":pids:" + group.name() + "\n") != std::string::npos);
+}
+
+TEST_CASE("the init of a pid namespace is in its control groups before it is looked at", "[process][cgroup]") {
+  const Group group(kV1, "cgroup.procs");
+  if (group.path().empty()) return skip(std::string("no control groups can be made in ") + kV1);
+  Harness harness;
+  int outside = 0;
+  for (int i = 0; i < 50; ++i) {
+    const std::string id = "c" + std::to_string(i);
+    LaunchPlan plan = harness.command(id, {"true"});
+    plan.cgroups_v1 = {group.path()};
+    plan.namespaces = CLONE_NEWPID;
+    harness.launch(id, std::move(plan), [&](pid_t pid) {
+      const std::string own = read_file("/proc/" + std::to_string(pid) + "/cgroup");
+      outside += own.find(":pids:" + group.name() + "\n") == std::string::npos;
+      return Status{};
+    });
+    CHECK(harness.wait_for_exit(id) == 0);
+  }
+  CHECK(outside == 0);
 }
 
 TEST_CASE("a control group that is not there fails the launch", "[process][cgroup]") {

@@ -57,7 +57,10 @@ int init_main(void* argument) {
   sys_prctl(PR_SET_PDEATHSIG, SIGKILL);
   sys_close(init->progress[0]);
   if (!supervisor_lives(init->progress[1])) return 127;
-  if (child->launch->flags & MESO_HELD && !wait_for_release(child)) return 127;
+  if (child->launch->flags & MESO_HELD) {
+    sys_write(init->progress[1], ".", 1);
+    if (!wait_for_release(child)) return 127;
+  }
   sys_prctl(PR_SET_NAME, (unsigned long)"mesoscore-init");
   const int task = start_task(child);
   if (task == 0) return 127;

@@ -13,7 +13,7 @@ struct Ending {
 struct Init {
   struct Child* child;     // its failure must be in shared memory
   struct Ending* ending;   // in shared memory
-  const int* progress;     // a pipe: one byte when the process has called execve()
+  const int* progress;     // a pipe: a byte when it is to be held and is in its groups, one after the execve()
 };
 
 // The argument is an Init.

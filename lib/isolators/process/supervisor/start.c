@@ -76,10 +76,19 @@ static struct Shared* shared_memory(void) {
   return shared;
 }
 
+// False when init has ended.
+static int next_step(int progress) {
+  char step = 0;
+  long count;
+  while ((count = sys_read(progress, &step, 1)) == -EINTR) continue;
+  return count == 1;
+}
+
+// Whoever looks at a held process finds it in its control groups: so init says when it is there.
 static struct Main watch_init(struct Child* child, int pid, int progress) {
-  char started = 0;
-  if (child->launch->flags & MESO_HELD) report_held(child, pid);
-  while (sys_read(progress, &started, 1) == -EINTR) continue;
+  const int held = (child->launch->flags & MESO_HELD) != 0;
+  if (held && next_step(progress)) report_held(child, pid);
+  next_step(progress);
   if (child->failure->stage != MESO_STAGE_NONE) return reap_failed(pid);
   return (struct Main){.pid = pid};  // if it was killed before, it has ended now
 }
