@@ -43,7 +43,7 @@ class CheckedCluster {
  public:
   explicit CheckedCluster(bool own_network = false) : own_network_(own_network) {
     transports_.add(transports::inproc());
-    master_.emplace(io, transports_, MasterServerConfig{.listen = {"inproc://master"}});
+    master_.emplace(io.get_executor(), transports_, MasterServerConfig{.listen = {"inproc://master"}});
     REQUIRE(master_->start());
     start_agent();
     SchedulerDriverConfig config{.master = "inproc://master"};
@@ -56,6 +56,16 @@ class CheckedCluster {
     driver_->on_update([this](const TaskStatus& status) { updates.push_back(status); });
     REQUIRE(driver_->start());
   }
+
+  // Tasks would outlive the agent.
+  ~CheckedCluster() {
+    bool stopped = false;
+    agent_->async_stop([&] { stopped = true; });
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (!stopped && std::chrono::steady_clock::now() < end) io.run_one_for(100ms);
+  }
+  CheckedCluster(const CheckedCluster&) = delete;
+  CheckedCluster& operator=(const CheckedCluster&) = delete;
 
   void start_agent() {
     agent_.reset();

@@ -144,14 +144,12 @@ TEST_CASE("checks of a scheduler that is away do not pile up, and the last one i
   CHECK(told == std::vector{up(true)});
 }
 
-TEST_CASE("functions and custom executors are not checked") {
+TEST_CASE("functions are not checked") {
   TaskInfo task = function_task("t");
   task.checks = {tcp_check()};
   CheckedAgent agent(std::move(task));
-  agent.started();
-  agent.acknowledge();
-  agent.advance(1h);
-  CHECK(agent.calls<ProbeContainer>().empty());
+  CHECK(agent.outcome() == "TASK_ERROR REASON_TASK_INVALID");
+  CHECK(agent.sent_update().status.check_status.empty());
 }
 
 TEST_CASE("a record that is used again knows nothing of the checks of before") {
