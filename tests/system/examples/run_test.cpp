@@ -57,7 +57,7 @@ TEST_CASE("tasks that fail their health checks are killed, and count as failed")
   const std::string marker = files.path("ill");
   CHECK(cluster.run({"--health-cmd", "test ! -e " + marker, "--health-delay", "10ms", "--health-interval",
                      "20ms", "--health-grace", "0s", "--health-failures", "2", "--retries", "1", "--shell",
-                     "--", "sleep 0.3; touch " + marker + "; sleep 1000"}) == 1);
+                     "--", "sleep 2.5; touch " + marker + "; sleep 1000"}) == 1);
   CHECK_THAT(cluster.last_output, Contains("healthy 1"));
   CHECK_THAT(cluster.last_output, Contains("task 0: TASK_KILLED: health check (command 'test ! -e "));
   CHECK_THAT(cluster.last_output, Contains("failed 2 times in a row: exited with status 1"));
