@@ -51,6 +51,19 @@ TEST_CASE("failed tasks are repeated as often as was asked for") {
   CHECK_THAT(cluster.last_output, Contains("0 finished, 2 failed, 4 repeated"));
 }
 
+TEST_CASE("tasks that fail their health checks are killed, and count as failed") {
+  TestCluster cluster("unix");
+  TempDirectory files;
+  const std::string marker = files.path("ill");
+  CHECK(cluster.run({"--health-cmd", "test ! -e " + marker, "--health-delay", "10ms", "--health-interval",
+                     "20ms", "--health-grace", "0s", "--health-failures", "2", "--retries", "1", "--shell",
+                     "--", "sleep 2.5; touch " + marker + "; sleep 1000"}) == 1);
+  CHECK_THAT(cluster.last_output, Contains("healthy 1"));
+  CHECK_THAT(cluster.last_output, Contains("task 0: TASK_KILLED: health check (command 'test ! -e "));
+  CHECK_THAT(cluster.last_output, Contains("failed 2 times in a row: exited with status 1"));
+  CHECK_THAT(cluster.last_output, Contains("0 finished, 1 failed, 1 repeated"));
+}
+
 TEST_CASE("no more tasks at a time than was asked for") {
   TestCluster cluster("tcp");
   TempDirectory files;
