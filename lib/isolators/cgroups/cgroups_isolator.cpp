@@ -74,9 +74,13 @@ void CgroupsIsolator::stop() noexcept {
   if (remover_) remover_->stop();
   containers_.clear();
   if (subtree_) subtree_->remove_if_empty();
+  oom_watch_.reset();
+  remover_.reset();
+  subtree_.reset();  // the next agent may have it
 }
 
 Status CgroupsIsolator::recover(std::span<const LiveContainer> live) {
+  if (!subtree_) return {};
   for (const LiveContainer& container : live) {
     if (Status adopted = adopt(container); !adopted) {
       context_.logger(LogLevel::warning,
@@ -130,6 +134,7 @@ Status CgroupsIsolator::remove_orphans() {
 // ---- a container
 
 Status CgroupsIsolator::prepare(const ContainerSpec& spec, LaunchPlan& plan) {
+  if (!subtree_) return fail(Errc::stopped, "it was not started");
   if (!recovered_) MESOSCORE_TRY(remove_orphans());
   if (!plan.parent.empty()) return {};  // it will be in the group of that one
   const ContainerId& id = spec.call.container_id;
@@ -226,8 +231,9 @@ void CgroupsIsolator::usage(const ContainerId& id, ContainerUsage& usage) {
 // ---- its end
 
 std::optional<Limitation> CgroupsIsolator::memory_verdict(const ContainerId& id) const {
+  if (!containers_.contains(id)) return std::nullopt;
   const Part* const memory = subtree_->part_of(Controller::memory);
-  if (!memory || !containers_.contains(id)) return std::nullopt;
+  if (!memory) return std::nullopt;
   const MemoryFigures figures = read_memory(*memory, id.str());
   if (figures.kills == 0) return std::nullopt;
   return memory_limitation(figures, largest(*memory, id.str(), kConsumersTold));

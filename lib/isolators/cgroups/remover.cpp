@@ -27,8 +27,9 @@ void Remover::remove(const std::string& name) {
   try_again_later();
 }
 
-void Remover::stop() noexcept {
+void Remover::stop() {
   timer_.cancel();
+  for (const std::string& name : left_) remove_group(subtree_, name);
   left_.clear();
 }
 

@@ -21,8 +21,8 @@ class Remover : public std::enable_shared_from_this<Remover> {
   // Removes it at once if it is empty. Else it is killed, and tried again until it is gone.
   void remove(const std::string& name);
   std::size_t left() const noexcept { return left_.size(); }
-  // What is left then is left to the next agent.
-  void stop() noexcept;
+  // What is not empty then is left to the next agent.
+  void stop();
 
  private:
   void try_again_later();
