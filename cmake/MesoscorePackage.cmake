@@ -51,6 +51,7 @@ function(mesoscore_install_package components)
   install(FILES
     "${package}/mesoscoreConfig.cmake" "${package}/mesoscoreConfigVersion.cmake"
     "${_mesoscore_cmake_dir}/FindAsio.cmake" "${_mesoscore_cmake_dir}/FindRE2.cmake"
+    "${_mesoscore_cmake_dir}/FindSeccomp.cmake" "${_mesoscore_cmake_dir}/FindLibMd.cmake"
     DESTINATION "${_mesoscore_package_dir}")
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
     FILES_MATCHING PATTERN "*.hpp")

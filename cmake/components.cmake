@@ -69,6 +69,43 @@ mesoscore_component(isolator_cgroups
   DIRS lib/isolators/cgroups
   DEPS runtime)
 
+mesoscore_component(isolator_linux
+  DIRS lib/isolators/linux
+  DEPS runtime)
+
+mesoscore_component(isolator_seccomp
+  DIRS lib/isolators/seccomp
+  DEPS runtime
+  PACKAGES Seccomp
+  LIBS seccomp::seccomp
+  PRIVATE_PACKAGES nlohmann_json
+  PRIVATE_LIBS nlohmann_json::nlohmann_json
+  PKGCONFIG_REQUIRES libseccomp)
+
+mesoscore_component(http_client  # what docker, prober and fetcher share
+  DIRS lib/http
+  DEPS runtime
+  PACKAGES CURL
+  LIBS CURL::libcurl
+  PKGCONFIG_REQUIRES libcurl)
+
+mesoscore_component(isolator_docker
+  DIRS lib/isolators/docker
+  DEPS http_client
+  PRIVATE_PACKAGES nlohmann_json
+  PRIVATE_LIBS nlohmann_json::nlohmann_json)
+
+mesoscore_component(prober_native
+  DIRS lib/probers/native
+  DEPS http_client)
+
+mesoscore_component(fetcher_curl
+  DIRS lib/fetchers/curl
+  DEPS http_client
+  PACKAGES LibArchive LibMd
+  LIBS LibArchive::LibArchive LibMd::LibMd
+  PKGCONFIG_REQUIRES libarchive libmd)
+
 mesoscore_component(log_spdlog
   HEADER mesoscore/log/spdlog.hpp
   DEPS core

@@ -1,160 +1,134 @@
-// What it costs to limit containers by control groups, and to look at what they use: a thousand of them, once
-// a second.
+// What it costs to sample the usage of many containers: GetContainers of an agent whose tasks are processes.
 //
-// bench_usage [containers] [seconds]. Needs root, or groups of one's own.
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
+//   bench_usage [containers] [samples]
+//
+// The figures are processor time of the agent, the kernel's part included: of one sample of all containers,
+// and as a part of one core when somebody asks once a second. The process isolator reads /proc, which is the
+// dearest way; with control groups it is a few small files for each container.
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
-#include <thread>
+#include <filesystem>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <asio/io_context.hpp>
 
-#include "mesoscore/isolators/cgroups.hpp"
+#include "mesoscore/isolators/process.hpp"
+#include "runtime/containers/containers.hpp"
 #include "support/report.hpp"
-
-using namespace mesoscore;
 
 namespace {
 
-constexpr double kGoal = 0.02;  // of one core, for a thousand containers at one sample a second
+using namespace mesoscore;
+using namespace mesoscore::bench;
+using namespace std::chrono_literals;
 
-void die(const std::string& why) {
+[[noreturn]] void give_up(const std::string& why) {
   std::fprintf(stderr, "bench_usage: %s\n", why.c_str());
   std::exit(1);
 }
 
-double cpu_seconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+double processor_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-void raise_descriptor_limit() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-void enter(const std::string& group) {
-  const int file = ::open((group + "/cgroup.procs").c_str(), O_WRONLY);
-  if (file < 0 || ::write(file, "0", 1) != 1) ::_exit(1);
-  ::close(file);
-}
-
-// A task that has some memory and does a little now and then.
-pid_t start_task(const LaunchPlan& plan) {
-  const pid_t pid = ::fork();
-  if (pid != 0) return pid;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (!plan.cgroup.empty()) enter(plan.cgroup);
-  for (const std::string& group : plan.cgroups_v1) enter(group);
-  std::vector<char> memory(500'000);
-  for (char value = 0;; ++value) {
-    std::memset(memory.data(), value, memory.size());
-    ::usleep(500'000);
-  }
-}
-
-class Containers {
+class Host {
  public:
-  explicit Containers(int count) {
-    char name[] = "/tmp/mesoscore-bench-XXXXXX";
-    if (!::mkdtemp(name)) die("cannot make a directory");
-    directory_ = name;
-    isolators::CgroupsOptions options;
-    options.root = "mesoscore-bench-" + std::to_string(::getpid());
-    cgroups_ = isolators::cgroups(options);
-    const Status started =
-        cgroups_->start({.executor = context_.get_executor(), .state_directory = directory_});
-    if (!started) die(started.error().message);
-    const double begin = cpu_seconds();
-    for (int i = 0; i < count; ++i) prepare(i);
-    prepare_seconds = (cpu_seconds() - begin) / count;
-    for (const LaunchPlan& plan : plans_) pids_.push_back(start_task(plan));
+  explicit Host(std::string directory) : directory_(std::move(directory)) {
+    runtime::ContainersConfig config;
+    config.work_dir = directory_ + "/work";
+    config.usage_interval = 1ms;  // so that every question finds its samples too old
+    config.isolators.add(isolators::process());
+    containers_ = std::make_unique<runtime::Containers>(
+        io_.get_executor(), std::move(config), [this](std::span<ContainerEvent> events) { take(events); });
+    if (const Status started = containers_->start(); !started) give_up(started.error().message);
   }
-  Containers(const Containers&) = delete;
-  Containers& operator=(const Containers&) = delete;
-  ~Containers() {
-    cgroups_->stop();
-    std::system(("rm -rf " + directory_).c_str());
+  ~Host() {
+    for (int i = 0; i < launched_; ++i) containers_->apply(KillContainer{id_of(i), 0s});
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (containers_->size() > 0 && std::chrono::steady_clock::now() < deadline) io_.run_one_for(100ms);
+    containers_->stop();
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
   }
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
 
-  // Seconds of cpu.
-  double sample() {
-    const double begin = cpu_seconds();
-    for (std::size_t i = 0; i < pids_.size(); ++i) {
-      ContainerUsage usage;
-      cgroups_->usage(id(i), usage);
-      if (!usage.cpus_user_time_secs || !usage.mem_rss_bytes) die("a container without figures");
+  void launch(int count) {
+    const auto framework = std::make_shared<FrameworkInfo>();
+    framework->id = FrameworkId("bench");
+    for (; launched_ < count; ++launched_) {
+      LaunchContainer call;
+      call.container_id = id_of(launched_);
+      call.framework = framework;
+      call.agent_id = AgentId("agent");
+      call.task.task_id = TaskId("t" + std::to_string(launched_));
+      call.task.command.emplace(CommandInfo{"exec sleep 10000", true, {}, {}, {}, {}});
+      containers_->apply(std::move(call));
     }
-    return cpu_seconds() - begin;
+    while (started_ < count) io_.run_one();
   }
-
-  double end() {
-    for (const pid_t pid : pids_) ::kill(pid, SIGKILL);
-    for (const pid_t pid : pids_) ::waitpid(pid, nullptr, 0);
-    const double begin = cpu_seconds();
-    for (std::size_t i = 0; i < pids_.size(); ++i) {
-      if (!cgroups_->cleanup(id(i))) die("cannot clean up");
-    }
-    const double seconds = (cpu_seconds() - begin) / static_cast<double>(pids_.size());
-    context_.run_for(std::chrono::seconds(5));  // those that were not empty yet
-    return seconds;
+  // How many containers were in it.
+  std::size_t sample() {
+    io_.run_for(10ms);
+    answered_ = 0;
+    containers_->apply(AskContainers{1, GetContainers{}});
+    while (answered_ == 0) io_.run_one();
+    return answered_;
   }
-
-  double prepare_seconds = 0;
 
  private:
-  static ContainerId id(std::size_t i) { return ContainerId("container-" + std::to_string(i)); }
-  void prepare(int i) {
-    LaunchContainer call;
-    call.container_id = id(static_cast<std::size_t>(i));
-    call.resources = *Resources::parse("cpus:0.1;mem:64");
-    LaunchPlan plan;
-    if (Status prepared = cgroups_->prepare({.call = call}, plan); !prepared) die(prepared.error().message);
-    plans_.push_back(std::move(plan));
+  static ContainerId id_of(int i) { return ContainerId("c" + std::to_string(i)); }
+  void take(std::span<ContainerEvent> events) {
+    for (const ContainerEvent& event : events) {
+      if (event.kind == ContainerEvent::Kind::started) ++started_;
+      if (event.kind == ContainerEvent::Kind::launch_failed) give_up(event.message);
+      if (event.kind == ContainerEvent::Kind::answered)
+        answered_ = event.report ? event.report->containers.size() : 0;
+    }
   }
 
   std::string directory_;
-  asio::io_context context_;
-  std::shared_ptr<Isolator> cgroups_;
-  std::vector<LaunchPlan> plans_;
-  std::vector<pid_t> pids_;
+  asio::io_context io_;
+  std::unique_ptr<runtime::Containers> containers_;
+  int launched_ = 0, started_ = 0;
+  std::size_t answered_ = 0;
 };
+
+std::string fresh_directory() {
+  std::string path = (std::filesystem::temp_directory_path() / "mesoscore-bench-usage-XXXXXX").string();
+  if (mkdtemp(path.data()) == nullptr) give_up("cannot create " + path);
+  return path;
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int count = argc > 1 ? std::atoi(argv[1]) : 1000;
-  const int seconds = argc > 2 ? std::atoi(argv[2]) : 12;
-  raise_descriptor_limit();
-  Containers containers(count);
-  std::this_thread::sleep_for(std::chrono::seconds(2));
-  bench::Report report;
-  report.add("usage.prepare", containers.prepare_seconds * 1e6, "us");
-  report.add("usage.first_sample", containers.sample() / count * 1e6, "us");
-  double used = 0, least = 1e9, most = 0;
-  for (int i = 0; i < seconds; ++i) {
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    const double one = containers.sample();
-    used += one;
-    least = std::min(least, one);
-    most = std::max(most, one);
+  const int containers = argc > 1 ? std::atoi(argv[1]) : 1000;
+  const int samples = argc > 2 ? std::atoi(argv[2]) : 20;
+  if (containers < 1 || samples < 1) give_up("give numbers above zero");
+  Report report;
+  Host host(fresh_directory());
+  host.launch(containers);
+  host.sample();
+  std::vector<double> costs;
+  for (int i = 0; i < samples; ++i) {
+    const double before = processor_seconds();
+    if (host.sample() != static_cast<std::size_t>(containers)) give_up("some containers were not sampled");
+    costs.push_back(processor_seconds() - before);
   }
-  report.add("usage.sample", used / seconds / count * 1e6, "us");
-  report.add("usage.sample.cheapest_second", least / count * 1e6, "us");
-  report.add("usage.sample.dearest_second", most / count * 1e6, "us");
-  const double core = used / seconds * 1000 / count;
-  report.add("usage.core_at_1000_containers_1hz", core, "of a core", kGoal, core / kGoal);
-  report.add("usage.cleanup", containers.end() * 1e6, "us");
+  std::sort(costs.begin(), costs.end());
+  const double median = costs[costs.size() / 2];
+  const std::string name = "usage.process." + std::to_string(containers);
+  report.add(name, median * 1e6, "us");
+  report.add(name + ".each", median * 1e6 / containers, "us");
+  report.add(name + ".of_a_core_at_1Hz", median * 100, "%");
 }

@@ -1,4 +1,5 @@
-// mesoscore-agent: an agent as a program of its own, which runs commands as plain processes.
+// mesoscore-agent: an agent as a program of its own, which runs commands as processes, as isolated as
+// --isolation says, and docker containers.
 //
 // Prints `registered <agent id>` on stdout once a master has accepted it; logs go to stderr.
 // Ends with 0 after a signal, with 2 when it cannot start, with 3 when no master accepted it within
@@ -14,8 +15,8 @@
 #include <asio/steady_timer.hpp>
 #include <asio/thread_pool.hpp>
 
-#include "mesoscore/isolators/process.hpp"
 #include "mesoscore/log/spdlog.hpp"
+#include "mesoscore/probers/native.hpp"
 #include "mesoscore/storages/sqlite.hpp"
 #include "mesoscore/transports/tcp.hpp"
 #include "mesoscore/transports/unix.hpp"
@@ -28,9 +29,8 @@ int main(int argc, char** argv) {
   auto log = spdlog::stderr_color_mt("agent");
   log->set_level(options.log_level);
   options.config.log = mesoscore::spdlog_logger(log);
-  mesoscore::isolators::ProcessOptions process;
-  process.logger = options.config.log;
-  options.config.isolators.add(mesoscore::isolators::process(process));
+  options.config.isolators = compose(options.isolation, options.config.log);
+  options.config.prober = mesoscore::probers::native();
 
   mesoscore::TransportSet transports;
   transports.add(mesoscore::transports::tcp()).add(mesoscore::transports::unix_socket());

@@ -40,6 +40,14 @@ void define_storage(CLI::App& app, Options& options) {
       ->transform(CLI::CheckedTransformer(recoveries).description("reconnect|cleanup"));
 }
 
+void define_fetcher(CLI::App& app, mesoscore::fetchers::CurlOptions& fetcher) {
+  app.add_option(
+         "--fetch-from", fetcher.file_roots,
+         "Tasks may name files below this directory as URIs; repeatable; default: only http and https")
+      ->check(CLI::ExistingDirectory)
+      ->take_all();
+}
+
 void define_timing(CLI::App& app, mesoscore::AgentServerConfig& config) {
   mesoscore::AgentOptions& agent = config.agent;
   cli::add_duration(app, "--first-registration-within", agent.first_registration_within,
@@ -59,6 +67,27 @@ void define_timing(CLI::App& app, mesoscore::AgentServerConfig& config) {
                     "... and so long to come back after a restart of the agent; default 2s");
   cli::add_duration(app, "--executor-recovery-timeout", config.executor_recovery_timeout,
                     "So long it waits for an agent that is gone; default 15m");
+}
+
+void define_sandboxes(CLI::App& app, mesoscore::AgentServerConfig& config) {
+  mesoscore::SandboxOptions& sandboxes = config.sandboxes;
+  app.add_option("--log-max-bytes", sandboxes.log_max_bytes,
+                 "stdout and stderr of a task are rotated before they grow over this; default: they are not")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
+  app.add_option("--log-files", sandboxes.log_files, "... and so many old ones are kept")
+      ->capture_default_str();
+  cli::add_duration(
+      app, "--gc-after", sandboxes.gc_after,
+      "Sandboxes are removed so long after their end, earlier when the disk fills; default 168h", true);
+  cli::add_duration(app, "--gc-interval", sandboxes.gc_interval, "Between two looks at them; default 1m");
+  app.add_option("--disk-headroom", sandboxes.disk_headroom,
+                 "All that have ended are removed when less than this part of the disk is free")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_flag("--allow-exec", config.queries.commands,
+               "Operators may run commands inside of containers; whoever may, can run anything");
+  app.add_flag("!--no-files", config.queries.files, "Operators may not read the files of sandboxes");
 }
 
 void define_flags(CLI::App& app, Options& options) {
@@ -81,6 +110,9 @@ void define_flags(CLI::App& app, Options& options) {
                  "Where custom executors connect; default: a unix socket in the work directory")
       ->check(cli::checked_by(mesoscore::Endpoint::parse));
   define_storage(app, options);
+  add_isolation_flags(app, options.isolation);
+  define_fetcher(app, options.fetcher);
+  define_sandboxes(app, config);
   cli::add_record(app, options.record);
   define_timing(app, config);
   cli::add_duration(app, "--register-within", options.register_within,
@@ -105,6 +137,7 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
       throw CLI::ValidationError("--storage", "needs a --work-dir that the next start can have again");
     }
     if (options.config.work_dir.empty()) options.config.work_dir = fresh_directory();
+    options.config.fetcher = mesoscore::fetchers::curl(options.fetcher);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

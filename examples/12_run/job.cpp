@@ -60,7 +60,7 @@ std::vector<mesoscore::TaskInfo> Job::take(const mesoscore::Offer& offer) {
     const std::uint32_t index = waiting_.front();
     waiting_.pop_front();
     tasks.push_back(make_task(index, offer, *std::move(use)));
-    active_.emplace(tasks.back().task_id, Active{index});
+    active_.emplace(tasks.back().task_id, Active{index, false, std::nullopt});
     --counts_.waiting;
     ++counts_.launched;
   }
@@ -77,6 +77,10 @@ mesoscore::TaskInfo Job::make_task(std::uint32_t index, const mesoscore::Offer& 
   task.resources = std::move(use);
   task.command = spec_.command;
   task.command->environment.push_back({"MESOSCORE_RUN_INDEX", number});
+  task.container = spec_.container;
+  task.limits = spec_.limits;
+  task.health_checks = spec_.health_checks;
+  task.max_completion_time = spec_.max_time;
   return task;
 }
 
@@ -87,8 +91,11 @@ bool Job::on_update(const mesoscore::TaskStatus& status) {
     found->second.running = true;
     ++counts_.running;
   }
-  if (!mesoscore::is_terminal(status.state) && !is_lost(status.state)) return true;
-
+  if (!mesoscore::is_terminal(status.state) && !is_lost(status.state)) {
+    note_health(found->second, status.healthy);
+    return true;
+  }
+  note_health(found->second, std::nullopt);
   const Active ended = found->second;
   active_.erase(found);
   --counts_.launched;
@@ -97,15 +104,23 @@ bool Job::on_update(const mesoscore::TaskStatus& status) {
   return true;
 }
 
+void Job::note_health(Active& task, std::optional<bool> healthy) {
+  if (task.healthy) --(*task.healthy ? counts_.healthy : counts_.unhealthy);
+  task.healthy = healthy;
+  if (task.healthy) ++(*task.healthy ? counts_.healthy : counts_.unhealthy);
+}
+
 void Job::end(std::uint32_t index, const mesoscore::TaskStatus& status) {
   if (status.state == TaskState::finished) {
     ++counts_.finished;
     return;
   }
   Attempts& attempts = attempts_[index];
-  const bool again = is_lost(status.state)               ? ++attempts.lost <= kMaxLost
-                     : status.state == TaskState::failed ? ++attempts.failed <= spec_.retries
-                                                         : false;  // ERROR and KILLED: it would not help
+  const bool unhealthy = status.state == TaskState::killed && status.healthy == false;
+  const bool again = is_lost(status.state) ? ++attempts.lost <= kMaxLost
+                     : status.state == TaskState::failed || unhealthy
+                         ? ++attempts.failed <= spec_.retries
+                         : false;  // ERROR, and KILLED by somebody: it would not help
   if (!again) return fail(index, status);
   waiting_.push_back(index);
   ++counts_.waiting;

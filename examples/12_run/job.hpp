@@ -15,6 +15,10 @@ struct JobSpec {
   std::string name;
   mesoscore::CommandInfo command;
   mesoscore::Quantities each;  // what one task needs
+  mesoscore::Box<mesoscore::ContainerInfo> container;
+  mesoscore::Box<mesoscore::TaskLimits> limits;
+  std::vector<mesoscore::HealthCheck> health_checks;
+  std::optional<mesoscore::Duration> max_time;
   std::uint32_t count = 1;
   std::uint32_t parallel = 0;  // at most so many at a time; 0: as many as there is room for
   std::uint32_t retries = 0;   // so many further attempts for a task that failed
@@ -22,7 +26,8 @@ struct JobSpec {
 
 struct JobCounts {
   std::uint32_t total = 0, waiting = 0, launched = 0, running = 0, finished = 0, failed = 0;
-  std::uint32_t retried = 0;  // attempts that were repeated
+  std::uint32_t healthy = 0, unhealthy = 0;  // of those that run, as far as it is known
+  std::uint32_t retried = 0;                 // attempts that were repeated
 };
 
 class Job {
@@ -46,6 +51,7 @@ class Job {
   struct Active {
     std::uint32_t index = 0;
     bool running = false;
+    std::optional<bool> healthy;
   };
   struct Attempts {
     std::uint32_t started = 0, failed = 0, lost = 0;
@@ -53,6 +59,7 @@ class Job {
 
   bool at_limit() const { return spec_.parallel != 0 && active_.size() >= spec_.parallel; }
   mesoscore::TaskInfo make_task(std::uint32_t index, const mesoscore::Offer& offer, mesoscore::Resources use);
+  void note_health(Active& task, std::optional<bool> healthy);
   void end(std::uint32_t index, const mesoscore::TaskStatus& status);
   void fail(std::uint32_t index, const mesoscore::TaskStatus& status);
 

@@ -23,7 +23,8 @@ int main(int argc, char** argv) {
   transports.add(mesoscore::transports::tcp()).add(mesoscore::transports::unix_socket());
 
   asio::io_context io;
-  Runner runner(io, transports, options.config, options.job, options.connect_timeout, options.style);
+  Runner runner(io, transports, options.config, options.job, options.connect_timeout, options.style,
+                options.follow);
   if (const auto started = runner.start(); !started) {
     std::cerr << "mesoscore-run: " << started.error().message << '\n';
     return exit_codes::kUsage;

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "../support/cli.hpp"
+#include "container.hpp"
+#include "health.hpp"
 #include "mesoscore/roles.hpp"
 #include "mesoscore/version.hpp"
 #include "runner.hpp"
@@ -16,8 +18,11 @@ namespace {
 struct Values {
   std::vector<std::string> words, environment;
   std::string role = "*";
-  double cpus = 1, mem = 64;
+  double cpus = 1, mem = 64, disk = 0;
+  mesoscore::Duration max_time{0};
   bool shell = false, quiet = false;
+  ContainerFlags container;
+  HealthFlags health;
 };
 
 std::string check_assignment(const std::string& text) {
@@ -38,6 +43,9 @@ void define_flags(CLI::App& app, Options& options, Values& values) {
   app.add_option("--user", options.config.framework.user, "User of the tasks; default: that of the agent");
   app.add_option("--cpus", values.cpus, "For one task")->check(cli::above_zero)->capture_default_str();
   app.add_option("--mem", values.mem, "For one task, in MB")->check(cli::above_zero)->capture_default_str();
+  app.add_option("--disk", values.disk, "For one task, in MB; default: it asks for none")
+      ->check(cli::above_zero);
+  cli::add_duration(app, "--max-time", values.max_time, "A task that runs longer is killed and has failed");
   app.add_option("--count", options.job.count, "How many tasks")->check(count)->capture_default_str();
   app.add_option("--parallel", options.job.parallel, "At most so many at a time; default: as many as fit")
       ->check(count);
@@ -49,9 +57,13 @@ void define_flags(CLI::App& app, Options& options, Values& values) {
   app.add_option("--env", values.environment, "NAME=value in the environment of the tasks; repeatable")
       ->check(check_assignment)
       ->take_all();
+  add_container_flags(app, values.container);
+  add_health_flags(app, values.health);
   app.add_flag("--shell", values.shell, "Join the words of the command and give them to /bin/sh -c");
   cli::add_duration(app, "--connect-timeout", options.connect_timeout,
                     "How long to look for the master; default 10s");
+  app.add_flag("--follow", options.follow,
+               "Show what the tasks write while they run; the master must take this user as an operator");
   app.add_flag("--quiet", values.quiet, "Only errors");
   cli::add_log_level(app, options.log_level);
   app.add_option("command", values.words, "What to run, after --; MESOSCORE_RUN_INDEX tells the tasks apart")
@@ -72,8 +84,14 @@ void fill(const Values& values, Options& options) {
     const auto equals = assignment.find('=');
     command.environment.push_back({assignment.substr(0, equals), assignment.substr(equals + 1)});
   }
+  command.uris = uris_of(values.container);
+  options.job.container = container_of(values.container);
+  options.job.limits = limits_of(values.container);
+  options.job.health_checks = health_checks_of(values.health);
   options.job.each.set("cpus", mesoscore::Scalar::from_double(values.cpus));
   options.job.each.set("mem", mesoscore::Scalar::from_double(values.mem));
+  if (values.disk > 0) options.job.each.set("disk", mesoscore::Scalar::from_double(values.disk));
+  if (values.max_time > mesoscore::Duration::zero()) options.job.max_time = values.max_time;
   if (options.job.name.empty()) options.job.name = std::filesystem::path(values.words.front()).filename();
 
   mesoscore::FrameworkInfo& framework = options.config.framework;
@@ -81,16 +99,17 @@ void fill(const Values& values, Options& options) {
   framework.roles = {mesoscore::RoleName(values.role)};
   // Offers that cannot hold one task need not be made.
   framework.min_allocatable[framework.roles.front()] = {options.job.each};
-  options.style = values.quiet            ? Progress::Style::quiet
-                  : isatty(STDERR_FILENO) ? Progress::Style::terminal
-                                          : Progress::Style::plain;
+  options.style = values.quiet || options.follow ? Progress::Style::quiet
+                  : isatty(STDERR_FILENO)        ? Progress::Style::terminal
+                                                 : Progress::Style::plain;
 }
 
 }  // namespace
 
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
   CLI::App app{
-      "Runs a command many times on a mesoscore cluster. Its output is in the sandboxes of the agents.\n"
+      "Runs a command many times on a mesoscore cluster. Its output is in the sandboxes of the agents; see "
+      "--follow.\n"
       "  mesoscore-run --master ENDPOINT [options] -- command [arguments]\n"
       "Exit code: 0 all tasks finished; that of the tasks if all failed alike, else 1; 2 usage;\n"
       "3 no master, or it refused; 130 interrupted (the tasks are killed)."};

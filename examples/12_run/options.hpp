@@ -15,6 +15,7 @@ struct Options {
   JobSpec job;
   mesoscore::Duration connect_timeout = std::chrono::seconds(10);
   Progress::Style style = Progress::Style::plain;
+  bool follow = false;  // show what the tasks write
   spdlog::level::level_enum log_level = spdlog::level::off;
 };
 

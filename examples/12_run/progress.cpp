@@ -31,6 +31,8 @@ std::string Progress::text(const JobCounts& counts) const {
   const std::uint32_t done = counts.finished + counts.failed;
   std::string out =
       fmt::format("[{}] {}/{}  running {}", bar(done, counts.total), done, counts.total, counts.running);
+  if (counts.healthy != 0) out += fmt::format("  healthy {}", counts.healthy);
+  if (counts.unhealthy != 0) out += fmt::format("  unhealthy {}", counts.unhealthy);
   if (counts.failed != 0) out += fmt::format("  failed {}", counts.failed);
   if (counts.retried != 0) out += fmt::format("  repeated {}", counts.retried);
   return out;

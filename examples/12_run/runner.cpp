@@ -30,16 +30,23 @@ mesoscore::SchedulerDriverConfig with_logger(mesoscore::SchedulerDriverConfig co
 
 Runner::Runner(asio::io_context& io, mesoscore::TransportSet transports,
                mesoscore::SchedulerDriverConfig config, JobSpec spec, mesoscore::Duration connect_timeout,
-               Progress::Style style)
+               Progress::Style style, bool follow)
     : io_(io),
       master_(config.master),
       job_(std::move(spec)),
       progress_(style),
-      driver_(io.get_executor(), std::move(transports), with_logger(std::move(config), last_warning_)),
+      driver_(io.get_executor(), transports, with_logger(std::move(config), last_warning_)),
       signals_(io, SIGINT, SIGTERM),
       connect_timer_(io),
       draw_timer_(io),
-      connect_timeout_(connect_timeout) {}
+      connect_timeout_(connect_timeout) {
+  if (!follow) return;
+  mesoscore::OperatorClientConfig client;
+  client.master = master_;
+  follower_ =
+      std::make_unique<Follower>(io, std::move(transports), std::move(client), job_.counts().total > 1,
+                                 [this](const std::string& complaint) { progress_.message(complaint); });
+}
 
 mesoscore::Status Runner::start() {
   set_handlers();
@@ -47,6 +54,10 @@ mesoscore::Status Runner::start() {
   wait_for_master(connect_timeout_);
   wait_for_signals();
   draw();
+  if (!follower_) return {};
+  follower_->check([this](const mesoscore::Status& may) {
+    if (!may) give_up(exit_codes::kNoMaster, "cannot follow the tasks: " + may.error().message);
+  });
   return {};
 }
 
@@ -102,13 +113,25 @@ void Runner::on_offers(std::span<mesoscore::Offer> offers) {
 
 void Runner::on_update(const mesoscore::TaskStatus& status) {
   if (leaving_) return;
+  follow(status);
   if (!job_.on_update(status)) driver_.kill(status.task_id, status.agent_id);
   if (auto complaint = job_.take_complaint()) {
     if (++complaints_ <= kMaxComplaints) progress_.message(*complaint);
     if (complaints_ == kMaxComplaints + 1) progress_.message("(further failures are only counted)");
   }
+  if (job_.done() && follower_) return follower_->when_done([this] { leave(job_.exit_code()); });
   if (job_.done()) return leave(job_.exit_code());
   ask_for_offers();
+}
+
+// Of a task that was never started there is nothing to be seen.
+void Runner::follow(const mesoscore::TaskStatus& status) {
+  if (!follower_) return;
+  const bool over = mesoscore::is_terminal(status.state);
+  const bool ran =
+      status.state == mesoscore::TaskState::running || status.source == mesoscore::TaskSource::executor;
+  if (ran) follower_->follow(driver_.framework_id(), status.task_id, status.agent_id);
+  if (over) follower_->ended(status.task_id);
 }
 
 // A framework that wants nothing says so: the master then offers everything to the others. Reviving also

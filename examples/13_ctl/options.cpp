@@ -5,6 +5,7 @@
 #include "../support/cli.hpp"
 #include "mesoscore/roles.hpp"
 #include "mesoscore/version.hpp"
+#include "options_questions.hpp"
 
 namespace {
 
@@ -36,6 +37,10 @@ void define_reads(CLI::App& app, Values& values, OperatorAction& action) {
     action = mesoscore::ListFrameworks{};
   });
   app.add_subcommand("agents", "Lists the agents")->callback([&] { action = mesoscore::ListAgents{}; });
+  auto* tasks = app.add_subcommand("tasks", "Lists the tasks that run, and those that ended lately");
+  tasks->add_option("--framework", values.framework, "Only of this one: its id, or its name");
+  tasks->add_option("--agent", values.agent, "Only on this one: its id");
+  tasks->callback([&] { action = mesoscore::ListTasks{values.framework, values.agent}; });
   app.add_subcommand("roles", "Lists the roles, their weights and quotas")->callback([&] {
     action = mesoscore::ListRoles{};
   });
@@ -188,9 +193,9 @@ void define_operations(CLI::App& app, Values& values, OperatorAction& action) {
 
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
   CLI::App app{
-      "Asks a mesoscore master, and changes what an operator may change.\n"
-      "Exit code: 0 done; 1 the master said no; 2 usage; 3 no master, or it takes no operators here, or the "
-      "agent is away."};
+      "Asks a mesoscore master and its agents, and changes what an operator may change.\n"
+      "Exit code: 0 done; 1 the master or the agent said no; 2 usage; 3 no master, or it takes no operators "
+      "here, or the agent is away. Of exec: that of the command."};
   app.set_version_flag("--version", std::string(mesoscore::kVersion));
   app.require_subcommand(1);
   app.add_option("--master", options.config.master, "Endpoint of the master: unix:///path or tcp://host:port")
@@ -203,6 +208,8 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
   define_quota(app, values, options.action);
   define_changes(app, values, options.action);
   define_operations(app, values, options.action);
+  QuestionValues questions;
+  define_questions(app, questions, options.ask);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

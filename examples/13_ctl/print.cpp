@@ -5,10 +5,6 @@
 #include <string>
 #include <vector>
 
-namespace {
-
-using Row = std::vector<std::string>;
-
 void print_table(std::ostream& out, const std::vector<Row>& rows) {
   std::vector<std::size_t> widths;
   for (const Row& row : rows) {
@@ -24,6 +20,8 @@ void print_table(std::ostream& out, const std::vector<Row>& rows) {
     out << line << '\n';
   }
 }
+
+namespace {
 
 std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
 
@@ -77,6 +75,19 @@ std::vector<Row> table_of(const std::vector<mesoscore::RoleSummary>& roles) {
   return rows;
 }
 
+std::vector<Row> table_of(const std::vector<mesoscore::TaskSummary>& tasks) {
+  std::vector<Row> rows = {{"ID", "NAME", "FRAMEWORK", "AGENT", "STATE", "HEALTHY", "RESOURCES"}};
+  for (const auto& t : tasks) {
+    rows.push_back({t.id.str(), or_dash(t.name), t.framework_id.str(), t.agent_id.str(),
+                    std::string(mesoscore::to_string(t.state)),
+                    !t.healthy   ? "-"
+                    : *t.healthy ? "yes"
+                                 : "no",
+                    or_dash(t.resources.str())});
+  }
+  return rows;
+}
+
 }  // namespace
 
 void print(std::ostream& out, const mesoscore::OperatorAction& action,
@@ -87,6 +98,8 @@ void print(std::ostream& out, const mesoscore::OperatorAction& action,
     print_table(out, table_of(answer.agents));
   } else if (std::holds_alternative<mesoscore::ListRoles>(action)) {
     print_table(out, table_of(answer.roles));
+  } else if (std::holds_alternative<mesoscore::ListTasks>(action)) {
+    print_table(out, table_of(answer.tasks));
   }
   out << answer.text << '\n';
 }

@@ -46,9 +46,11 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
   const std::map<std::string, PlantedBug> bugs = {{"none", PlantedBug::none},
                                                   {"dropped-ack", PlantedBug::dropped_acknowledgement},
                                                   {"skipped-commit", PlantedBug::skipped_commit},
-                                                  {"freed-twice", PlantedBug::resources_freed_twice}};
+                                                  {"freed-twice", PlantedBug::resources_freed_twice},
+                                                  {"forgotten-group", PlantedBug::forgotten_group}};
   faults.add_option("--bug", options.bug, "Plant a bug, to see that it is found")
-      ->transform(CLI::CheckedTransformer(bugs).description("none|dropped-ack|skipped-commit|freed-twice"));
+      ->transform(CLI::CheckedTransformer(bugs).description(
+          "none|dropped-ack|skipped-commit|freed-twice|forgotten-group"));
   faults.add_flag("!--nothing-durable", options.durable, "No machine keeps anything over a crash");
   ReplayCommand replay;
   CLI::App& replaying =

@@ -39,6 +39,7 @@ std::string replay_command(const Options& options, std::uint64_t seed) {
   if (options.bug == PlantedBug::dropped_acknowledgement) command += " --bug dropped-ack";
   if (options.bug == PlantedBug::skipped_commit) command += " --bug skipped-commit";
   if (options.bug == PlantedBug::resources_freed_twice) command += " --bug freed-twice";
+  if (options.bug == PlantedBug::forgotten_group) command += " --bug forgotten-group";
   return command + " --log events.log";
 }
 

@@ -40,6 +40,9 @@ struct AgentOptions {
   // are killed; their tasks are GONE (LOST for old frameworks).
   Duration executor_reregistration_timeout = std::chrono::seconds(2);
   AgentLimits limits{};
+  // What it answers when the master passes a question of an operator on (agent_query.hpp); usage always.
+  bool operators_read_files = true;
+  bool operators_run_commands = false;
 };
 
 struct AgentView {

@@ -52,8 +52,8 @@ struct RunInContainer {
   ContainerId container_id{};  // in whose
   CommandInfo command{};
 };
-// Of a command of RunInContainer: answered when it has ended, or after `timeout` without a wait status. Its end
-// is remembered as long as its container runs.
+// Of a command of RunInContainer: answered when it has ended, or after `timeout` without a wait status. Its
+// end is remembered as long as its container runs.
 struct WaitContainer {
   ContainerId container_id{};
   Duration timeout = std::chrono::seconds(5);
@@ -63,9 +63,9 @@ struct KillNestedContainer {
   ContainerId container_id{};
   Duration grace{0};
 };
-// Errors of all: not_found (no such container, command or file here), permission_denied (the path leads out of
-// a sandbox; the agent does not allow it), invalid_argument (not a regular file, not a directory, no command),
-// launch_failed (RunInContainer: the message says why), limit_exceeded, stopped.
+// Errors of all: not_found (no such container, command or file here), permission_denied (the path leads out
+// of a sandbox; the agent does not allow it), invalid_argument (not a regular file, not a directory, no
+// command), launch_failed (RunInContainer: the message says why), limit_exceeded, stopped.
 
 using AgentQuery = std::variant<std::monostate, GetContainers, ListFiles, ReadFile, RunInContainer,
                                 WaitContainer, KillNestedContainer>;
@@ -101,4 +101,21 @@ struct AgentReport {
   friend bool operator==(const AgentReport&, const AgentReport&) = default;
 };
 
+// ---- between master and agent
+
+namespace msg {
+
+// From the master: a question of an operator. Answered by AgentAnswer, in any order, or not at all.
+struct AgentCall {
+  std::uint64_t id = 0;  // the master's
+  AgentQuery query{};
+};
+struct AgentAnswer {
+  std::uint64_t id = 0;
+  std::uint32_t error = 0;  // of Errc; zero: done
+  std::string text{};       // what was wrong
+  AgentReport report{};
+};
+
+}  // namespace msg
 }  // namespace mesoscore

@@ -11,8 +11,8 @@
 #include <asio/async_result.hpp>
 
 #include "mesoscore/agent.hpp"
-#include "mesoscore/clock.hpp"
 #include "mesoscore/agent_query.hpp"
+#include "mesoscore/clock.hpp"
 #include "mesoscore/detail/async.hpp"
 #include "mesoscore/fetcher.hpp"
 #include "mesoscore/function.hpp"
@@ -46,8 +46,8 @@ struct AgentServerConfig {
   // Where its commits block, e.g. a thread of yours; empty: the agent's own, which then waits for each sync,
   // pings included.
   asio::any_io_executor storage_executor{};
-  // Called by way of the agent's executor when the storage begins to fail or fails for another reason, with the
-  // error, and with success when it works again. It is also logged.
+  // Called by way of the agent's executor when the storage begins to fail or fails for another reason, with
+  // the error, and with success when it works again. It is also logged.
   std::function<void(const Status&)> on_storage{};
   IsolatorSet isolators{};
   // All of these belong to one agent: none may be shared. They run on `blocking_executor`.
@@ -79,9 +79,9 @@ struct AgentServerConfig {
 class AgentServer {
  public:
   AgentServer(asio::any_io_executor executor, TransportSet transports, AgentServerConfig config);
-  // This is how an agent is restarted or upgraded: tasks live on under their supervisors, for a server that is
-  // started again with the same storage and work_dir; function tasks are abandoned. What has been told anybody
-  // is kept. Waits for a commit that is under way; the storage is free afterwards.
+  // This is how an agent is restarted or upgraded: tasks live on under their supervisors, for a server that
+  // is started again with the same storage and work_dir; function tasks are abandoned. What has been told
+  // anybody is kept. Waits for a commit that is under way; the storage is free afterwards.
   ~AgentServer();
 
   // Checks the configuration, opens the work directory and the storage, and begins to look for the master.
@@ -102,8 +102,8 @@ class AgentServer {
                                     [this](auto done) { when_ended(std::move(done)); });
   }
   // The end of this agent: kills all tasks by their kill policy, unregisters, forgets what the storage has
-  // (a server that is started with it is a new agent), closes. To restart a program or to replace it, destroy the
-  // server instead. Completes with void().
+  // (a server that is started with it is a new agent), closes. To restart a program or to replace it, destroy
+  // the server instead. Completes with void().
   template <class Token>
   auto async_stop(Token&& token) {
     return detail::initiate<void()>(std::forward<Token>(token), [this](auto done) { stop(std::move(done)); });

@@ -25,9 +25,9 @@ namespace mesoscore {
 // another one is itself the result. Certificates are not verified.
 struct HttpProbe {
   std::uint32_t port = 0;
-  std::string path{};             // begins with "/" if it is not empty
-  std::string scheme = "http";    // or "https"
-  bool ipv6 = false;              // [::1] instead of 127.0.0.1
+  std::string path{};           // begins with "/" if it is not empty
+  std::string scheme = "http";  // or "https"
+  bool ipv6 = false;            // [::1] instead of 127.0.0.1
   friend bool operator==(const HttpProbe&, const HttpProbe&) = default;
 };
 // Healthy: the connection is accepted.
@@ -45,15 +45,16 @@ std::string_view to_string(CheckType type) noexcept;  // "HTTP"
 
 // Kills the task when it is unhealthy: it ends KILLED with `healthy` false. A failure is a probe that fails,
 // takes longer than `timeout` or cannot be made. The scheduler hears (TASK_RUNNING with `healthy`,
-// REASON_TASK_HEALTH_CHECK_STATUS_UPDATED, and a message that names the check) of each failure that counts, of
-// the first success, and of the first success after a failure. `healthy` is true when all of the task's health
-// checks that have a result are. Nothing is probed any more once the task is being killed.
+// REASON_TASK_HEALTH_CHECK_STATUS_UPDATED, and a message that names the check) of each failure that counts,
+// of the first success, and of the first success after a failure. `healthy` is true when all of the task's
+// health checks that have a result are. Nothing is probed any more once the task is being killed.
 struct HealthCheck {
   Probe probe{};
   Duration delay = std::chrono::seconds(15);     // from TASK_RUNNING to the first probe
   Duration interval = std::chrono::seconds(10);  // from the end of a probe to the next
   Duration timeout = std::chrono::seconds(20);   // of one probe; zero: none
-  // Failures do not count for so long after TASK_RUNNING (`delay` included), and only until the first success.
+  // Failures do not count for so long after TASK_RUNNING (`delay` included), and only until the first
+  // success.
   Duration grace_period = std::chrono::seconds(10);
   std::uint32_t consecutive_failures = 3;  // so many in a row: the task is killed by its kill policy
   std::string name{};
@@ -75,10 +76,10 @@ struct CheckInfo {
 // timeout, and when the probe could not be made.
 struct CheckStatus {
   CheckType type = CheckType::unknown;
-  std::optional<int> exit_code{};               // command
-  std::optional<std::uint32_t> status_code{};   // http
-  std::optional<bool> succeeded{};              // tcp
-  std::string name{};                           // of the check
+  std::optional<int> exit_code{};              // command
+  std::optional<std::uint32_t> status_code{};  // http
+  std::optional<bool> succeeded{};             // tcp
+  std::string name{};                          // of the check
   friend bool operator==(const CheckStatus&, const CheckStatus&) = default;
 };
 

@@ -42,7 +42,7 @@ struct DockerInfo {
   enum class Network : std::uint8_t { host = 1, bridge = 2, none = 3, user = 4 };
   std::string image{};  // "busybox:1.36", with or without registry
   Network network = Network::host;
-  std::string network_name{};  // of Network::user (network_infos[0].name in Mesos v1)
+  std::string network_name{};                // of Network::user (network_infos[0].name in Mesos v1)
   std::vector<PortMapping> port_mappings{};  // not with Network::host and Network::none
   bool privileged = false;
   bool force_pull_image = false;  // also when the image is there already
@@ -54,11 +54,47 @@ struct DockerInfo {
 
 // Numbers of capabilities(7): 0 = CAP_CHOWN. Mesos v1 says the same plus 1000.
 enum class Capability : std::uint8_t {
-  chown, dac_override, dac_read_search, fowner, fsetid, kill, setgid, setuid, setpcap, linux_immutable,
-  net_bind_service, net_broadcast, net_admin, net_raw, ipc_lock, ipc_owner, sys_module, sys_rawio, sys_chroot,
-  sys_ptrace, sys_pacct, sys_admin, sys_boot, sys_nice, sys_resource, sys_time, sys_tty_config, mknod, lease,
-  audit_write, audit_control, setfcap, mac_override, mac_admin, syslog, wake_alarm, block_suspend, audit_read,
-  perfmon, bpf, checkpoint_restore
+  chown,
+  dac_override,
+  dac_read_search,
+  fowner,
+  fsetid,
+  kill,
+  setgid,
+  setuid,
+  setpcap,
+  linux_immutable,
+  net_bind_service,
+  net_broadcast,
+  net_admin,
+  net_raw,
+  ipc_lock,
+  ipc_owner,
+  sys_module,
+  sys_rawio,
+  sys_chroot,
+  sys_ptrace,
+  sys_pacct,
+  sys_admin,
+  sys_boot,
+  sys_nice,
+  sys_resource,
+  sys_time,
+  sys_tty_config,
+  mknod,
+  lease,
+  audit_write,
+  audit_control,
+  setfcap,
+  mac_override,
+  mac_admin,
+  syslog,
+  wake_alarm,
+  block_suspend,
+  audit_read,
+  perfmon,
+  bpf,
+  checkpoint_restore
 };
 std::string_view to_string(Capability capability) noexcept;  // "NET_ADMIN"
 
@@ -67,7 +103,7 @@ struct LinuxInfo {
   // What its processes can ever have, and what they have at the start. Absent: what the agent gives to all.
   std::optional<std::vector<Capability>> bounding_capabilities{};
   std::optional<std::vector<Capability>> effective_capabilities{};
-  bool share_pid_namespace = false;  // of the agent, although the agent would give it one of its own
+  bool share_pid_namespace = false;     // of the agent, although the agent would give it one of its own
   IpcMode ipc_mode = IpcMode::unknown;  // unknown: as the agent is set up
   std::uint32_t shm_size_mb = 0;        // of a private /dev/shm; 0: as the agent is set up
   std::string seccomp_profile{};        // by name, of those that the agent has; empty: the agent's default
@@ -78,8 +114,23 @@ struct LinuxInfo {
 // A limit of setrlimit(2).
 struct RLimit {
   enum class Type : std::uint8_t {
-    unknown = 0, as = 1, core = 2, cpu = 3, data = 4, fsize = 5, locks = 6, memlock = 7, msgqueue = 8,
-    nice = 9, nofile = 10, nproc = 11, rss = 12, rtprio = 13, rttime = 14, sigpending = 15, stack = 16
+    unknown = 0,
+    as = 1,
+    core = 2,
+    cpu = 3,
+    data = 4,
+    fsize = 5,
+    locks = 6,
+    memlock = 7,
+    msgqueue = 8,
+    nice = 9,
+    nofile = 10,
+    nproc = 11,
+    rss = 12,
+    rtprio = 13,
+    rttime = 14,
+    sigpending = 15,
+    stack = 16
   };
   Type type = Type::unknown;
   // In the unit of the limit (bytes, seconds, descriptors). Both or neither; neither: unlimited.

@@ -3,9 +3,9 @@
 // or use ExecutorDriver.
 //
 // The application's calls go in as Submitted{msg::ExecutorUpdate, msg::ExecutorMessage}; what concerns it
-// comes out in Outbox::deliveries: ExecutorSubscribed, LaunchTask, ExecutorKill, ExecutorMessage,
-// ExecutorShutdown, ErrorMessage. After ExecutorShutdown the connection stays until the agent closes it, for
-// the last updates; ErrorMessage is final.
+// comes out in Outbox::deliveries: ExecutorSubscribed, LaunchTask, LaunchTaskGroup, ExecutorKill,
+// ExecutorMessage, ExecutorShutdown, ErrorMessage. After ExecutorShutdown the connection stays until the
+// agent closes it, for the last updates; ErrorMessage is final.
 //
 // Updates get their uuid, time and executor id here; they are kept until the agent has taken them, also while
 // there is no agent. An ExecutorMessage without an agent is dropped.

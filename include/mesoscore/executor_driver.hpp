@@ -7,13 +7,14 @@
 //     driver.start();
 //
 // Threading: as for MasterServer. Handlers may call the driver and may destroy it. When on_launch throws, or
-// is not set, the task is FAILED with a message that says so; what the other handlers throw goes to on_error,
-// and the executor goes on.
+// is not set, the task is FAILED with a message that says so, and so are all tasks of on_launch_group; what
+// the other handlers throw goes to on_error, and the executor goes on.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/async_result.hpp>
@@ -45,6 +46,9 @@ class ExecutorDriver {
 
   ExecutorDriver& on_subscribed(std::function<void(const msg::ExecutorSubscribed&)> handler);
   ExecutorDriver& on_launch(std::function<void(TaskInfo)> handler);
+  // Tasks that share one fate: run all of them or none. Report each by update(); when one has failed or was
+  // killed the agent asks for the end of the others by on_kill.
+  ExecutorDriver& on_launch_group(std::function<void(std::vector<TaskInfo>)> handler);
   ExecutorDriver& on_kill(std::function<void(const TaskId&, std::optional<KillPolicy>)> handler);
   ExecutorDriver& on_message(std::function<void(std::string_view)> handler);
   // The agent asks the executor to end, or has been away for longer than the recovery timeout. End the tasks,

@@ -18,8 +18,8 @@ namespace mesoscore {
 struct FetchRequest {
   ContainerId container_id{};
   std::vector<CommandUri> uris{};
-  std::string sandbox{};  // absolute; exists; files must not come to lie outside of it
-  std::string user{};     // whose the files are to be; empty: the agent's own
+  std::string sandbox{};       // absolute; exists; files must not come to lie outside of it
+  std::string user{};          // whose the files are to be; empty: the agent's own
   FrameworkId framework_id{};  // cached files are shared within one framework and user only
 };
 

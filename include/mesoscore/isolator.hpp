@@ -41,15 +41,15 @@ struct ContainerSpec {
 // What of a task's wishes an isolator fulfils. A task that wishes something that no isolator of its agent
 // provides fails, and is told so.
 enum class ContainerFeature : std::uint32_t {
-  volumes = 1,              // ContainerInfo::volumes
-  root_directory = 2,       // ContainerInfo::root_directory
-  hostname = 4,             // ContainerInfo::hostname
-  rlimits = 8,              // ContainerInfo::rlimits
-  capabilities = 16,        // LinuxInfo::bounding_capabilities, effective_capabilities
-  namespaces = 32,          // LinuxInfo::ipc_mode, shm_size_mb, share_pid_namespace
-  seccomp = 64,             // LinuxInfo::seccomp_profile, seccomp_unconfined
-  limits = 128,             // TaskInfo::limits
-  gpus = 256,               // gpus among the resources
+  volumes = 1,         // ContainerInfo::volumes
+  root_directory = 2,  // ContainerInfo::root_directory
+  hostname = 4,        // ContainerInfo::hostname
+  rlimits = 8,         // ContainerInfo::rlimits
+  capabilities = 16,   // LinuxInfo::bounding_capabilities, effective_capabilities
+  namespaces = 32,     // LinuxInfo::ipc_mode, shm_size_mb, share_pid_namespace
+  seccomp = 64,        // LinuxInfo::seccomp_profile, seccomp_unconfined
+  limits = 128,        // TaskInfo::limits
+  gpus = 256,          // gpus among the resources
 };
 using ContainerFeatures = std::uint32_t;  // the sum of some
 constexpr ContainerFeatures operator|(ContainerFeature a, ContainerFeature b) noexcept {
@@ -59,8 +59,8 @@ constexpr ContainerFeatures operator|(ContainerFeatures a, ContainerFeature b) n
   return a | static_cast<ContainerFeatures>(b);
 }
 
-// A container of before a restart of the agent, which runs. What an isolator has to know besides it writes down
-// in its state directory.
+// A container of before a restart of the agent, which runs. What an isolator has to know besides it writes
+// down in its state directory.
 struct LiveContainer {
   ContainerId id{};
   ContainerKind kind = ContainerKind::command;
@@ -73,8 +73,8 @@ struct LiveContainer {
 // What a limit was crossed with; the container is to be killed and reported FAILED.
 struct Limitation {
   TaskReason reason = TaskReason::container_limitation;
-  std::string message{};   // with the figures: "used 65 MiB of memory, the limit is 64 MiB"
-  Resources resources{};   // what it had used, as far as that is an amount of a resource
+  std::string message{};  // with the figures: "used 65 MiB of memory, the limit is 64 MiB"
+  Resources resources{};  // what it had used, as far as that is an amount of a resource
 };
 
 // What isolators may count on, from Isolator::start() on.
@@ -108,8 +108,8 @@ class Isolator {
   virtual Status prepare(const ContainerSpec& /*spec*/, LaunchPlan& /*plan*/) { return {}; }
   // `pid` exists and is held back until all isolators agree.
   virtual Status isolate(const ContainerId& /*id*/, pid_t /*pid*/) { return {}; }
-  // It runs. Call the handler on the executor of the context, never from within watch(), and not after cleanup().
-  // The container is then killed without grace.
+  // It runs. Call the handler on the executor of the context, never from within watch(), and not after
+  // cleanup(). The container is then killed without grace.
   virtual void watch(const ContainerId& /*id*/, LimitationHandler /*on_limitation*/) {}
   // It may use another amount from now on. An error kills it (REASON_CONTAINER_UPDATE_FAILED).
   virtual Status update(const ContainerId& /*id*/, const Resources& /*resources*/) { return {}; }
@@ -178,7 +178,7 @@ class Launcher {
 };
 
 // The isolators composed into a program, in the order of their prepare(). A copy shares the isolators. A good
-// order: process, cgroups, rlimits, namespaces, filesystem, private_tmp, devices, capabilities,
+// order: process, cgroups, rlimits, namespaces, filesystem, private_tmp, capabilities, devices,
 // no_new_privileges, seccomp, disk_quota, your own; docker anywhere.
 class IsolatorSet {
  public:

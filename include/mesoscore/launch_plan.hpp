@@ -1,13 +1,14 @@
 // How one process is to be started. Isolators add to the plan, one launcher executes the finished one; see
 // isolator.hpp. A launcher that cannot do something of the plan fails the launch and says what.
 //
-// The process is made in this order: born into the control group and the namespaces; held (Isolator::isolate);
-// hostname; mounts in their order; limits; bounding capabilities; user and groups; stdout and stderr (paths of
-// the machine, opened as the user); the new root; working directory; the other capabilities;
-// no_new_privileges; seccomp; exec. Its standard input is /dev/null, and no other descriptor is open.
+// The process is made in this order: born into the control group and the namespaces; held
+// (Isolator::isolate); hostname; mounts in their order; limits; bounding capabilities; user and groups;
+// stdout and stderr (paths of the machine, opened as the user); the new root; working directory; the other
+// capabilities; no_new_privileges; seccomp; exec. Its standard input is /dev/null, and no other descriptor is
+// open.
 //
-// A field that an earlier isolator has set already: lists are appended to, of capabilities the intersection is
-// taken, anything else fails the launch.
+// A field that an earlier isolator has set already: lists are appended to, of capabilities the intersection
+// is taken, anything else fails the launch.
 #pragma once
 
 #include <cstdint>
@@ -26,12 +27,13 @@ namespace mesoscore {
 struct PlannedMount {
   enum class Make : std::uint8_t { nothing, directory, file };
 
-  std::string source{};   // a path of the machine for bind mounts, else what the file system wants: "tmpfs", "proc"
+  std::string
+      source{};  // a path of the machine for bind mounts, else what the file system wants: "tmpfs", "proc"
   // Not empty: `source` is relative to this directory, and if it leads out of it, also by a symbolic link at
   // this moment, the launch fails.
   std::string source_root{};
-  std::string target{};   // absolute, as the container sees it; symbolic links cannot lead out of its root
-  std::string type{};     // of the file system; empty for bind mounts
+  std::string target{};     // absolute, as the container sees it; symbolic links cannot lead out of its root
+  std::string type{};       // of the file system; empty for bind mounts
   std::uint64_t flags = 0;  // MS_BIND, MS_REC, MS_RDONLY (works for binds, too), MS_NOSUID, ... of mount(2)
   std::string options{};    // "size=64m,mode=1777"
   Make make = Make::nothing;  // what to make at the target if there is nothing
@@ -39,7 +41,7 @@ struct PlannedMount {
 };
 
 struct PlannedLimit {
-  int resource = 0;  // RLIMIT_NOFILE, ...
+  int resource = 0;                  // RLIMIT_NOFILE, ...
   std::uint64_t soft = 0, hard = 0;  // RLIM_INFINITY: none
   friend bool operator==(const PlannedLimit&, const PlannedLimit&) = default;
 };
@@ -67,15 +69,15 @@ struct LaunchPlan {
   std::string working_directory{};                 // the sandbox; exists. With a `root`: as seen there
   std::string stdout_path{}, stderr_path{};        // appended to; created as the user
   PlannedRotation rotation{};
-  std::string user{};                              // empty = the agent's own
+  std::string user{};  // empty = the agent's own
 
   // ---- what encloses it
   // Directories of control groups: of version 2, in which the process is born, and of version 1, one for each
   // hierarchy, which it enters before it does anything else. Nothing of it is ever outside of them.
   std::string cgroup{};
   std::vector<std::string> cgroups_v1{};
-  // With CLONE_NEWPID a small init of the launcher is process 1: signals act as they do outside, and orphans are
-  // reaped. With CLONE_NEWNET there is nothing but a loopback interface, which is up.
+  // With CLONE_NEWPID a small init of the launcher is process 1: signals act as they do outside, and orphans
+  // are reaped. With CLONE_NEWNET there is nothing but a loopback interface, which is up.
   std::uint64_t namespaces = 0;  // CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWNET, ...
   std::string hostname{};        // with CLONE_NEWUTS
   std::vector<PlannedMount> mounts{};

@@ -24,6 +24,7 @@ struct MasterLimits {
   std::size_t max_operations_per_framework = 1000;
   std::size_t max_removed_agents = 100'000;  // ids remembered as unreachable or gone
   std::size_t max_statuses_per_task = 16;
+  std::size_t max_questions_per_agent = 100;  // of operators, not answered yet; further ones are refused
 };
 
 // Bounds of what an agent keeps.
@@ -31,6 +32,7 @@ struct AgentLimits {
   std::size_t max_completed_frameworks = 50;
   std::size_t max_pending_updates_per_task = 64;  // further non-terminal updates of that task are dropped
   std::size_t max_statuses_per_task = 16;
+  std::size_t max_questions = 1000;  // not answered yet; further ones are refused
 };
 
 // What may wait in a server for its storage: changes, messages and container calls. Beyond it the server

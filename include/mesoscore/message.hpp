@@ -31,7 +31,6 @@ using FrameworkPtr = std::shared_ptr<const FrameworkInfo>;  // never null in a v
 using AgentPtr = std::shared_ptr<const AgentInfo>;          // never null in a valid message
 
 // ---- scheduler -> master
-// -------------------------------------------------------------------------------------------
 
 struct Request {  // what the framework wants in this role, in place of what it has stated there before
   RoleName role{};
@@ -87,7 +86,6 @@ struct ToExecutor {  // framework message on its way to an executor; best effort
 };
 
 // ---- master -> scheduler
-// -------------------------------------------------------------------------------------------
 
 struct Subscribed {
   FrameworkId framework_id{};
@@ -129,7 +127,6 @@ struct ErrorMessage {  // also to agents and executors; the sender closes the co
 struct Heartbeat {};
 
 // ---- agent -> master
-// -----------------------------------------------------------------------------------------------
 
 struct RegisterAgent {
   AgentPtr agent{};  // id empty
@@ -163,15 +160,7 @@ struct ExecutorToFramework {
   std::string data{};
 };
 
-struct AgentAnswer {
-  std::uint64_t id = 0;
-  std::uint32_t error = 0;  // of Errc; zero: done
-  std::string text{};       // what was wrong
-  AgentReport report{};
-};
-
 // ---- master -> agent
-// -----------------------------------------------------------------------------------------------
 
 struct AgentRegistered {
   AgentId agent_id{};
@@ -208,11 +197,6 @@ struct RunTaskGroup {
   std::vector<TaskInfo> tasks{};  // `executor` of each is absent
   bool launch_executor = false;   // the master accounts for a new executor
   std::int32_t priority = 0;
-};
-// A question of an operator, passed on; answered by AgentAnswer, in any order, or not at all.
-struct AgentCall {
-  std::uint64_t id = 0;  // the master's
-  AgentQuery query{};
 };
 struct KillTask {
   FrameworkId framework_id{};
@@ -251,7 +235,6 @@ struct DrainTasks {
 };
 
 // ---- executor -> agent
-// ---------------------------------------------------------------------------------------------
 
 struct ExecutorSubscribe {
   FrameworkId framework_id{};
@@ -267,7 +250,6 @@ struct ExecutorMessage {  // both ways
 };
 
 // ---- agent -> executor
-// ---------------------------------------------------------------------------------------------
 
 struct ExecutorSubscribed {
   ExecutorInfo executor{};

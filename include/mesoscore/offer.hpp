@@ -117,6 +117,8 @@ inline Operation launch(std::vector<TaskInfo> tasks) {
 inline Operation launch_group(ExecutorInfo executor, std::vector<TaskInfo> tasks) {
   return Operation{OperationId{}, LaunchGroupOperation{std::move(executor), std::move(tasks)}};
 }
+// An executor of type DEFAULT. Without `resources` it has the least that is allowed: cpus:0.01;mem:32;disk:1.
+ExecutorInfo default_executor(ExecutorId id, Resources resources = {});
 inline Operation reserve(Resources resources, OperationId id = {}) {
   return Operation{std::move(id), ReserveOperation{std::move(resources)}};
 }

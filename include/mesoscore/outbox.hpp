@@ -63,7 +63,7 @@ struct Received {
   Received(PeerId from, Message received) noexcept : peer(from), message(std::move(received)) {}
 };
 // The application beside the machine wants this sent: schedulers submit Accept, Kill, ...; executors
-// ExecutorUpdate, ExecutorMessage.
+// ExecutorUpdate, ExecutorMessage; agents AgentCall, answered by an AgentAnswer among the deliveries.
 struct Submitted {
   Message message{};
 };
@@ -128,7 +128,7 @@ struct Outbox {
   std::vector<Dial> dials{};
   std::vector<Close> closes{};
   std::vector<ContainerCall> containers{};  // agent only: what isolators and launcher must do
-  std::vector<Message> deliveries{};  // scheduler and executor only: for the application beside the machine
+  std::vector<Message> deliveries{};        // for the application beside the machine; none of a master
   std::vector<Notice> notices{};
   LogLevel notice_level = LogLevel::off;  // notices below it are not composed
 

@@ -19,8 +19,8 @@ namespace mesoscore {
 class Prober {
  public:
   // An error: there is no result, because the probe took longer than its timeout or could not be made; the
-  // message says which. A TCP connection that is refused is a result (`succeeded` is false), an HTTP one is an
-  // error.
+  // message says which. A TCP connection that is refused is a result (`succeeded` is false), an HTTP one is
+  // an error.
   using Handler = std::function<void(Result<ProbeResult>)>;
 
   virtual ~Prober() = default;

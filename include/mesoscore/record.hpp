@@ -36,7 +36,7 @@ struct Framework {  // a checkpointing framework that has tasks, executors or op
 struct Executor {
   FrameworkId framework_id{};
   ExecutorInfo info{};
-  ContainerId container_id{};
+  ContainerId container_id{};  // empty: it is of type DEFAULT, and has no process
   bool terminating = false;
 };
 struct Task {
@@ -44,7 +44,9 @@ struct Task {
   TaskInfo info{};
   RoleName role{};
   std::int32_t priority = 0;
-  ContainerId container_id{};  // empty: it runs in an executor
+  ContainerId container_id{};   // empty: it runs in a custom executor
+  ExecutorId executor_id{};     // of type DEFAULT; empty: none, or a custom one
+  std::optional<Uuid> group{};  // the same for all tasks that share one fate; absent: it is alone
 };
 struct Kill {  // of a task that has not ended; `policy` for a custom executor
   FrameworkId framework_id{};

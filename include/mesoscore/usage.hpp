@@ -1,5 +1,6 @@
-// What a container uses: ResourceStatistics of Mesos v1, under its names. Absent: no isolator of the agent can
-// tell; a limit that is infinite: there is none (of bytes: the largest number). Counters ascend from the start of the container; a reader divides differences by time.
+// What a container uses: ResourceStatistics of Mesos v1, under its names. Absent: no isolator of the agent
+// can tell; a limit that is infinite: there is none (of bytes: the largest number). Counters ascend from the
+// start of the container; a reader divides differences by time.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +13,14 @@ struct ContainerUsage {
 
   // ---- cpu
   std::optional<double> cpus_user_time_secs{}, cpus_system_time_secs{};
-  std::optional<double> cpus_limit{};                // of time; absent: none
-  std::optional<double> cpus_soft_limit{};           // its share when others want cpu, too
+  std::optional<double> cpus_limit{};       // of time; absent: none
+  std::optional<double> cpus_soft_limit{};  // its share when others want cpu, too
   std::optional<std::uint64_t> cpus_nr_periods{}, cpus_nr_throttled{};
   std::optional<double> cpus_throttled_time_secs{};
 
   // ---- memory, in bytes
-  std::optional<std::uint64_t> mem_rss_bytes{};      // resident: by process, or anonymous memory of a group
-  std::optional<std::uint64_t> mem_total_bytes{};    // with caches: what the limit is for
+  std::optional<std::uint64_t> mem_rss_bytes{};    // resident: by process, or anonymous memory of a group
+  std::optional<std::uint64_t> mem_total_bytes{};  // with caches: what the limit is for
   std::optional<std::uint64_t> mem_limit_bytes{};
   std::optional<std::uint64_t> mem_soft_limit_bytes{};
   std::optional<std::uint64_t> mem_file_bytes{}, mem_anon_bytes{}, mem_mapped_file_bytes{}, mem_swap_bytes{};

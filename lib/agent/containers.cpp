@@ -1,6 +1,8 @@
 // The end of tasks, and of the containers of command and function tasks.
 #include <algorithm>
 
+#include "agent/checks.hpp"
+#include "agent/groups.hpp"
 #include "agent/state.hpp"
 
 namespace mesoscore {
@@ -17,12 +19,14 @@ void Agent::State::announce_killing(TaskRecord& task, std::optional<TaskReason> 
   if (task.kill.wanted || !frameworks[task.framework].has(FrameworkCapability::task_killing_state)) return;
   StatusRecord status = new_status(TaskState::killing, TaskSource::executor);
   status.reason = reason;
+  status.set_message(agent_detail::fate_of(*this, task));
   update(task, std::move(status));
 }
 
 // Another kill may only hasten the end: the grace counts from the first.
 void Agent::State::kill_contained(TaskRecord& task, Duration grace) {
   if (!task.kill.wanted) {
+    if (task.checks) agent_detail::stop_checks(*this, task);
     task.kill.wanted = true;
     task.kill.first = now;
     task.kill.grace = grace;
@@ -47,6 +51,7 @@ void Agent::State::over_time(TaskRecord& task) {
 
 void Agent::State::end_task(TaskRecord& task, StatusRecord&& status) {
   timers.disarm(task.completion);
+  if (task.checks) agent_detail::stop_checks(*this, task);
   explain_by_drain(task, status);
   if (task.executor != kNone) {
     ExecutorRecord& executor = executors[task.executor];
@@ -61,8 +66,10 @@ void Agent::State::end_task(TaskRecord& task, StatusRecord&& status) {
     }
   }
   task.info.state = status.state;
+  agent_detail::leave_default_executor(*this, task);
   if (frameworks[task.framework].terminating) return forget_task(task);
   update(task, std::move(status));
+  agent_detail::share_fate(*this, task);
 }
 
 }  // namespace mesoscore

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "agent/exit_text.hpp"
-#include "agent/state.hpp"
+#include "agent/groups.hpp"
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
 
@@ -24,17 +24,30 @@ Agent::State::ExecutorRecord& Agent::State::launch_executor(FrameworkRecord& fra
   return executor;
 }
 
-// First room for the tasks, then the tasks.
+// First room for the tasks, then the tasks; those of a group in one message.
 void Agent::State::deliver_queue(ExecutorRecord& executor) {
   if (!executor.peer || executor.state != ExecutorRecord::State::running || executor.queue.empty()) return;
   each(executor.queue, tasks, [&](TaskRecord& task) { executor.contained += task.info.resources; });
   update_container(executor);
-  each(executor.queue, tasks, [&](TaskRecord& task) {
-    executor.queue.remove(tasks, task.self);
-    executor.tasks.push_back(tasks, task.self);
-    task.queued = false;
-    send<msg::LaunchTask>(*executor.peer).task = std::move(task.undelivered);
-  });
+  while (!executor.queue.empty()) {
+    TaskRecord& next = tasks[executor.queue.front()];
+    if (next.group == kNone) {
+      send<msg::LaunchTask>(*executor.peer).task = take_queued(next);
+      continue;
+    }
+    auto& group = send<msg::LaunchTaskGroup>(*executor.peer);
+    each(groups[next.group].tasks, tasks, [&](TaskRecord& task) {
+      if (task.queued) group.tasks.push_back(take_queued(task));
+    });
+  }
+}
+
+TaskInfo Agent::State::take_queued(TaskRecord& task) {
+  ExecutorRecord& executor = executors[task.executor];
+  executor.queue.remove(tasks, task.self);
+  executor.tasks.push_back(tasks, task.self);
+  task.queued = false;
+  return std::move(task.undelivered);
 }
 
 void Agent::State::update_container(const ExecutorRecord& executor) {
@@ -52,6 +65,7 @@ void Agent::State::set_terminating(ExecutorRecord& executor) {
 // time.
 void Agent::State::shutdown_executor(ExecutorRecord& executor) {
   if (executor.state == ExecutorRecord::State::terminating) return;
+  if (executor.is_default()) return agent_detail::shutdown_default_executor(*this, executor);
   set_terminating(executor);
   const Duration grace = std::max(executor.info.shutdown_grace_period, Duration::zero());
   if (executor.peer) {
@@ -82,13 +96,15 @@ void Agent::State::executor_ended(ExecutorRecord& executor, ContainerEvent& even
     close(peer, "the executor has ended");
     forget_peer(peer);
   }
-  each(executor.tasks, tasks, [&](TaskRecord& task) {
-    executor.tasks.remove(tasks, task.self);
-    task_of_ended(task, executor, event);
-  });
-  each(executor.queue, tasks, [&](TaskRecord& task) {
-    executor.queue.remove(tasks, task.self);
-    task_of_ended(task, executor, event);
+  agent_detail::before_fates(*this, [&] {
+    each(executor.tasks, tasks, [&](TaskRecord& task) {
+      executor.tasks.remove(tasks, task.self);
+      task_of_ended(task, executor, event);
+    });
+    each(executor.queue, tasks, [&](TaskRecord& task) {
+      executor.queue.remove(tasks, task.self);
+      task_of_ended(task, executor, event);
+    });
   });
   if (frameworks[executor.framework].kept) out->containers.push_back(ForgetContainer{executor.container_id});
   executor_exited(executor.info.framework_id, executor.info.executor_id, event.wait_status);

@@ -48,13 +48,23 @@ void Agent::State::keep_task(const TaskRecord& task, const TaskInfo& info) {
     kept.max_completion_time = task.max_completion_time;
     kept.function = info.function;
     kept.container = info.container;
+    kept.health_checks = info.health_checks;
+    kept.checks = info.checks;
     if (info.command) {
       kept.command = info.command;
       kept.command->environment.clear();
     }
   }
-  keep(record::Task{frameworks[task.framework].id, std::move(kept), task.info.role, task.info.priority,
-                    task.container_id});
+  record::Task record{frameworks[task.framework].id,
+                      std::move(kept),
+                      task.info.role,
+                      task.info.priority,
+                      task.container_id,
+                      {},
+                      {}};
+  if (!info.executor) record.executor_id = task.info.executor_id;
+  if (task.group != kNone) record.group = groups[task.group].uuid;
+  keep(std::move(record));
 }
 
 void Agent::State::keep_kill(TaskRecord& task) {
@@ -72,10 +82,12 @@ void Agent::State::keep_update(const TaskRecord& task, const UpdateRecord& updat
   keep(std::move(kept));
 }
 
-// The head, in the place of the one that was acknowledged before it.
+// The head, in the place of the one that was acknowledged before it. Of a task that says RUNNING again and
+// again the first of these stays: it says since when.
 void Agent::State::keep_acknowledged(TaskRecord& task) {
   const UpdateRecord& head = updates[task.updates.head];
-  erase_update(task, task.updates.acknowledged);
+  if (!task.checks || task.checks->running_number != task.updates.acknowledged)
+    erase_update(task, task.updates.acknowledged);
   task.updates.acknowledged = head.number;
   keep_update(task, head, true);
 }
@@ -86,6 +98,8 @@ void Agent::State::erase_update(const TaskRecord& task, std::uint64_t number) {
 }
 
 void Agent::State::erase_updates(TaskRecord& task) {
+  if (task.checks && task.checks->running_number < task.updates.acknowledged)
+    erase_update(task, task.checks->running_number);
   erase_update(task, std::exchange(task.updates.acknowledged, 0));
   for (std::uint32_t i = task.updates.head; i != kNone; i = updates[i].next)
     erase_update(task, updates[i].number);

@@ -62,6 +62,7 @@ void Agent::State::drop_master(std::string_view why) {
 void Agent::State::lost_master() {
   pause_updates();
   pause_operations();
+  drop_questions_of_master();
   timers.disarm(ping_timer);
   unsent_exits.clear();  // the next registration names the executors that live
   dial_later();

@@ -1,6 +1,8 @@
 #include <utility>
 
 #include "agent/exit_text.hpp"
+#include "agent/groups.hpp"
+#include "agent/checks.hpp"
 #include "agent/state.hpp"
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
@@ -9,6 +11,8 @@ namespace mesoscore {
 
 void Agent::State::on(ContainerEvent& event) {
   if (event.kind == ContainerEvent::Kind::recovered && event.container_id.empty()) return end_recovery();
+  if (event.kind == ContainerEvent::Kind::answered) return answered(event);
+  if (event.kind == ContainerEvent::Kind::probed) return agent_detail::on_probed(*this, event);
   const auto found = container_by_id.find(agent_detail::IdKey{&event.container_id});
   if (found == container_by_id.end()) {
     return note(LogLevel::info, "ignored an event of container ", event.container_id,
@@ -27,18 +31,24 @@ void Agent::State::on(ContainerEvent& event) {
   }
   TaskRecord& task = tasks[owner.task];
   if (over) return contained_ended(task, event);
-  if (event.kind == ContainerEvent::Kind::started) return contained_started(task);
+  if (event.kind == ContainerEvent::Kind::started) return contained_started(task, event);
   if (event.kind == ContainerEvent::Kind::progress) return contained_progress(task, event);
   note(LogLevel::warning, "ignored that container ", event.container_id,
        " was recovered: it is known to live");
 }
 
-void Agent::State::contained_started(TaskRecord& task) {
+void Agent::State::contained_started(TaskRecord& task, ContainerEvent& event) {
   if (task.started) return;
   task.started = true;
   if (task.kill.wanted) return;  // the scheduler has been told KILLING
   if (task.max_completion_time) timers.arm(task.completion, after(now, *task.max_completion_time));
-  update(task, new_status(TaskState::running, TaskSource::executor));
+  StatusRecord status = new_status(TaskState::running, TaskSource::executor);
+  if (task.checks) task.checks->container_status = event.status;
+  if (event.status) status.more().container_status = std::move(event.status);
+  update(task, std::move(status));
+  if (!task.checks) return;
+  task.checks->running_number = task.updates.last_number;
+  agent_detail::start_checks(*this, task, now);
 }
 
 void Agent::State::contained_progress(TaskRecord& task, ContainerEvent& event) {
@@ -75,10 +85,13 @@ StatusRecord Agent::State::verdict(const TaskRecord& task, ContainerEvent& event
     message = cat("max_completion_time of ", in_seconds(*task.max_completion_time), " was reached");
   } else if (task.kill.wanted) {
     status.state = TaskState::killed;
+    if (const std::string fate = agent_detail::fate_of(*this, task); !fate.empty())
+      message = message.empty() ? fate : cat(fate, "; ", message);
     if (!task.started) {
       status.reason = TaskReason::task_killed_during_launch;
       status.source = TaskSource::agent;
     }
+    if (task.checks && !task.checks->why_killed.empty()) message = task.checks->why_killed;
   } else {
     status.reason = event.reason;
     if (!launched && !event.reason) status.reason = TaskReason::container_launch_failed;

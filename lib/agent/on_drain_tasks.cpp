@@ -5,6 +5,17 @@
 #include "agent/state.hpp"
 
 namespace mesoscore {
+namespace {
+
+// No task gets more time than the drain allows, and those that say nothing get just that.
+std::optional<KillPolicy> policy_of(const DrainConfig& drain, const agent_detail::TaskRecord& task) {
+  if (!drain.max_grace_period) return std::nullopt;
+  Duration grace = *drain.max_grace_period;
+  if (task.kill_policy) grace = std::min(grace, task.kill_policy->grace_period);
+  return KillPolicy{grace};
+}
+
+}  // namespace
 
 void Agent::State::on(msg::DrainTasks& order) {
   const bool changed = drain != order.config;
@@ -17,8 +28,8 @@ void Agent::State::on(msg::DrainTasks& order) {
   kill_for_drain();
 }
 
-// A master says with each registration that the agent is to drain. One that launches a task and has not said so
-// has lost its registry and does not know; nobody could end the drain.
+// A master says with each registration that the agent is to drain. One that launches a task and has not said
+// so has lost its registry and does not know; nobody could end the drain.
 void Agent::State::end_forgotten_drain() {
   if (!drain || drain_said) return;
   note(LogLevel::warning, "the drain is over: this master does not know of it");
@@ -37,21 +48,7 @@ void Agent::State::kill_for_drain() {
 }
 
 void Agent::State::kill_for_drain(TaskRecord& task) {
-  if (!task.live()) return;
-  if (task.queued) return kill_queued(task);
-  const std::optional<KillPolicy> policy = drain_policy(task);
-  if (task.executor != kNone) return kill_delivered(task, policy);
-  timers.disarm(task.completion);
-  announce_killing(task, std::nullopt);
-  kill_contained(task, grace_of(task, policy));
-}
-
-// No task gets more time than the drain allows, and those that say nothing get just that.
-std::optional<KillPolicy> Agent::State::drain_policy(const TaskRecord& task) const noexcept {
-  if (!drain->max_grace_period) return std::nullopt;
-  Duration grace = *drain->max_grace_period;
-  if (task.kill_policy) grace = std::min(grace, task.kill_policy->grace_period);
-  return KillPolicy{grace};
+  if (task.live()) kill_task(task, policy_of(*drain, task));
 }
 
 void Agent::State::explain_by_drain(const TaskRecord& task, StatusRecord& status) const noexcept {

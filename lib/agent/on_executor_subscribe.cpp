@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "agent/groups.hpp"
 #include "agent/state.hpp"
 
 namespace mesoscore {
@@ -7,6 +8,7 @@ namespace mesoscore {
 void Agent::State::on(PeerId peer, msg::ExecutorSubscribe& subscribe) {
   if (recovery != Recovery::none) return wait_for_recovery(peer, subscribe);
   ExecutorRecord* executor = find_executor(subscribe.framework_id, subscribe.executor_id);
+  if (executor != nullptr && executor->is_default()) executor = nullptr;  // nobody speaks for it
   const bool over = std::find(completed.begin(), completed.end(), subscribe.framework_id) != completed.end();
   if (executor == nullptr && !over)
     return refuse(peer, "no executor of this id was started for this framework");
@@ -53,14 +55,15 @@ void Agent::State::greet(ExecutorRecord& executor, msg::ExecutorSubscribe& subsc
   subscribed.framework = frameworks[executor.framework].info;
   subscribed.agent = agent;
   subscribed.container_id = executor.container_id;
-  for (TaskStatus& status : subscribe.unacknowledged_updates) take_update(executor, status);
-
   std::vector<std::string_view> arrived;
   for (const TaskInfo& task : subscribe.unacknowledged_tasks) arrived.push_back(task.task_id);
   std::sort(arrived.begin(), arrived.end());
-  each(executor.tasks, tasks, [&](TaskRecord& task) {
-    if (!task.live()) return;
-    settle(task, executor, std::binary_search(arrived.begin(), arrived.end(), task.info.task_id.view()));
+  agent_detail::before_fates(*this, [&] {
+    for (TaskStatus& status : subscribe.unacknowledged_updates) take_update(executor, status);
+    each(executor.tasks, tasks, [&](TaskRecord& task) {
+      if (!task.live()) return;
+      settle(task, executor, std::binary_search(arrived.begin(), arrived.end(), task.info.task_id.view()));
+    });
   });
   deliver_queue(executor);
   shutdown_if_useless(executor);

@@ -1,4 +1,5 @@
-#include "agent/state.hpp"
+#include "agent/groups.hpp"
+#include "core/text_cat.hpp"
 
 namespace mesoscore {
 
@@ -8,11 +9,16 @@ void Agent::State::on(msg::KillTask& kill) {
   if (task == nullptr || !task->live()) {
     return note(LogLevel::info, "ignored the kill of task ", kill.task_id, ": it does not run here");
   }
-  if (task->queued) return kill_queued(*task);
-  if (task->executor != kNone) return kill_delivered(*task, kill.kill_policy);
-  timers.disarm(task->completion);
-  announce_killing(*task, std::nullopt);
-  kill_contained(*task, grace_of(*task, kill.kill_policy));
+  if (task->group != kNone) return agent_detail::kill_group(*this, *task, kill.kill_policy);
+  kill_task(*task, kill.kill_policy);
+}
+
+void Agent::State::kill_task(TaskRecord& task, const std::optional<KillPolicy>& policy) {
+  if (task.queued) return kill_queued(task);
+  if (task.executor != kNone) return kill_delivered(task, policy);
+  timers.disarm(task.completion);
+  announce_killing(task, std::nullopt);
+  kill_contained(task, grace_of(task, policy));
 }
 
 void Agent::State::kill_queued(TaskRecord& task) {
@@ -24,7 +30,8 @@ void Agent::State::kill_queued(TaskRecord& task) {
 void Agent::State::killed_before_delivery(TaskRecord& task) {
   StatusRecord status = new_status(TaskState::killed, TaskSource::agent);
   status.reason = TaskReason::task_killed_during_launch;
-  status.set_message("killed before it was delivered to its executor");
+  const std::string fate = agent_detail::fate_of(*this, task);
+  status.set_message(cat("killed before it was delivered to its executor", fate.empty() ? "" : ": ", fate));
   end_task(task, std::move(status));
 }
 

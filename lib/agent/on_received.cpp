@@ -11,6 +11,7 @@ namespace {
 // These are kept, and what is kept must belong to an agent that the next start can go on as.
 bool needs_an_id(const Message& message) noexcept {
   return std::holds_alternative<msg::RunTask>(message) ||
+         std::holds_alternative<msg::RunTaskGroup>(message) ||
          std::holds_alternative<msg::ApplyOperation>(message) ||
          std::holds_alternative<msg::DrainTasks>(message);
 }

@@ -3,6 +3,25 @@
 #include "agent/state.hpp"
 
 namespace mesoscore {
+namespace {
+
+// The master launched it, but it did not arrive. The answer is reliable: the master waits for its
+// acknowledgement.
+void report_missing(Agent::State& s, const FrameworkId& framework_id, const TaskId& task_id) {
+  if (s.find_task(framework_id, task_id) != nullptr) return;
+  if (std::find(s.completed.begin(), s.completed.end(), framework_id) != s.completed.end()) return;
+  agent_detail::FrameworkRecord& framework = s.add_framework(framework_id);
+  TaskInfo unknown;
+  unknown.task_id = task_id;
+  agent_detail::TaskRecord& task = s.add_task(framework, unknown);
+  if (task.kept) s.keep_task(task, {});
+  StatusRecord status = s.new_status(s.dropped_or_lost(framework), TaskSource::agent);
+  status.reason = TaskReason::reconciliation;
+  status.set_message("the agent does not know this task");
+  s.end_task(task, std::move(status));
+}
+
+}  // namespace
 
 void Agent::State::on(msg::AgentReregistered& answer) {
   if (agent->id.empty() || answer.agent_id != agent->id) {
@@ -17,24 +36,8 @@ void Agent::State::on(msg::AgentReregistered& answer) {
     note(LogLevel::info, "re-registered as ", agent->id, " with master ", answer.master_id);
     registered(answer.ping_timeout);
   }
-  for (const auto& missing : answer.missing) report_missing(missing.framework_id, missing.task_id);
+  for (const auto& missing : answer.missing) report_missing(*this, missing.framework_id, missing.task_id);
   for (const auto& missing : answer.missing_operations) report_missing_operation(missing);
-}
-
-// The master launched it, but it did not arrive. The answer is reliable: the master waits for its
-// acknowledgement.
-void Agent::State::report_missing(const FrameworkId& framework_id, const TaskId& task_id) {
-  if (find_task(framework_id, task_id) != nullptr) return;
-  if (std::find(completed.begin(), completed.end(), framework_id) != completed.end()) return;
-  FrameworkRecord& framework = add_framework(framework_id);
-  TaskInfo unknown;
-  unknown.task_id = task_id;
-  TaskRecord& task = add_task(framework, unknown);
-  if (task.kept) keep_task(task, {});
-  StatusRecord status = new_status(dropped_or_lost(framework), TaskSource::agent);
-  status.reason = TaskReason::reconciliation;
-  status.set_message("the agent does not know this task");
-  end_task(task, std::move(status));
 }
 
 }  // namespace mesoscore

@@ -38,15 +38,19 @@ void Agent::State::on(msg::RunTask& run) {
     return refuse_task(task, run, dropped_or_lost(framework), TaskReason::agent_draining,
                        "the agent is draining");
   }
-  info.executor ? run_in_executor(task, run) : run_in_container(task, run);
+  info.executor ? run_in_executor(task, run) : run_in_container(task, run.task, run.framework);
 }
 
 // The master has charged the framework for a new executor that will not be.
 void Agent::State::unused_launch(const msg::RunTask& run) {
-  if (!run.launch_executor || !run.task.executor) return;
-  const ExecutorId& id = run.task.executor->executor_id;
-  if (validate_id(id, "executor id") && find_executor(run.framework->id, id) == nullptr) {
-    executor_exited(run.framework->id, id, 0);
+  if (run.task.executor) unused_executor(run.framework->id, *run.task.executor, run.launch_executor);
+}
+
+void Agent::State::unused_executor(const FrameworkId& framework, const ExecutorInfo& executor,
+                                   bool launch_executor) {
+  const ExecutorId& id = executor.executor_id;
+  if (launch_executor && validate_id(id, "executor id") && find_executor(framework, id) == nullptr) {
+    executor_exited(framework, id, 0);
   }
 }
 
@@ -65,41 +69,51 @@ void Agent::State::decline_task(TaskRecord& task, TaskState state, TaskReason re
   end_task(task, std::move(status));
 }
 
-void Agent::State::run_in_container(TaskRecord& task, msg::RunTask& run) {
+void Agent::State::run_in_container(TaskRecord& task, TaskInfo& info, const msg::FrameworkPtr& framework) {
   LaunchContainer& launch =
       std::get<LaunchContainer>(out->containers.emplace_back(std::in_place_type<LaunchContainer>));
   launch.container_id = new_container({task.self, kNone}, task.container_id);
-  launch.kind = run.task.command ? ContainerKind::command : ContainerKind::function;
-  launch.framework = std::move(run.framework);
+  launch.kind = info.command ? ContainerKind::command : ContainerKind::function;
+  launch.framework = framework;
   launch.agent_id = agent->id;
   launch.durable = task.kept;
-  task.container_type = run.task.container ? run.task.container->type : ContainerInfo::Type::mesos;
-  if (task.kept) keep_task(task, run.task);
-  launch.resources = run.task.resources;
-  launch.task = std::move(run.task);
+  task.container_type = info.container ? info.container->type : ContainerInfo::Type::mesos;
+  if (task.kept) keep_task(task, info);
+  launch.resources = info.resources;
+  launch.task = std::move(info);
+}
+
+// Empty: it is to be used. Resources that the master does not know to be used must not be used.
+std::string_view Agent::State::why_not_in(const ExecutorRecord* executor, const ExecutorInfo& wanted,
+                                          bool launch_executor) const noexcept {
+  if (executor == nullptr) return launch_executor ? "" : "' has ended";
+  if (executor->state == ExecutorRecord::State::terminating) return "' is terminating";
+  if (launch_executor) return "' is running already, and the master does not know it";
+  const bool wants_default = wanted.type == ExecutorInfo::Type::default_;
+  return executor->is_default() == wants_default ? "" : "' is of another type";
 }
 
 void Agent::State::run_in_executor(TaskRecord& task, msg::RunTask& run) {
   FrameworkRecord& framework = frameworks[task.framework];
-  task.info.executor_id = run.task.executor->executor_id;
+  const ExecutorInfo& wanted = *run.task.executor;
+  task.info.executor_id = wanted.executor_id;
   if (task.kept) keep_task(task, run.task);
   ExecutorRecord* executor = find_executor(framework.id, task.info.executor_id);
-  // Resources that the master does not know to be used must not be used.
-  std::string_view why;
-  if (executor == nullptr && !run.launch_executor) why = "' has ended";
-  if (executor != nullptr && run.launch_executor)
-    why = "' is running already, and the master does not know it";
-  if (executor != nullptr && executor->state == ExecutorRecord::State::terminating) why = "' is terminating";
-  if (!why.empty()) {
+  if (const std::string_view why = why_not_in(executor, wanted, run.launch_executor); !why.empty()) {
     return decline_task(task, dropped_or_lost(framework), TaskReason::executor_terminated,
                         cat("executor '", task.info.executor_id, why));
   }
-  if (executor == nullptr) executor = &launch_executor(framework, *run.task.executor);
-  task.executor = executor->self;
-  task.queued = true;
-  task.undelivered = std::move(run.task);
-  executor->queue.push_back(tasks, task.self);
+  if (executor == nullptr) executor = &launch_executor(framework, wanted);
+  queue_task(task, *executor, std::move(run.task));
   deliver_queue(*executor);
+}
+
+void Agent::State::queue_task(TaskRecord& task, ExecutorRecord& executor, TaskInfo&& info) {
+  task.executor = executor.self;
+  task.queued = true;
+  task.undelivered = std::move(info);
+  task.checks.reset();  // they are for the executor to make
+  executor.queue.push_back(tasks, task.self);
 }
 
 }  // namespace mesoscore

@@ -1,3 +1,4 @@
+#include "agent/checks.hpp"
 #include "agent/state.hpp"
 
 namespace mesoscore {
@@ -19,6 +20,8 @@ void Agent::State::on_timer(Timer& timer) {
       return executor_overdue(executors[timer.owner]);
     case Timer::Kind::operation:
       return retry_operation(operations[timer.owner]);
+    case Timer::Kind::check:
+      return agent_detail::checker_due(*this, tasks[timer.owner], timer);
   }
 }
 

@@ -1,4 +1,6 @@
 // Finding, making and forgetting what the agent remembers.
+#include "agent/checks.hpp"
+#include "agent/groups.hpp"
 #include "agent/state.hpp"
 
 namespace mesoscore {
@@ -23,7 +25,7 @@ void reset(Agent::State::TaskRecord& task, const TaskInfo& from) {
   info.status_update_state.reset();
   info.status_update_uuid.reset();
   task.history.clear();
-  task.executor = kNone;
+  task.executor = task.group = kNone;
   task.container_id = {};
   task.started = task.queued = task.over_time = task.uncertain = task.function = false;
   task.kill = {};
@@ -98,6 +100,7 @@ Agent::State::TaskRecord& Agent::State::add_task(FrameworkRecord& framework, con
   reset(task, info);
   task.self = task.updates.timer.owner = task.completion.owner = index;
   task.framework = framework.self;
+  agent_detail::add_checks(task, info);
   task.kept = framework.kept;
   framework.tasks.push_back(tasks, index);
   task_by_id.emplace(OwnedKey{framework.self, &task.info.task_id}, index);
@@ -116,6 +119,7 @@ Agent::State::ExecutorRecord& Agent::State::add_executor(FrameworkRecord& framew
   executor.got_task = executor.registration_timed_out = executor.recovered = false;
   executor.peer.reset();
   executor.contained = info.resources;
+  executor.live_tasks = 0;
   framework.executors.push_back(executors, index);
   executor_by_id.emplace(OwnedKey{framework.self, &executor.info.executor_id}, index);
   return executor;
@@ -125,11 +129,16 @@ void Agent::State::forget_task(TaskRecord& task) {
   drop_updates(task);
   if (task.kept) erase_task(task);
   timers.disarm(task.completion);
+  if (task.checks) {
+    agent_detail::stop_checks(*this, task);
+    task.checks.reset();
+  }
   if (task.executor != kNone) {
     ExecutorRecord& executor = executors[task.executor];
     (task.queued ? executor.queue : executor.tasks).remove(tasks, task.self);
   }
   if (task.queued || task.uncertain) task.undelivered = {};
+  agent_detail::leave_group(*this, task);
   FrameworkRecord& framework = frameworks[task.framework];
   framework.tasks.remove(tasks, task.self);
   task_by_id.erase(OwnedKey{framework.self, &task.info.task_id});

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
 #include <tsl/robin_map.h>
 
+#include "agent/check_records.hpp"
 #include "agent/timers.hpp"
 #include "core/slab.hpp"
 #include "core/status_history.hpp"
@@ -58,7 +60,8 @@ struct TaskRecord {
   bool uncertain = false;  // recovered; whether it reached its executor is seen when that subscribes
   bool function = false;   // only of recovered tasks
   ContainerInfo::Type container_type = ContainerInfo::Type::mesos;
-  Link in_framework, in_executor;
+  std::uint32_t group = kNone;  // with which it shares its fate
+  Link in_framework, in_executor, in_group;
   Timer completion{Timer::Kind::completion};
   UpdateStream updates;
   KillRecord kill;
@@ -69,8 +72,21 @@ struct TaskRecord {
   ContainerId container_id;   // command and function; empty = there is no container (any more)
   TaskInfo undelivered;       // while queued or uncertain
   TimePoint running_since{};  // of recovered tasks
+  Box<TaskChecks> checks;     // of commands that have any
 
   bool live() const noexcept { return !is_terminal(info.state); }
+  bool kill_asked() const noexcept { return kill.first != TimePoint{}; }
+};
+
+// Tasks that share one fate. It is there as long as one of them is.
+struct GroupRecord {
+  std::uint32_t framework = kNone;
+  std::uint32_t executor = kNone;  // of type DEFAULT, and valid as long as a task lives; kNone: a custom one
+  Uuid uuid{};
+  bool doomed = false;  // one was killed or failed: the others follow
+  TaskId first{};       // that one; empty: not known
+  TaskState first_state = TaskState::killing;
+  LinkedList<TaskRecord, &TaskRecord::in_group> tasks;
 };
 
 struct ExecutorRecord {
@@ -86,9 +102,12 @@ struct ExecutorRecord {
   std::optional<PeerId> peer;  // absent = not connected (yet, or at the moment)
   Resources contained;         // what its container may use: its own and those of the delivered tasks
   Timer timer{Timer::Kind::executor};
+  std::uint32_t live_tasks = 0;  // of one of type DEFAULT, which has no container; with the last one it ends
   LinkedList<TaskRecord, &TaskRecord::in_executor> tasks;  // delivered, until they are acknowledged
   LinkedList<TaskRecord, &TaskRecord::in_executor> queue;  // not delivered
   Link in_framework;
+
+  bool is_default() const noexcept { return info.type == ExecutorInfo::Type::default_; }
 };
 
 struct FrameworkRecord {
@@ -139,6 +158,16 @@ struct ContainerOwner {
   std::uint32_t task = kNone;
   std::uint32_t executor = kNone;
   bool awaited = false;  // of before a restart, and not heard of yet
+};
+
+// About containers.
+struct Question {
+  std::uint64_t id = 0;  // of who asks
+  bool local = false;    // the program; else the master
+};
+struct Questions {
+  std::map<std::uint64_t, Question> waiting;  // for an answer, by number
+  std::uint64_t last = 0;
 };
 
 template <class Value>

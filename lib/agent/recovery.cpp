@@ -2,6 +2,8 @@
 // is said to anybody. Executors that come meanwhile wait.
 #include <algorithm>
 
+#include "agent/checks.hpp"
+#include "agent/groups.hpp"
 #include "agent/state.hpp"
 #include "core/text_cat.hpp"
 
@@ -10,6 +12,38 @@ namespace mesoscore {
 using agent_detail::ContainerOwner;
 using agent_detail::IdKey;
 
+namespace {
+
+// Each is to be answered. One that is not cannot be waited for.
+void fail_unheard(Agent::State& s) {
+  const auto forgotten = [&](const ContainerId& id) {
+    const auto found = s.container_by_id.find(IdKey{&id});
+    return found != s.container_by_id.end() && found->second.awaited;
+  };
+  std::vector<ContainerId> unheard;
+  s.each(s.framework_list, s.frameworks, [&](agent_detail::FrameworkRecord& framework) {
+    s.each(framework.executors, s.executors, [&](agent_detail::ExecutorRecord& executor) {
+      if (forgotten(executor.container_id)) unheard.push_back(executor.container_id);
+    });
+    s.each(framework.tasks, s.tasks, [&](agent_detail::TaskRecord& task) {
+      if (forgotten(task.container_id)) unheard.push_back(task.container_id);
+    });
+  });
+  for (const ContainerId& id : unheard) {
+    s.note(LogLevel::error, "nothing was said of container ", id);
+    s.kill_container(id, Duration::zero());
+    ContainerEvent lost;
+    lost.container_id = id;
+    lost.kind = ContainerEvent::Kind::exited;
+    lost.state = TaskState::failed;
+    lost.reason = TaskReason::executor_terminated;
+    lost.message = "nothing is known of its container after a restart of the agent";
+    s.on(lost);
+  }
+}
+
+}  // namespace
+
 void Agent::State::ask_for_containers() {
   recovery = Recovery::asked;
   if (!recovery_note.empty()) note(LogLevel::warning, recovery_note);
@@ -17,6 +51,7 @@ void Agent::State::ask_for_containers() {
   call.agent_id = agent->id;
   each(framework_list, frameworks, [&](FrameworkRecord& framework) {
     each(framework.executors, executors, [&](ExecutorRecord& executor) {
+      if (executor.is_default()) return;
       const ExecutorInfo& info = executor.info;
       call.known.push_back({.container_id = executor.container_id,
                             .kind = ContainerKind::executor,
@@ -56,22 +91,25 @@ bool Agent::State::hear_of(const ContainerOwner& owner, ContainerEvent& event) {
     return false;
   }
   if (!over && !task.function) {
-    task_recovered(task);
+    task_recovered(task, event);
     return false;
   }
   explain_end(task, event);
   return true;
 }
 
-void Agent::State::task_recovered(TaskRecord& task) {
+void Agent::State::task_recovered(TaskRecord& task, ContainerEvent& event) {
   if (task.kill.wanted) {
     task.started = true;
     return kill_container(task.container_id,
                           std::max(Duration::zero(), after(task.kill.first, task.kill.grace) - now));
   }
-  if (!task.started) return contained_started(task);
+  if (!task.started) return contained_started(task, event);
   if (task.max_completion_time)
     timers.arm(task.completion, after(task.running_since, *task.max_completion_time));
+  if (!task.checks) return;
+  task.checks->container_status = std::move(event.status);
+  agent_detail::start_checks(*this, task, task.running_since);
 }
 
 // What the containers cannot know.
@@ -98,9 +136,11 @@ void Agent::State::executor_recovered(ExecutorRecord& executor) {
 // All containers have been heard of.
 void Agent::State::end_recovery() {
   if (recovery != Recovery::asked) return note(LogLevel::warning, "ignored the end of a recovery");
-  fail_unheard();
+  fail_unheard(*this);
   recovery = Recovery::none;
   begin();
+  fates_wait = false;
+  agent_detail::carry_out_fates(*this);
   kill_for_drain();
   if (options.recovery == AgentRecovery::cleanup && !stop_wanted) cleanup = true;
   if (cleanup || stop_wanted) {
@@ -109,34 +149,6 @@ void Agent::State::end_recovery() {
   }
   for (auto& [peer, subscribe] : std::exchange(early_subscriptions, {})) {
     if (peers.contains(static_cast<std::uint64_t>(peer))) on(peer, subscribe);
-  }
-}
-
-// Each is to be answered. One that is not cannot be waited for.
-void Agent::State::fail_unheard() {
-  const auto forgotten = [&](const ContainerId& id) {
-    const auto found = container_by_id.find(IdKey{&id});
-    return found != container_by_id.end() && found->second.awaited;
-  };
-  std::vector<ContainerId> unheard;
-  each(framework_list, frameworks, [&](FrameworkRecord& framework) {
-    each(framework.executors, executors, [&](ExecutorRecord& executor) {
-      if (forgotten(executor.container_id)) unheard.push_back(executor.container_id);
-    });
-    each(framework.tasks, tasks, [&](TaskRecord& task) {
-      if (forgotten(task.container_id)) unheard.push_back(task.container_id);
-    });
-  });
-  for (const ContainerId& id : unheard) {
-    note(LogLevel::error, "nothing was said of container ", id);
-    kill_container(id, Duration::zero());
-    ContainerEvent lost;
-    lost.container_id = id;
-    lost.kind = ContainerEvent::Kind::exited;
-    lost.state = TaskState::failed;
-    lost.reason = TaskReason::executor_terminated;
-    lost.message = "nothing is known of its container after a restart of the agent";
-    on(lost);
   }
 }
 

@@ -1,8 +1,11 @@
 #include "agent/restore.hpp"
 
 #include <algorithm>
+#include <map>
 
+#include "agent/checks.hpp"
 #include "agent/compatibility.hpp"
+#include "agent/groups.hpp"
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
 
@@ -117,11 +120,14 @@ class Restoring {
     FrameworkRecord* framework = state_.find_framework(kept.framework_id);
     if (framework == nullptr) return corrupt(key, "there is no record of its framework");
     if (!validate_id(kept.info.executor_id, "executor id")) return corrupt(key, "its id is not valid");
-    if (kept.container_id.empty()) return corrupt(key, "it has no container");
+    const bool has_container = kept.info.type != ExecutorInfo::Type::default_;
+    if (has_container && kept.container_id.empty()) return corrupt(key, "it has no container");
     ExecutorRecord& executor = state_.add_executor(*framework, kept.info);
     executor.container_id = kept.container_id;
-    executor.recovered = true;
+    executor.recovered = has_container;
+    if (!has_container) executor.state = ExecutorRecord::State::running;
     if (kept.terminating) executor.state = ExecutorRecord::State::terminating;
+    if (!has_container) return {};
     return claim(key, executor.container_id, {kNone, executor.self});
   }
 
@@ -135,6 +141,8 @@ class Restoring {
     task.function = !kept.info.function.empty();
     if (kept.info.container) task.container_type = kept.info.container->type;
     task.container_id = kept.container_id;
+    task.info.executor_id = kept.executor_id;
+    if (kept.group) MESOSCORE_TRY(join(key, task, *kept.group));
     if (kept.info.executor) {
       task.info.executor_id = kept.info.executor->executor_id;
       task.undelivered = std::move(kept.info);
@@ -143,10 +151,19 @@ class Restoring {
     return claim(key, task.container_id, {task.self, kNone});
   }
 
+  Status join(const RecordKey& key, TaskRecord& task, const Uuid& uuid) {
+    const auto [found, added] = groups_.try_emplace(uuid, kNone);
+    if (added) found->second = add_group(state_, task.framework, uuid);
+    if (state_.groups[found->second].framework != task.framework)
+      return corrupt(key, "its group is of another framework");
+    join_group(state_, task, found->second);
+    return {};
+  }
+
   Status take(const RecordKey& key, record::Kill& kept) {
     TaskRecord* task = state_.find_task(kept.framework_id, kept.task_id);
     if (task == nullptr) return corrupt(key, "there is no record of its task");
-    const bool contained = task->info.executor_id.empty();
+    const bool contained = !task->container_id.empty();
     task->kill = {contained, !contained, true, kept.first, kept.grace, kept.policy};
     return {};
   }
@@ -172,7 +189,9 @@ class Restoring {
     TaskRecord& task = *state_.find_task(kept.framework_id, kept.status.task_id);
     UpdateStream& stream = task.updates;
     if (!task.live()) return corrupt(key, "it comes after the end of its task");
-    if (kept.acknowledged && (stream.acknowledged != 0 || stream.head != kNone))
+    const bool second =
+        stream.acknowledged != 0 && !(task.checks && stream.acknowledged == task.checks->running_number);
+    if (kept.acknowledged && (second || stream.head != kNone))
       return corrupt(key, "it is acknowledged, and one before it is not");
     if (kept.acknowledged && is_terminal(kept.status.state))
       return corrupt(key, "the end of its task is acknowledged, and the task is still there");
@@ -183,6 +202,7 @@ class Restoring {
     if (status.state == TaskState::running && !task.started) {
       task.started = true;
       task.running_since = TimePoint(from_seconds(status.timestamp));
+      if (task.checks) task.checks->running_number = kept.number;
     }
     // The first that is not acknowledged may have been on its way: the scheduler is not to hear of an older
     // state.
@@ -206,16 +226,36 @@ class Restoring {
   Status place_tasks() {
     for (std::uint32_t i = 0; i < state_.tasks.end_index(); ++i) {
       TaskRecord& task = state_.tasks[i];
-      MESOSCORE_TRY(task.info.executor_id.empty() ? place_contained(task) : place_in_executor(task));
+      const bool in_executor = !task.info.executor_id.empty() && task.container_id.empty();
+      MESOSCORE_TRY(in_executor ? place_in_executor(task) : place_contained(task));
       if (!task.uncertain) task.undelivered = {};
     }
     for (std::uint32_t i = 0; i < state_.executors.end_index(); ++i) {
       ExecutorRecord& executor = state_.executors[i];
       executor.got_task = executor.got_task || executor.tasks.empty();  // those it had are over
+      if (executor.is_default() && executor.live_tasks == 0) state_.forget_executor(executor);
     }
-    for (std::uint32_t i = 0; i < state_.frameworks.end_index(); ++i)
-      state_.release_framework(state_.frameworks[i]);
+    doom_groups();
+    for (std::uint32_t i = 0; i < state_.frameworks.end_index(); ++i) {
+      if (state_.frameworks.live(i)) state_.release_framework(state_.frameworks[i]);
+    }
     return {};
+  }
+
+  // Before anything else is done the agent hears what has become of all their containers.
+  void doom_groups() {
+    state_.fates_wait = true;
+    for (const auto& [uuid, index] : groups_) {
+      GroupRecord& group = state_.groups[index];
+      state_.each(group.tasks, state_.tasks, [&](TaskRecord& task) {
+        const bool fell = !task.live() && task.info.state != TaskState::finished;
+        if (fell && group.first.empty()) {
+          group.first = task.info.task_id;
+          group.first_state = task.info.state;
+        }
+        group.doomed = group.doomed || fell || task.kill_asked();
+      });
+    }
   }
 
   RecordKey key_of_task(const TaskRecord& task) const {
@@ -226,13 +266,21 @@ class Restoring {
     if (task.live() && task.container_id.empty())
       return corrupt(key_of_task(task), "it lives and has no container");
     task.over_time = ran_out_of_time(task);
+    if (task.checks) restore_checks(task);
+    if (!task.live() || task.group == kNone) return {};
+    ExecutorRecord* executor =
+        state_.find_executor(state_.frameworks[task.framework].id, task.info.executor_id);
+    if (executor == nullptr || !executor->is_default())
+      return corrupt(key_of_task(task), "it lives and there is no record of its executor");
+    state_.groups[task.group].executor = executor->self;
+    ++executor->live_tasks;
     return {};
   }
 
   Status place_in_executor(TaskRecord& task) {
     ExecutorRecord* executor =
         state_.find_executor(state_.frameworks[task.framework].id, task.info.executor_id);
-    if (executor == nullptr) {
+    if (executor == nullptr || executor->is_default()) {
       if (task.live()) return corrupt(key_of_task(task), "it lives and there is no record of its executor");
       return {};
     }
@@ -247,6 +295,7 @@ class Restoring {
   Agent::State& state_;
   std::vector<std::pair<RecordKey, Record*>> sorted_;
   std::vector<TaskUpdate> updates_;
+  std::map<Uuid, std::uint32_t> groups_;
   bool self_ = false;
   bool anew_ = false;
 };

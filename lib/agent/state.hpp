@@ -47,8 +47,7 @@ struct Agent::State {
   Timer ping_timer{Timer::Kind::ping};
 
   // ---- stopping (on_stop.cpp) ----
-  bool stopping = false;
-  bool stopped = false;
+  bool stopping = false, stopped = false;
   Timer linger_timer{Timer::Kind::linger};
   bool lingered = false;
   bool cleanup = false;  // stopping, but not before it has registered
@@ -70,6 +69,8 @@ struct Agent::State {
   // ---- what runs here ----
   Slab<agent_detail::UpdateRecord> updates;
   Slab<TaskRecord> tasks;
+  Slab<agent_detail::GroupRecord> groups;
+  bool fates_wait = false;  // of groups; see groups.hpp
   Slab<ExecutorRecord> executors;
   Slab<FrameworkRecord> frameworks;
   Slab<OperationRecord> operations;
@@ -87,7 +88,7 @@ struct Agent::State {
   std::uint64_t connections = 0;                      // so far
   std::deque<FrameworkId> completed;                  // shut down lately
   agent_detail::TimerQueue timers;
-  std::uint64_t updates_sent = 0, updates_retried = 0;
+  std::uint64_t updates_sent = 0, updates_retried = 0, probes = 0;  // so far; probes: see checks.hpp
 
   // ---- events ----
   void on(PeerConnected& event);
@@ -95,6 +96,7 @@ struct Agent::State {
   void on(DialFailed& event);
   void on(Received& event) { on_message(event.peer, event.message); }
   void on(ContainerEvent& event);
+  void on(Submitted& event);
   void on(Stop& event);
   void on_timer(Timer& timer);
   void on_message(PeerId peer, Message& message);
@@ -107,6 +109,7 @@ struct Agent::State {
   void on(msg::ErrorMessage& error);
   void on(msg::Heartbeat&) {}
   void on(msg::RunTask& run);
+  void on(msg::RunTaskGroup& run);
   void on(msg::KillTask& kill);
   void on(msg::UpdateAcknowledged& ack);
   void on(msg::ShutdownFramework& shutdown);
@@ -116,6 +119,7 @@ struct Agent::State {
   void on(msg::ApplyOperation& order);
   void on(msg::OperationAcknowledged& ack);
   void on(msg::DrainTasks& order);
+  void on(msg::AgentCall& call);
 
   // ---- messages of executors ----
   void on(PeerId peer, msg::ExecutorSubscribe& subscribe);
@@ -160,14 +164,9 @@ struct Agent::State {
   void release_framework(FrameworkRecord& framework);  // if nothing of it is left
   ContainerId new_container(ContainerOwner owner, ContainerId& id);
   Resources used() const;
-  // Calls f(record) for each element of a list; f may forget the record it is given.
-  template <class T, Link T::*Member, class F>
-  void each(const LinkedList<T, Member>& list, Slab<T>& slab, F&& f) {
-    for (std::uint32_t i = list.front(); i != kNone;) {
-      const std::uint32_t next = LinkedList<T, Member>::next(slab, i);
-      f(slab[i]);
-      i = next;
-    }
+  template <class List, class T, class F>
+  void each(const List& list, Slab<T>& slab, F&& f) {
+    each_of(list, slab, std::forward<F>(f));
   }
 
   // ---- status updates (updates.cpp) ----
@@ -204,14 +203,26 @@ struct Agent::State {
   void report_operations(msg::ReregisterAgent& registration);
   void report_missing_operation(const msg::AgentReregistered::MissingOperation& missing);
 
+  // ---- questions.cpp ----
+  agent_detail::Questions questions;
+  void ask(msg::AgentCall& call, bool local);
+  void answered(ContainerEvent& event);
+  void name_owners(std::vector<ContainerReport>& reports);
+  void reply(msg::AgentAnswer told, bool local);
+  void drop_questions_of_master();
+
   // ---- tasks (on_run_task.cpp, on_kill_task.cpp, on_container_event.cpp, containers.cpp) ----
-  void run_in_container(TaskRecord& task, msg::RunTask& run);
+  void run_in_container(TaskRecord& task, TaskInfo& info, const msg::FrameworkPtr& framework);
   void run_in_executor(TaskRecord& task, msg::RunTask& run);
+  void queue_task(TaskRecord& task, ExecutorRecord& executor, TaskInfo&& info);
   void unused_launch(const msg::RunTask& run);
+  void unused_executor(const FrameworkId& framework, const ExecutorInfo& executor, bool launch_executor);
+  std::string_view why_not_in(const ExecutorRecord* executor, const ExecutorInfo& wanted,
+                              bool launch_executor) const noexcept;
   void refuse_task(TaskRecord& task, const msg::RunTask& run, TaskState state, TaskReason reason,
                    std::string message);
   void decline_task(TaskRecord& task, TaskState state, TaskReason reason, std::string message);
-  void report_missing(const FrameworkId& framework_id, const TaskId& task_id);
+  void kill_task(TaskRecord& task, const std::optional<KillPolicy>& policy);  // alone; it lives
   void kill_queued(TaskRecord& task);
   void killed_before_delivery(TaskRecord& task);
   void kill_delivered(TaskRecord& task, const std::optional<KillPolicy>& policy);
@@ -221,7 +232,7 @@ struct Agent::State {
   void kill_contained(TaskRecord& task, Duration grace);  // command and function tasks
   void kill_container(const ContainerId& id, Duration grace);
   void over_time(TaskRecord& task);
-  void contained_started(TaskRecord& task);
+  void contained_started(TaskRecord& task, ContainerEvent& event);
   void contained_progress(TaskRecord& task, ContainerEvent& event);
   void contained_ended(TaskRecord& task, ContainerEvent& event);
   void drop_container(TaskRecord& task);  // it has ended
@@ -230,6 +241,7 @@ struct Agent::State {
   // ---- custom executors (executors.cpp, on_executor_*.cpp) ----
   ExecutorRecord& launch_executor(FrameworkRecord& framework, const ExecutorInfo& info);
   void deliver_queue(ExecutorRecord& executor);
+  TaskInfo take_queued(TaskRecord& task);
   void update_container(const ExecutorRecord& executor);
   void set_terminating(ExecutorRecord& executor);
   void shutdown_executor(ExecutorRecord& executor);
@@ -250,7 +262,6 @@ struct Agent::State {
   void end_forgotten_drain();
   void kill_for_drain();
   void kill_for_drain(TaskRecord& task);
-  std::optional<KillPolicy> drain_policy(const TaskRecord& task) const noexcept;
   void explain_by_drain(const TaskRecord& task, StatusRecord& status) const noexcept;
   DrainState drain_state() const noexcept;
   void finish_stop();
@@ -259,11 +270,10 @@ struct Agent::State {
   // ---- recovery.cpp ----
   void ask_for_containers();
   bool hear_of(const ContainerOwner& owner, ContainerEvent& event);
-  void task_recovered(TaskRecord& task);
+  void task_recovered(TaskRecord& task, ContainerEvent& event);
   void explain_end(TaskRecord& task, ContainerEvent& event);
   void executor_recovered(ExecutorRecord& executor);
   void end_recovery();
-  void fail_unheard();
 
   // ---- keep.cpp: records of what is kept; erase_*: none any more ----
   void keep(Record record);

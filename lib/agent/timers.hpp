@@ -11,7 +11,7 @@
 namespace mesoscore::agent_detail {
 
 struct Timer {
-  enum class Kind : std::uint8_t { link, ping, linger, update, completion, executor, operation };
+  enum class Kind : std::uint8_t { link, ping, linger, update, completion, executor, operation, check };
   Kind kind;
   std::uint32_t owner = kNone;     // index of the task, executor or operation
   std::uint32_t position = kNone;  // in the heap; kNone = not armed

@@ -2,6 +2,7 @@
 // in flight, so that the scheduler sees its states in order.
 #include <algorithm>
 
+#include "agent/checks.hpp"
 #include "agent/state.hpp"
 
 namespace mesoscore {
@@ -22,9 +23,11 @@ void Agent::State::update(TaskRecord& task, StatusRecord&& status) {
   explain_by_drain(task, status);
   task.info.state = status.state;
   if (frameworks[task.framework].terminating) return;
+  if (task.checks) agent_detail::tell_checks(task, status);
   task.history.add(status, options.limits.max_statuses_per_task);
   UpdateStream& stream = task.updates;
   if (stream.pending >= options.limits.max_pending_updates_per_task && task.live()) {
+    if (agent_detail::supersede_last(*this, task, status)) return;
     note(LogLevel::warning, "task ", task.info.task_id, " has ", stream.pending,
          " unacknowledged updates: dropped ", to_string(status.state));
     return;

@@ -9,7 +9,8 @@ namespace mesoscore {
 
 // Moves the sends, closes and container calls of `out` into a new Commit with `changes`, which is left empty.
 // Heartbeats, pings and pongs stay: they promise nothing, and a slow disk must not look like a dead peer.
-// Without changes and without anything to happen there is no Commit.
+// Probes stay, too: it must not look like an ill task. Without changes and without anything to happen there
+// is no Commit.
 void seal(Outbox& out, std::vector<Change>& changes);
 
 }  // namespace mesoscore

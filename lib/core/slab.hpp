@@ -87,4 +87,14 @@ class LinkedList {
   std::uint32_t size_ = 0;
 };
 
+// Calls f(record) for each element; f may take the record it is given out of the list, and forget it.
+template <class T, Link T::*Member, class F>
+void each_of(const LinkedList<T, Member>& list, Slab<T>& slab, F&& f) {
+  for (std::uint32_t i = list.front(); i != kNone;) {
+    const std::uint32_t next = LinkedList<T, Member>::next(slab, i);
+    f(slab[i]);
+    i = next;
+  }
+}
+
 }  // namespace mesoscore

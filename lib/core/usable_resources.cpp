@@ -79,16 +79,16 @@ Status validate_usable(const Resources& resources) {
   return check_revocable(resources);
 }
 
-Status validate_usable_together(const Resources& task, const Resources& executor) {
+Status validate_usable_together(const Resources& task, const Resources& other, std::string_view whose) {
   for (const Resource& a : task) {
-    for (const Resource& b : executor) {
+    for (const Resource& b : other) {
       if (!overlap(a, b)) continue;
-      return fail(Errc::invalid_argument,
-                  "resource " + in_quotes(a.name()) +
-                      " of the task overlaps with that of its executor: use distinct values");
+      return fail(Errc::invalid_argument, "resource " + in_quotes(a.name()) +
+                                              " of the task overlaps with that of " + std::string(whose) +
+                                              ": use distinct values");
     }
   }
-  const Resources both = task + executor;
+  const Resources both = task + other;
   MESOSCORE_TRY(validate_unique_volumes(both));
   return check_revocable(both);
 }

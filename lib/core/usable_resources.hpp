@@ -1,6 +1,8 @@
 // Rules for resources that are to be used, beyond being well formed.
 #pragma once
 
+#include <string_view>
+
 #include "mesoscore/resources.hpp"
 
 namespace mesoscore {
@@ -12,7 +14,8 @@ Status validate_unique_volumes(const Resources& resources);
 // somewhere and not revocable); volume ids are unique; no name comes both revocable and not.
 Status validate_usable(const Resources& resources);
 
-// Task and executor together: the ranges and sets of the two do not overlap, and the sum is usable.
-Status validate_usable_together(const Resources& task, const Resources& executor);
+// Two bags together, of a task and `whose`: their ranges and sets do not overlap, and the sum is usable.
+Status validate_usable_together(const Resources& task, const Resources& other,
+                                std::string_view whose = "its executor");
 
 }  // namespace mesoscore

@@ -190,6 +190,9 @@ struct OperationRules {
   Status operator()(const LaunchOperation&) const {
     return not_allowed("LAUNCH is not an operation on resources: it belongs to an ACCEPT");
   }
+  Status operator()(const LaunchGroupOperation&) const {
+    return not_allowed("LAUNCH_GROUP is not an operation on resources: it belongs to an ACCEPT");
+  }
   template <class Resize>
   Status operator()(const Resize&) const {
     return not_allowed("no agent can resize volumes: DESTROY the volume and CREATE another one");

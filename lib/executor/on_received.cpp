@@ -17,6 +17,7 @@ void Executor::State::on_message(PeerId peer, Message& message) {
   }
   if (answer) return on_subscribed(message);
   if (std::holds_alternative<msg::LaunchTask>(message)) return on_launch(message);
+  if (std::holds_alternative<msg::LaunchTaskGroup>(message)) return on_launch_group(message);
   if (const auto* ack = std::get_if<msg::ExecutorAcknowledged>(&message)) return on_acknowledged(*ack);
   if (std::holds_alternative<msg::ExecutorKill>(message) ||
       std::holds_alternative<msg::ExecutorMessage>(message)) {
@@ -40,6 +41,12 @@ void Executor::State::on_subscribed(Message& message) {
 
 void Executor::State::on_launch(Message& message) {
   tasks.push_back(std::get<msg::LaunchTask>(message).task);
+  deliver(std::move(message));
+}
+
+void Executor::State::on_launch_group(Message& message) {
+  const auto& group = std::get<msg::LaunchTaskGroup>(message).tasks;
+  tasks.insert(tasks.end(), group.begin(), group.end());
   deliver(std::move(message));
 }
 

@@ -55,6 +55,7 @@ struct Executor::State {
   // ---- messages of the agent ----
   void on_subscribed(Message& message);
   void on_launch(Message& message);
+  void on_launch_group(Message& message);
   void on_acknowledged(const msg::ExecutorAcknowledged& ack);
   void on_shutdown(Message& message);
   void on_error(Message& message);

@@ -26,6 +26,7 @@ void Master::State::bind_agent(std::uint32_t a, PeerId peer) {
   if (agent.peer && *agent.peer != peer) {  // a half-open connection of before
     out->closes.push_back({*agent.peer, "the agent has connected again"});
     peers.erase(static_cast<std::uint64_t>(*agent.peer));
+    fail_questions(a, "has connected again");
   }
   MasterPeer* known = find_peer(peer);
   known->bound = MasterPeer::Bound::agent;
@@ -74,6 +75,7 @@ void Master::State::disconnect_agent(std::uint32_t a, std::string_view why) {
   allocator.deactivate_agent(agent_handle(a));
   rescind_offers_of_agent(a);
   lose_uncheckpointed(*this, a);
+  fail_questions(a, "disconnected");
   note(*out, LogLevel::warning, "agent ", agent.id(), " (", agent.info->hostname, ") disconnected: ", why);
 }
 
@@ -132,6 +134,7 @@ void Master::State::lose_agent(std::uint32_t a, LossReason reason) {
   rescind_offers_of_agent(a);
   while (!agent.tasks.empty()) lose_task(*this, agent.tasks.front(), reason);
   lose_operations(a, reason);
+  fail_questions(a, "was removed");
   allocator.remove_agent(agent_handle(a));
   if (agent.peer) {
     out->closes.push_back({*agent.peer, "the agent is no longer registered"});

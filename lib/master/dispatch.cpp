@@ -22,7 +22,7 @@ inline constexpr bool from_framework =
 template <class T>
 inline constexpr bool from_agent =
     one_of<T, msg::RegisterAgent, msg::ReregisterAgent, msg::UnregisterAgent, msg::Pong, msg::AgentUpdate,
-           msg::ExecutorExited, msg::ExecutorToFramework, msg::AgentOperationUpdate>;
+           msg::ExecutorExited, msg::ExecutorToFramework, msg::AgentOperationUpdate, msg::AgentAnswer>;
 
 // The same by the index of the alternative.
 struct Senders {
@@ -73,6 +73,7 @@ void dispatch_agent(Master::State& s, std::uint32_t a, Message& message) {
                  [&](msg::ExecutorExited& m) { s.on_executor_exited(a, m); },
                  [&](msg::ExecutorToFramework& m) { s.on_executor_to_framework(a, m); },
                  [&](msg::AgentOperationUpdate& m) { s.on_agent_operation_update(a, m); },
+                 [&](msg::AgentAnswer& m) { s.on_agent_answer(a, m); },
                  [](auto&) {},
              },
              message);

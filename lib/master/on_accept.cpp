@@ -1,6 +1,7 @@
 // ACCEPT: all or nothing over its offers, then its operations one after the other over what remains of them.
 #include <algorithm>
 
+#include "core/launches.hpp"
 #include "master/accepted_demands.hpp"
 #include "master/state.hpp"
 
@@ -43,12 +44,12 @@ void fail_accept(Master::State& s, std::uint32_t f, msg::Accept& call, const std
   }
   const TaskState state = s.lost_or(s.frameworks[f], TaskState::dropped);
   for (Operation& operation : call.operations) {
-    auto* launch = std::get_if<LaunchOperation>(&operation.action);
-    if (launch == nullptr) {
+    const std::vector<TaskInfo>* tasks = launched_tasks(operation);
+    if (tasks == nullptr) {
       s.send_operation_status(f, operation.id, OperationState::error, cat("invalid offers: ", why), {});
       continue;
     }
-    for (const TaskInfo& task : launch->tasks) {
+    for (const TaskInfo& task : *tasks) {
       TaskStatus status = s.own_status(task.task_id, state, TaskReason::invalid_offers,
                                        cat("task launched with invalid offers: ", why));
       status.agent_id = task.agent_id;
@@ -57,14 +58,19 @@ void fail_accept(Master::State& s, std::uint32_t f, msg::Accept& call, const std
   }
 }
 
-bool is_conversion(const Operation& operation) noexcept {
-  return !std::holds_alternative<LaunchOperation>(operation.action);
-}
+bool is_conversion(const Operation& operation) noexcept { return launched_tasks(operation) == nullptr; }
 
 void refuse_operation(Master::State& s, std::uint32_t f, std::uint32_t a, const Operation& operation,
                       const std::string& why) {
   note(*s.out, LogLevel::warning, "operation of framework ", s.frameworks[f].id(), " refused: ", why);
   s.send_operation_status(f, operation.id, OperationState::error, why, s.agents[a].id());
+}
+
+void refuse_task(Master::State& s, std::uint32_t f, const TaskInfo& task, TaskReason reason,
+                 std::string why) {
+  TaskStatus status = s.own_status(task.task_id, TaskState::error, reason, std::move(why));
+  status.agent_id = task.agent_id;
+  s.send_status(f, std::move(status));
 }
 
 void execute_launch(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName& role,
@@ -76,13 +82,25 @@ void execute_launch(Master::State& s, std::uint32_t f, std::uint32_t a, const Ro
                                      "LAUNCH must not have an operation id; its tasks have their own");
     if (valid) {
       s.launch(f, a, role, task, remaining, priority);
-      continue;
+    } else {
+      refuse_task(s, f, task, TaskReason::task_invalid, std::move(valid.error().message));
     }
-    TaskStatus status = s.own_status(task.task_id, TaskState::error, TaskReason::task_invalid,
-                                     std::move(valid.error().message));
-    status.agent_id = task.agent_id;
-    s.send_status(f, std::move(status));
   }
+}
+
+// All or none.
+void execute_launch_group(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName& role,
+                          const OperationId& id, LaunchGroupOperation& group, Resources& remaining,
+                          std::int32_t priority) {
+  const Status valid = id.empty()
+                           ? s.validate_launch_group(f, a, group, remaining)
+                           : fail(Errc::invalid_argument,
+                                  "LAUNCH_GROUP must not have an operation id; its tasks have their own");
+  if (valid) return s.launch_group(f, a, role, group, remaining, priority);
+  note(*s.out, LogLevel::warning, "group of ", group.tasks.size(), " tasks of framework ",
+       s.frameworks[f].id(), " refused: ", valid.error().message);
+  for (const TaskInfo& task : group.tasks)
+    refuse_task(s, f, task, TaskReason::task_group_invalid, valid.error().message);
 }
 
 // True: the form of some of the remainder has changed.
@@ -90,6 +108,10 @@ bool execute(Master::State& s, std::uint32_t f, std::uint32_t a, const RoleName&
              Resources& remaining, std::int32_t priority) {
   if (auto* launch = std::get_if<LaunchOperation>(&operation.action)) {
     execute_launch(s, f, a, role, operation.id, *launch, remaining, priority);
+    return false;
+  }
+  if (auto* group = std::get_if<LaunchGroupOperation>(&operation.action)) {
+    execute_launch_group(s, f, a, role, operation.id, *group, remaining, priority);
     return false;
   }
   if (Status done = s.convert_offered(f, a, role, operation, remaining); !done) {

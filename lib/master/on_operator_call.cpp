@@ -1,5 +1,5 @@
-// Calls of operators. Each is answered: that of a change when its record is durable, that of an operation on
-// resources when the agent has said what became of it.
+// Calls of operators. Each is answered: that of a change when its record is durable, what concerns an agent
+// when that has answered.
 #include "core/messages.hpp"
 #include "master/state.hpp"
 
@@ -100,11 +100,17 @@ Status perform(State& s, const ListRoles&, Answer& answer) {
   return {};
 }
 
-Status perform(State&, const ListTasks&, Answer&) {
-  return fail(Errc::invalid_argument, "this master does not list tasks");
-}
-Status perform(State&, const AskAgent&, Answer&) {
-  return fail(Errc::invalid_argument, "this master does not ask agents");
+Status perform(State& s, const ListTasks& call, Answer& answer) {
+  std::uint32_t f = kNone;
+  if (!call.framework_id.empty()) {
+    const Result<std::uint32_t> called = framework_called(s, call.framework_id);
+    if (!called) return fail(called.error());
+    f = *called;
+  }
+  const Result<std::size_t> count = s.list_tasks(f, call.agent_id, answer.tasks);
+  if (!count) return fail(count.error());
+  answer.text = number_of(*count, answer.tasks.size(), "task");
+  return {};
 }
 
 // ---- changes
@@ -130,16 +136,22 @@ Status perform(State& s, const Action& action, Answer& answer) {
   return {};
 }
 
-// What is done here and now. An operation on an agent is not: its answer waits.
+// What is done here and now. What an agent is to do is not: its answer waits.
 template <class Action>
-Status perform(State& s, const Action& action, Answer& answer, std::uint32_t& /*operation*/) {
+Status perform(State& s, PeerId, const Action& action, Answer& answer, bool& /*waits*/) {
   return perform(s, action, answer);
 }
-Status perform(State& s, const OperateOnAgent& action, Answer&, std::uint32_t& operation) {
+Status perform(State& s, PeerId peer, const OperateOnAgent& action, Answer& answer, bool& waits) {
   const Result<std::uint32_t> started = s.operate(action);
   if (!started) return fail(started.error());
-  operation = *started;
+  s.operations[*started].waits = {peer, answer.id};
+  waits = true;
   return {};
+}
+Status perform(State& s, PeerId peer, const AskAgent& action, Answer& answer, bool& waits) {
+  const Status asked = s.ask_agent(peer, answer.id, action);
+  waits = asked.has_value();
+  return asked;
 }
 
 void set_error(Answer& answer, const Error& error) {
@@ -152,13 +164,10 @@ void set_error(Answer& answer, const Error& error) {
 void Master::State::on_operator_call(PeerId peer, const msg::OperatorCall& call) {
   msg::OperatorAnswer answer;
   answer.id = call.id;
-  std::uint32_t operation = kNone;
-  const Status status =
-      std::visit([&](const auto& action) { return perform(*this, action, answer, operation); }, call.action);
-  if (operation != kNone) {
-    operations[operation].waits = {peer, call.id};
-    return;
-  }
+  bool waits = false;
+  const Status status = std::visit(
+      [&](const auto& action) { return perform(*this, peer, action, answer, waits); }, call.action);
+  if (waits) return;
   if (!status) set_error(answer, status.error());
   send(peer, std::move(answer));
 }

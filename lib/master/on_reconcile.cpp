@@ -10,7 +10,13 @@ void answer_known(Master::State& s, std::uint32_t f, const MasterTask& task) {
   status.message = "Reconciliation: latest task state";
   status.agent_id = s.agents[task.agent].id();
   status.executor_id = task.executor_id;
-  if (const StatusRecord* last = task.history.last()) status.healthy = last->healthy;
+  if (const StatusRecord* last = task.history.last()) {
+    status.healthy = last->healthy;
+    if (last->rest) {
+      status.check_status = last->rest->check_status;
+      status.container_status = last->rest->container_status;
+    }
+  }
   s.send_status(f, std::move(status));
 }
 

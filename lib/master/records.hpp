@@ -1,6 +1,7 @@
 // What the master keeps of frameworks, agents, offers and tasks.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -125,7 +126,27 @@ struct MasterAgent {
   std::vector<PendingKill> pending_kills;  // asked for while it was disconnected
   AgentStanding standing;
 
+  std::uint32_t questions = 0;  // that it has not answered
+
   const AgentId& id() const noexcept { return info->id; }
 };
+
+// Of an operator, for an agent.
+struct MasterQuestion {
+  PeerId asker{};
+  std::uint64_t call = 0;  // of the asker
+  std::uint32_t agent = kNone;
+};
+
+// The live indexes of a slab in the order in which the records came to be.
+template <class Records>
+std::vector<std::uint32_t> in_order(const Records& records) {
+  std::vector<std::uint32_t> live;
+  for (std::uint32_t i = 0; i < records.end_index(); ++i) {
+    if (records.live(i)) live.push_back(i);
+  }
+  std::sort(live.begin(), live.end(), [&](auto x, auto y) { return records[x].order < records[y].order; });
+  return live;
+}
 
 }  // namespace mesoscore

@@ -40,16 +40,18 @@ struct Master::State {
   AgedMap<AgentId, TimePoint> gone;
   TimePoint registry_gc_at = kNever;
   Recovery recovery;
-  AgedMap<AgentId, std::monostate> removals;  // agents that are to become unreachable
-  std::deque<TimePoint> removed_at;           // the last ones, as many as the rate counts
-  bool has_quota = false;                     // some role
-  std::vector<std::uint32_t> emptied;         // agents that drain and may have nothing left; scratch
+  AgedMap<AgentId, std::monostate> removals;          // agents that are to become unreachable
+  std::deque<TimePoint> removed_at;                   // the last ones, as many as the rate counts
+  bool has_quota = false;                             // some role
+  std::vector<std::uint32_t> emptied;                 // agents that drain and may have nothing left; scratch
+  std::map<std::uint64_t, MasterQuestion> questions;  // that agents have not answered, by number
   std::uint32_t reregistrations = 0;
   std::set<RoleName> configured_roles;  // with a weight or quota of their own
   std::vector<Grant> grants;            // scratch
   std::vector<ExpiredDemand> expired;   // scratch
   std::vector<RunningTask> running;     // scratch
-  std::uint64_t framework_counter = 0, agent_counter = 0, offer_counter = 0, order_counter = 0;
+  std::uint64_t framework_counter = 0, agent_counter = 0, offer_counter = 0, order_counter = 0,
+                question_counter = 0;
   std::uint64_t offers_made = 0, offers_rescinded = 0, tasks_launched = 0, updates_forwarded = 0, refused = 0;
 
   // dispatch.cpp
@@ -92,6 +94,13 @@ struct Master::State {
   void subscribe_new(msg::FrameworkPtr info, PeerId peer, msg::Subscribe& call);
   void on_operator_call(PeerId peer, const msg::OperatorCall& call);
   void answer_operator(std::uint32_t o, const Status& became);  // of an operation, when somebody waits for it
+
+  // list_tasks.cpp: of one framework or of all (kNone). How many there are; not_found: no such agent.
+  Result<std::size_t> list_tasks(std::uint32_t f, const AgentId& agent, std::vector<TaskSummary>& to) const;
+  // questions.cpp
+  Status ask_agent(PeerId asker, std::uint64_t call, const AskAgent& action);
+  void on_agent_answer(std::uint32_t a, msg::AgentAnswer& answer);
+  void fail_questions(std::uint32_t a, std::string_view why);  // the agent went away
 
   // actions.cpp, set_quota.cpp: what operators may do. On error nothing has changed.
   Status carry_out(const SetWeight& action);
@@ -238,7 +247,15 @@ struct Master::State {
 
   // validate_launch.cpp: the rules that need to know the cluster
   Status validate_launch(std::uint32_t f, std::uint32_t a, const TaskInfo& task, const Resources& remaining);
+  Status validate_launch_group(std::uint32_t f, std::uint32_t a, const LaunchGroupOperation& group,
+                               const Resources& remaining);
   // launch.cpp
+  MasterTask& add_launched(std::uint32_t f, std::uint32_t a, const RoleName& role, const TaskInfo& task,
+                           Resources& remaining, std::int32_t priority);
+  bool take_executor(std::uint32_t f, std::uint32_t a, const RoleName& role, ExecutorInfo& executor,
+                     Resources& remaining);
+  void launch_group(std::uint32_t f, std::uint32_t a, const RoleName& role, LaunchGroupOperation& group,
+                    Resources& remaining, std::int32_t priority);
   void launch(std::uint32_t f, std::uint32_t a, const RoleName& role, TaskInfo& task, Resources& remaining,
               std::int32_t priority);
   void take_for_launch(std::uint32_t f, std::uint32_t a, const RoleName& role, const Resources& used,

@@ -3,6 +3,7 @@
 
 #include "core/messages.hpp"
 #include "core/usable_resources.hpp"
+#include "core/validate_group.hpp"
 #include "core/validate_task.hpp"
 #include "master/state.hpp"
 
@@ -27,21 +28,14 @@ Status check_id(const Master::State& s, std::uint32_t f, const TaskId& task) {
   return {};
 }
 
-// What the launch needs besides the task's own resources; an error when the executor does not fit the one
-// that runs.
-Result<Resources> executor_needs(Master::State& s, std::uint32_t f, std::uint32_t a, const TaskInfo& task) {
-  if (!task.executor) return Resources{};
-  const ExecutorInfo& wanted = *task.executor;
+// True: it is to be started. An error when it does not fit the one that runs.
+Result<bool> is_new_executor(Master::State& s, std::uint32_t f, std::uint32_t a, const ExecutorInfo& wanted) {
   if (!wanted.framework_id.empty() && wanted.framework_id != s.frameworks[f].id()) {
     return fail(Errc::invalid_argument, cat("executor \"", wanted.executor_id, "\" has the framework id ",
                                             wanted.framework_id, " instead of ", s.frameworks[f].id()));
   }
   const MasterExecutor* running = s.find_executor(a, f, wanted.executor_id);
-  if (running == nullptr) {
-    if (Status valid = validate_usable_together(task.resources, wanted.resources); !valid)
-      return fail(valid.error());
-    return wanted.resources;
-  }
+  if (running == nullptr) return true;
   ExecutorInfo same = wanted;
   same.framework_id = s.frameworks[f].id();
   if (!(same == running->info)) {
@@ -49,7 +43,25 @@ Result<Resources> executor_needs(Master::State& s, std::uint32_t f, std::uint32_
                 cat("executor \"", wanted.executor_id,
                     "\" runs on that agent with another ExecutorInfo; use another executor id"));
   }
-  return Resources{};
+  return false;
+}
+
+// What the launch needs besides the task's own resources.
+Result<Resources> executor_needs(Master::State& s, std::uint32_t f, std::uint32_t a, const TaskInfo& task) {
+  if (!task.executor) return Resources{};
+  const ExecutorInfo& wanted = *task.executor;
+  const Result<bool> is_new = is_new_executor(s, f, a, wanted);
+  if (!is_new) return fail(is_new.error());
+  if (!*is_new) return Resources{};
+  if (Status valid = validate_usable_together(task.resources, wanted.resources); !valid)
+    return fail(valid.error());
+  return wanted.resources;
+}
+
+Status check_agent(const Master::State& s, std::uint32_t a, const TaskInfo& task) {
+  if (task.agent_id == s.agents[a].id()) return {};
+  return fail(Errc::invalid_argument, cat("task \"", task.task_id, "\" names agent \"", task.agent_id,
+                                          "\", but the offer is of agent ", s.agents[a].id()));
 }
 
 }  // namespace
@@ -59,10 +71,7 @@ Status Master::State::validate_launch(std::uint32_t f, std::uint32_t a, const Ta
   const bool of_offer = task.agent_id == agents[a].id();
   if (Status valid = of_offer ? validate_but_agent_id(task) : validate(task); !valid) return valid;
   if (Status valid = check_id(*this, f, task.task_id); !valid) return valid;
-  if (!of_offer) {
-    return fail(Errc::invalid_argument, cat("task \"", task.task_id, "\" names agent \"", task.agent_id,
-                                            "\", but the offer is of agent ", agents[a].id()));
-  }
+  if (!of_offer) return check_agent(*this, a, task);
   Result<Resources> extra = executor_needs(*this, f, a, task);
   if (!extra) return fail(std::move(extra.error()));
   const bool fits =
@@ -72,6 +81,24 @@ Status Master::State::validate_launch(std::uint32_t f, std::uint32_t a, const Ta
   return fail(Errc::limit_exceeded,
               cat("task \"", task.task_id, "\" uses more than its offer has left: needs ", needed.str(),
                   ", left ", remaining.empty() ? "nothing" : remaining.str()));
+}
+
+// The executor of the group may name its framework, or not; so may the tasks their executor.
+Status Master::State::validate_launch_group(std::uint32_t f, std::uint32_t a,
+                                            const LaunchGroupOperation& group, const Resources& remaining) {
+  MESOSCORE_TRY(validate_group(group.executor, group.tasks));
+  for (const TaskInfo& task : group.tasks) {
+    MESOSCORE_TRY(check_id(*this, f, task.task_id));
+    MESOSCORE_TRY(check_agent(*this, a, task));
+  }
+  const Result<bool> is_new = is_new_executor(*this, f, a, group.executor);
+  if (!is_new) return fail(is_new.error());
+  const Resources needed = resources_of_group(*is_new ? group.executor.resources : Resources{}, group.tasks);
+  if (remaining.contains(needed)) return {};
+  return fail(Errc::limit_exceeded, cat("the group of executor \"", group.executor.executor_id,
+                                        "\" uses more than its offer has left: ", group.tasks.size(),
+                                        " tasks ", *is_new ? "and the executor need " : "need ", needed.str(),
+                                        ", left ", remaining.empty() ? "nothing" : remaining.str()));
 }
 
 }  // namespace mesoscore

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "master/state.hpp"
 
 namespace mesoscore {
@@ -66,17 +64,6 @@ std::vector<RoleSummary> view_of_roles(const Master::State& s, const std::vector
         {role, s.allocator.weight(role), s.allocator.quota(role), s.allocator.consumed(role), count});
   }
   return views;
-}
-
-// The live indexes of a slab in the order in which the records came to be.
-template <class Records>
-std::vector<std::uint32_t> in_order(const Records& records) {
-  std::vector<std::uint32_t> live;
-  for (std::uint32_t i = 0; i < records.end_index(); ++i) {
-    if (records.live(i)) live.push_back(i);
-  }
-  std::sort(live.begin(), live.end(), [&](auto x, auto y) { return records[x].order < records[y].order; });
-  return live;
 }
 
 }  // namespace

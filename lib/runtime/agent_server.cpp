@@ -55,6 +55,7 @@ void AgentServer::Impl::announce_registration() {
 
 void AgentServer::Impl::finished() {
   abandon_containers();
+  fail_asked();
   registration_waiters_.complete(executor(), fail(Errc::stopped, "the agent was stopped"));
   stop_waiters_.complete(executor());
 }
@@ -82,9 +83,52 @@ void AgentServer::Impl::when_ended(std::function<void()> done) {
 void AgentServer::Impl::shut(std::string_view why) {
   end();
   abandon_containers();
+  fail_asked();
   registration_waiters_.complete(executor(), fail(Errc::stopped, std::string(why)));
   stop_waiters_.complete(executor());
 }
+
+// ---- questions of this program
+// -----------------------------------------------------------------------------------
+
+void AgentServer::Impl::ask(AgentQuery query, Asked done) {
+  if (!begun() || ended()) {
+    return complete(done,
+                    fail(Errc::stopped, begun() ? "the agent was stopped" : "the agent was not started"));
+  }
+  asked_.emplace(++last_question_, std::move(done));
+  push(Submitted{msg::AgentCall{last_question_, std::move(query)}});
+}
+
+bool AgentServer::Impl::deliver(std::span<Message> deliveries) {
+  for (Message& message : deliveries) {
+    auto* answer = std::get_if<msg::AgentAnswer>(&message);
+    const auto found = answer ? asked_.find(answer->id) : asked_.end();
+    if (found == asked_.end()) continue;
+    const Asked done = std::move(found->second);
+    asked_.erase(found);
+    if (answer->error == 0) {
+      complete(done, std::move(answer->report));
+    } else {
+      complete(done, fail(static_cast<Errc>(answer->error), std::move(answer->text)));
+    }
+  }
+  return true;
+}
+
+// Never within the machine's turn.
+void AgentServer::Impl::complete(const Asked& done, Result<AgentReport> answer) {
+  asio::post(executor(), [done, kept = std::move(answer)]() mutable { done(std::move(kept)); });
+}
+
+void AgentServer::Impl::fail_asked() {
+  for (const auto& [number, done] : std::exchange(asked_, {})) {
+    complete(done, fail(Errc::stopped, "the agent was stopped"));
+  }
+}
+
+// ---- the end
+// ------------------------------------------------------------------------------------------------------
 
 // The processes live on under their supervisors.
 void AgentServer::Impl::abandon_containers() {
@@ -112,6 +156,9 @@ void AgentServer::when_registered(std::function<void(Status)> done) {
   impl_->when_registered(std::move(done));
 }
 void AgentServer::when_ended(std::function<void()> done) { impl_->when_ended(std::move(done)); }
+void AgentServer::ask(AgentQuery query, std::function<void(Result<AgentReport>)> done) {
+  impl_->ask(std::move(query), std::move(done));
+}
 const AgentInfo& AgentServer::info() const noexcept { return impl_->machine.info(); }
 std::shared_ptr<const AgentView> AgentServer::view() const { return impl_->machine.view(); }
 std::vector<Task> AgentServer::tasks() const { return impl_->machine.tasks(); }

@@ -1,6 +1,9 @@
 // The engine of an AgentServer: the Agent and its containers.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,16 +18,20 @@
 namespace mesoscore {
 
 struct AgentServer::Impl final : runtime::MachineEngine<Agent> {
+  using Asked = std::function<void(Result<AgentReport>)>;
+
   Impl(runtime::EngineConfig engine, AgentServerConfig given, Rng seed);
 
   Status start();
   void stop(std::function<void()> done);
   void when_registered(std::function<void(Status)> done);
   void when_ended(std::function<void()> done);
+  void ask(AgentQuery query, Asked done);
   void shut(std::string_view why);  // the server is destroyed
 
  private:
   void apply(std::vector<ContainerCall>& calls) override;
+  bool deliver(std::span<Message> deliveries) override;
   void settled() override;
   void finished() override;
 
@@ -37,6 +44,8 @@ struct AgentServer::Impl final : runtime::MachineEngine<Agent> {
   Status listen_for_executors();
   void announce_registration();
   void abandon_containers();
+  void complete(const Asked& done, Result<AgentReport> answer);
+  void fail_asked();
 
   AgentServerConfig config_;
   Rng rng_;
@@ -46,6 +55,8 @@ struct AgentServer::Impl final : runtime::MachineEngine<Agent> {
   bool announcing_ = false;                  // the registration is not durable yet
   runtime::Waiters<Status> registration_waiters_;
   runtime::Waiters<> stop_waiters_;
+  std::map<std::uint64_t, Asked> asked_;  // questions of this program, by number
+  std::uint64_t last_question_ = 0;
 };
 
 }  // namespace mesoscore

@@ -44,6 +44,14 @@ Status check_options(const AgentOptions& options) {
   return runtime::check_not_negative(options.default_kill_grace, "default_kill_grace");
 }
 
+Status check_sandboxes(const SandboxOptions& options) {
+  MESOSCORE_TRY(runtime::check_not_negative(options.gc_after, "sandboxes.gc_after"));
+  MESOSCORE_TRY(runtime::check_positive(options.gc_interval, "sandboxes.gc_interval"));
+  if (options.disk_headroom >= 0 && options.disk_headroom <= 1) return {};
+  return fail(Errc::invalid_argument,
+              cat("sandboxes.disk_headroom is ", std::to_string(options.disk_headroom), ": give 0 to 1"));
+}
+
 }  // namespace
 
 Status AgentServer::Impl::check() const {
@@ -53,6 +61,8 @@ Status AgentServer::Impl::check() const {
   if (!config_.isolators.launchers().empty() && config_.work_dir.empty()) {
     return fail(Errc::invalid_argument, "work_dir is empty: tasks that are processes need a directory");
   }
+  MESOSCORE_TRY(runtime::check_positive(config_.usage_interval, "usage_interval"));
+  MESOSCORE_TRY(check_sandboxes(config_.sandboxes));
   return check_options(config_.agent);
 }
 
@@ -115,6 +125,8 @@ Status AgentServer::Impl::make_agent(AgentInfo info) {
   for (const Endpoint& endpoint : endpoints()) info.port = endpoint.port;
   AgentOptions options = config_.agent;
   options.info = std::move(info);
+  options.operators_read_files = config_.queries.files;
+  options.operators_run_commands = config_.queries.commands;
   options.durable = config_.storage != nullptr;
   const TimePoint at = now();
   if (!options.durable) {
@@ -144,6 +156,7 @@ Status AgentServer::Impl::start_containers(const AgentInfo& info) {
   config.fetcher = config_.fetcher;
   config.sandboxes = config_.sandboxes;
   config.usage_interval = config_.usage_interval;
+  config.recovers = config_.storage != nullptr;
   config.default_user = config_.default_user;
   config.allowed_users = config_.allowed_users;
   config.functions = config_.functions;

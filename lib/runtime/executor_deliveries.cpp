@@ -57,6 +57,8 @@ bool ExecutorDriver::Impl::deliver(std::span<Message> deliveries) {
 void ExecutorDriver::Impl::deliver_one(Message& message) {
   if (auto* task = std::get_if<msg::LaunchTask>(&message)) {
     launch(task->task);
+  } else if (auto* group = std::get_if<msg::LaunchTaskGroup>(&message)) {
+    launch_group(group->tasks);
   } else if (const auto* kill = std::get_if<msg::ExecutorKill>(&message)) {
     if (on.kill) on.kill(kill->task_id, kill->kill_policy);
   } else if (const auto* data = std::get_if<msg::ExecutorMessage>(&message)) {
@@ -75,6 +77,18 @@ void ExecutorDriver::Impl::launch(TaskInfo& task) {
   if (!on.launch) return update(id, TaskState::failed, "this executor has no handler on_launch", {});
   const std::string failure = thrown_by([&] { on.launch(std::move(task)); });
   if (!failure.empty()) update(id, TaskState::failed, cat("on_launch ", failure), {});
+}
+
+void ExecutorDriver::Impl::launch_group(std::vector<TaskInfo>& tasks) {
+  std::vector<TaskId> ids;
+  for (const TaskInfo& task : tasks) ids.push_back(task.task_id);
+  std::string failure = "this executor has no handler on_launch_group";
+  if (on.launch_group) {
+    failure = thrown_by([&] { on.launch_group(std::move(tasks)); });
+    if (failure.empty()) return;
+    failure.insert(0, "on_launch_group ");
+  }
+  for (const TaskId& id : ids) update(id, TaskState::failed, failure, {});
 }
 
 void ExecutorDriver::Impl::report(Error error) {

@@ -60,6 +60,10 @@ ExecutorDriver& ExecutorDriver::on_launch(std::function<void(TaskInfo)> handler)
   impl_->on.launch = std::move(handler);
   return *this;
 }
+ExecutorDriver& ExecutorDriver::on_launch_group(std::function<void(std::vector<TaskInfo>)> handler) {
+  impl_->on.launch_group = std::move(handler);
+  return *this;
+}
 ExecutorDriver& ExecutorDriver::on_kill(
     std::function<void(const TaskId&, std::optional<KillPolicy>)> handler) {
   impl_->on.kill = std::move(handler);

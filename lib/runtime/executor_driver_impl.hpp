@@ -27,6 +27,7 @@ struct ExecutorDriver::Impl final : runtime::MachineEngine<Executor> {
   struct Handlers {
     std::function<void(const msg::ExecutorSubscribed&)> subscribed;
     std::function<void(TaskInfo)> launch;
+    std::function<void(std::vector<TaskInfo>)> launch_group;
     std::function<void(const TaskId&, std::optional<KillPolicy>)> kill;
     std::function<void(std::string_view)> message;
     std::function<void()> shutdown;
@@ -42,6 +43,7 @@ struct ExecutorDriver::Impl final : runtime::MachineEngine<Executor> {
 
   void deliver_one(Message& message);
   void launch(TaskInfo& task);
+  void launch_group(std::vector<TaskInfo>& tasks);
   void report(Error error);  // to on_error
 
   std::uint32_t submitted_ = 0;  // updates in the queue

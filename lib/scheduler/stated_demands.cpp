@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/launches.hpp"
+
 namespace mesoscore::scheduler_detail {
 
 void StatedDemands::state(const msg::Request& request, TimePoint now) {
@@ -75,9 +77,9 @@ void StatedDemands::accepted(const msg::Accept& call) {
     serving_.erase(found);
   }
   for (const Operation& operation : call.operations) {
-    const auto* launch = std::get_if<LaunchOperation>(&operation.action);
-    if (!launch) continue;
-    for (const TaskInfo& task : launch->tasks) left -= task.resources;
+    const std::vector<TaskInfo>* tasks = launched_tasks(operation);
+    if (!tasks) continue;
+    for (const TaskInfo& task : *tasks) left -= task.resources;
   }
   for (const Serving& serving : used) reopen(serving, std::min(serving.units, units_in(left, serving.unit)));
 }

@@ -1,3 +1,4 @@
+#include "core/launches.hpp"
 #include "scheduler/state.hpp"
 
 namespace mesoscore {
@@ -6,9 +7,9 @@ namespace {
 template <class F>
 void for_each_launch(const msg::Accept& call, F&& f) {
   for (const Operation& operation : call.operations) {
-    const auto* launch = std::get_if<LaunchOperation>(&operation.action);
-    if (!launch) continue;
-    for (const TaskInfo& task : launch->tasks) f(task);
+    const std::vector<TaskInfo>* tasks = launched_tasks(operation);
+    if (!tasks) continue;
+    for (const TaskInfo& task : *tasks) f(task);
   }
 }
 
@@ -16,7 +17,7 @@ void for_each_launch(const msg::Accept& call, F&& f) {
 template <class F>
 void for_each_operation(const msg::Accept& call, F&& f) {
   for (const Operation& operation : call.operations) {
-    if (!operation.id.empty() && !std::holds_alternative<LaunchOperation>(operation.action)) f(operation.id);
+    if (!operation.id.empty() && launched_tasks(operation) == nullptr) f(operation.id);
   }
 }
 

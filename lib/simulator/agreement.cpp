@@ -96,6 +96,7 @@ void check_agreement(World& world) {
   std::map<AgentId, Names> held = by_agent(master, *view);
   for (const NodeId id : world.agents)
     check_agent(world, static_cast<AgentNode&>(world.node(id)), *view, held);
+  world.fates.check_settled();
   for (const auto& [agent, names] : held) {
     world.violation("no agreement", "master",
                     cat("it holds", difference(names, {}), " on ", agent, ", which is not there"));

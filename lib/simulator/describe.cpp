@@ -1,4 +1,5 @@
 // Messages, events and calls as one line for people: the kind, and what is needed to follow a task.
+#include "core/launches.hpp"
 #include "core/text_cat.hpp"
 #include "simulator/trace.hpp"
 
@@ -11,6 +12,12 @@ std::string status_text(const TaskStatus& status) {
              status.uuid ? " uuid " + status.uuid->str().substr(0, 8) : "", " ", status.message);
 }
 
+std::string names_of(const std::vector<TaskInfo>& tasks) {
+  std::string text;
+  for (const TaskInfo& task : tasks) text += cat(" ", task.task_id);
+  return text;
+}
+
 struct Details {
   std::string operator()(const msg::Update& m) const { return status_text(m.status); }
   std::string operator()(const msg::AgentUpdate& m) const {
@@ -21,6 +28,11 @@ struct Details {
     return cat(" ", m.task.task_id, " of ", m.framework ? m.framework->id.view() : "?", " with ",
                m.task.resources.str(), m.launch_executor ? " new executor" : "");
   }
+  std::string operator()(const msg::RunTaskGroup& m) const {
+    return cat(names_of(m.tasks), " of ", m.framework ? m.framework->id.view() : "?", " in ",
+               m.launch_executor ? "new " : "", "executor ", m.executor.executor_id);
+  }
+  std::string operator()(const msg::LaunchTaskGroup& m) const { return names_of(m.tasks); }
   std::string operator()(const msg::LaunchTask& m) const { return cat(" ", m.task.task_id); }
   std::string operator()(const msg::Kill& m) const { return cat(" ", m.task_id); }
   std::string operator()(const msg::KillTask& m) const { return cat(" ", m.task_id); }
@@ -39,9 +51,7 @@ struct Details {
     for (const OfferId& id : m.offer_ids) text += cat(" ", id);
     for (const Operation& operation : m.operations) {
       text += cat(" ", operation_name(operation));
-      if (const auto* launch = std::get_if<LaunchOperation>(&operation.action)) {
-        for (const TaskInfo& task : launch->tasks) text += cat(" ", task.task_id);
-      }
+      if (const std::vector<TaskInfo>* tasks = launched_tasks(operation)) text += names_of(*tasks);
     }
     return text;
   }

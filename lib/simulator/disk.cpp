@@ -75,7 +75,9 @@ void Disk::keep(const Commit& commit) {
     const Sabotage& sabotage = world_.sabotage;
     if (change.record && sabotage.skip_changes && change.record->index() == sabotage.skipped_kind) continue;
     if (change.record) {
-      kept_.insert_or_assign(change.key, *change.record);
+      Record& kept = kept_.insert_or_assign(change.key, *change.record).first->second;
+      auto* task = std::get_if<record::Task>(&kept);
+      if (task != nullptr && sabotage.forget_groups) task->group.reset();
     } else {
       kept_.erase(change.key);
     }

@@ -24,6 +24,7 @@ class Disk {
   const std::map<RecordKey, Record>& kept() const noexcept { return kept_; }
   bool holds(const RecordKey& key) const { return kept_.contains(key); }
   bool failing() const noexcept { return failures_ != 0; }  // then its owner says nothing at all
+  bool idle() const noexcept { return queue_.empty(); }
   void crashed();
   void wipe() { kept_.clear(); }
   void fill(Duration span);

@@ -73,6 +73,10 @@ std::size_t ExecutorNode::running() const noexcept {
 void ExecutorNode::deliver(Message& message) {
   ++idle_;
   if (const auto* launching = std::get_if<msg::LaunchTask>(&message)) return launch(launching->task);
+  if (const auto* group = std::get_if<msg::LaunchTaskGroup>(&message)) {
+    for (const TaskInfo& task : group->tasks) launch(task);
+    return;
+  }
   if (const auto* killing = std::get_if<msg::ExecutorKill>(&message)) return kill(*killing);
   if (std::holds_alternative<msg::ExecutorShutdown>(message)) return shut_down();
   if (std::holds_alternative<msg::ErrorMessage>(message)) exit_in(std::chrono::milliseconds(10), 1 << 8);

@@ -6,15 +6,15 @@ namespace mesoscore::simulator {
 namespace {
 
 constexpr std::array<std::string_view, kFaultKinds> kNames = {
-    "delay",           "drop",        "duplicate",
-    "reorder",         "reset",       "half_open",
-    "refused_dial",    "late_dial",   "stall",
-    "one_way_cut",     "cut",         "crash",
-    "crash_in_step",   "reboot",      "executor_crash",
-    "clock_jump",      "slow_disk",   "full_disk",
-    "crash_in_commit", "torn_commit", "crash_before_effect",
-    "launch_failure",  "slow_launch", "deaf_task",
-    "failed_task"};
+    "delay",           "drop",         "duplicate",
+    "reorder",         "reset",        "half_open",
+    "refused_dial",    "late_dial",    "stall",
+    "one_way_cut",     "cut",          "crash",
+    "crash_in_step",   "reboot",       "executor_crash",
+    "clock_jump",      "slow_disk",    "full_disk",
+    "crash_in_commit", "torn_commit",  "crash_before_effect",
+    "launch_failure",  "slow_launch",  "deaf_task",
+    "failed_task",     "failed_probe", "lost_probe"};
 
 }  // namespace
 

@@ -24,7 +24,8 @@ void Host::apply(ContainerCall& call) {
   if (const auto* killing = std::get_if<KillContainer>(&call)) return kill(*killing);
   if (const auto* update = std::get_if<UpdateContainer>(&call)) return resize(*update);
   if (auto* recovery = std::get_if<RecoverContainers>(&call)) return recover(*recovery);
-  if (const auto* forgotten = std::get_if<ForgetContainer>(&call)) forget(*forgotten);
+  if (const auto* forgotten = std::get_if<ForgetContainer>(&call)) return forget(*forgotten);
+  if (const auto* probing = std::get_if<ProbeContainer>(&call)) probe(*probing);
 }
 
 Host::Container* Host::find(const ContainerId& id) {
@@ -145,6 +146,29 @@ void Host::forget(const ForgetContainer& call) {
                      cat("container ", call.container_id, " is forgotten and lives"));
   }
   containers_.erase(call.container_id);
+}
+
+void Host::probe(const ProbeContainer& call) {
+  const Container* container = find(call.container_id);
+  if (container == nullptr || container->state != State::live) return;
+  const simulator::HostOptions& options = world_.options.host;
+  const LaunchContainer& spec = container->launch;
+  TaskTruth& task = world_.truth.task(spec.framework->id, spec.task.task_id);
+  if (world_.chance(options.lost_probes)) {
+    ++task.bad_probes;
+    return world_.fault(FaultKind::lost_probe, agent_.name(), "");
+  }
+  ContainerEvent event{.container_id = call.container_id, .kind = ContainerEvent::Kind::probed};
+  event.number = call.number;
+  const bool failed = world_.chance(options.failed_probes);
+  ++(failed ? task.bad_probes : task.good_probes);
+  if (failed) ++world_.faults[FaultKind::failed_probe];
+  if (failed && world_.chance(0.3)) {
+    event.message = "it could not be made";
+  } else {
+    event.probe = ProbeResult{!failed, {.type = type_of(call.probe), .succeeded = !failed}};
+  }
+  report(std::move(event), world_.rng.jitter(options.probe));
 }
 
 std::size_t Host::live() const noexcept {

@@ -55,6 +55,7 @@ class Host {
   void resize(const UpdateContainer& call);
   void recover(RecoverContainers& call);
   void forget(const ForgetContainer& call);
+  void probe(const ProbeContainer& call);
   void end(const ContainerId& id, int wait_status, End how);
   void run_down(const ContainerId& id, Container& container);  // SIGTERM has been sent
   void silence(Container& container, End how);

@@ -71,19 +71,18 @@ void Load::take(simulator::Framework& self, const Offer& offer) {
   self.submit(std::move(decline));
 }
 
+Resources Load::amount_per_task() const {
+  return Resources{Resource("cpus", Scalar::from_double(options_.cpus_per_task)),
+                   Resource("mem", Scalar::from_double(64))};
+}
+
 void Load::launch_on(simulator::Framework& self, const Offer& offer, Resources& left, msg::Accept& accept) {
-  const Quantities wanted = [&] {
-    Quantities q;
-    q.set("cpus", Scalar::from_double(options_.cpus_per_task));
-    q.set("mem", Scalar::from_double(64));
-    return q;
-  }();
+  if (chance(self.rng(), options_.groups)) return launch_group_on(self, offer, left, accept);
+  const Resources amount = amount_per_task();
   std::vector<TaskInfo> tasks;
   std::size_t open = open_tasks();
   for (std::uint64_t most = 1 + self.rng().below(3); most > 0 && open < options_.most_tasks; --most, ++open) {
     const Resources plain = left.unreserved();
-    Resources amount;
-    for (const Quantities::Entry& each : wanted.entries()) amount.add(Resource(each.name, each.amount));
     if (!plain.contains(amount)) break;
     TaskInfo task = new_task(self, offer, amount);
     if (task.executor) {
@@ -97,6 +96,33 @@ void Load::launch_on(simulator::Framework& self, const Offer& offer, Resources& 
     tasks.push_back(std::move(task));
   }
   if (!tasks.empty()) accept.operations.push_back(launch(std::move(tasks)));
+}
+
+// In an executor of type DEFAULT, or in a custom one.
+void Load::launch_group_on(simulator::Framework& self, const Offer& offer, Resources& left,
+                           msg::Accept& accept) {
+  Rng& rng = self.rng();
+  const bool custom = chance(rng, options_.executors);
+  ExecutorInfo executor = default_executor(ExecutorId(cat(custom ? "g" : "pod", rng.below(2))),
+                                           *Resources::parse("cpus:0.1;mem:32;disk:1"));
+  if (custom) {
+    executor.type = ExecutorInfo::Type::custom;
+    executor.command.value = "executor";
+  }
+  const std::size_t count = 2 + rng.below(2);
+  const Resources amount = amount_per_task();
+  Resources needed = executor.resources;
+  for (std::size_t i = 0; i < count; ++i) needed += amount;
+  if (open_tasks() + count > options_.most_tasks || !left.unreserved().contains(needed)) return;
+  left -= needed;
+  std::vector<TaskInfo> tasks;
+  for (std::size_t i = 0; i < count; ++i) {
+    TaskInfo& task = tasks.emplace_back(new_task(self, offer, amount));
+    task.executor.reset();
+    task.function.clear();
+    task.command = CommandInfo{.value = "command"};
+  }
+  accept.operations.push_back(launch_group(std::move(executor), std::move(tasks)));
 }
 
 TaskInfo Load::new_task(simulator::Framework& self, const Offer& offer, const Resources& amount) {
@@ -121,9 +147,28 @@ TaskInfo Load::new_task(simulator::Framework& self, const Offer& offer, const Re
     task.function = "f";
   } else {
     task.command = CommandInfo{.value = "command"};
+    if (chance(rng, options_.checked)) add_checks(rng, task);
   }
   tasks_[task.task_id] = {task.task_id, task.agent_id, TaskState::staging, life_};
   return task;
+}
+
+void Load::add_checks(Rng& rng, TaskInfo& task) {
+  using std::chrono::seconds;
+  const auto with_times = [&](auto check) {
+    check.probe = TcpProbe{.port = 80};
+    check.delay = seconds(rng.below(10));
+    check.interval = seconds(1 + rng.below(30));
+    check.timeout = seconds(1 + rng.below(10));
+    return check;
+  };
+  for (std::uint64_t i = rng.below(3); i > 0; --i) {
+    HealthCheck check = with_times(HealthCheck());
+    check.grace_period = seconds(rng.below(20));
+    check.consecutive_failures = static_cast<std::uint32_t>(1 + rng.below(4));
+    task.health_checks.push_back(std::move(check));
+  }
+  if (task.health_checks.empty() || rng.below(2) == 0) task.checks.push_back(with_times(CheckInfo()));
 }
 
 // Changes the form of something in the offer: back where it came from, or one step further.

@@ -34,9 +34,12 @@ class Load : public simulator::Program {
  private:
   void take(simulator::Framework& self, const Offer& offer);
   void launch_on(simulator::Framework& self, const Offer& offer, Resources& left, msg::Accept& accept);
+  void launch_group_on(simulator::Framework& self, const Offer& offer, Resources& left, msg::Accept& accept);
+  Resources amount_per_task() const;
   void convert(simulator::Framework& self, const Offer& offer, Resources& left, msg::Accept& accept);
   Resources volumes_of(const Resources& disk);
   TaskInfo new_task(simulator::Framework& self, const Offer& offer, const Resources& amount);
+  void add_checks(Rng& rng, TaskInfo& task);
   void updated(const TaskStatus& status);
   void begin_anew(simulator::Framework& self);
   void kill(simulator::Framework& self, const Launched& task);

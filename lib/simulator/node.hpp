@@ -30,6 +30,7 @@ class Node {
   std::uint32_t life() const noexcept { return life_; }            // one more with each start
   TimePoint clock() const noexcept;
   Disk& disk() noexcept { return disk_; }
+  bool disk_is_idle() const noexcept { return disk_.idle(); }
 
   virtual bool up() const noexcept = 0;
   void start();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/launches.hpp"
 #include "core/text_cat.hpp"
 #include "mesoscore/policies/drf.hpp"
 #include "mesoscore/policies/random.hpp"
@@ -156,10 +157,11 @@ void FrameworkNode::submit(Message call) {
 void FrameworkNode::note_launches(const msg::Accept& accept) {
   const bool durable = !world().options.agents.empty() && world().options.agents.front().durable;
   for (const Operation& operation : accept.operations) {
-    const auto* launch = std::get_if<LaunchOperation>(&operation.action);
-    if (launch == nullptr) continue;
-    for (const TaskInfo& info : launch->tasks)
-      world().truth.launched(framework_id_, info, checkpoint_, durable);
+    const std::vector<TaskInfo>* tasks = launched_tasks(operation);
+    if (tasks == nullptr) continue;
+    for (const TaskInfo& info : *tasks) world().truth.launched(framework_id_, info, checkpoint_, durable);
+    if (const auto* group = std::get_if<LaunchGroupOperation>(&operation.action))
+      world().fates.launched(framework_id_, *group);
   }
 }
 

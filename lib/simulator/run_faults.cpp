@@ -133,7 +133,8 @@ void Run::audit() {
   for (const NodeId id : cluster.agents()) {
     const Agent* agent = cluster.agent_machine(id);
     if (agent == nullptr) continue;
-    // It drains for ever: it has an update of a framework that has begun anew, which its master does not know.
+    // It drains for ever: it has an update of a framework that has begun anew, which its master does not
+    // know.
     if (!swarm.cluster.master.durable && agent->view()->drain == DrainState::draining) continue;
     const auto found = auditor->offered().find(agent->info().id);
     const Resources offered = found == auditor->offered().end() ? Resources() : found->second;
@@ -159,6 +160,9 @@ void plant(Sabotage& sabotage, const FaultOptions& options) {
       return;
     case PlantedBug::resources_freed_twice:
       sabotage.free_early = 16;
+      return;
+    case PlantedBug::forgotten_group:
+      sabotage.forget_groups = true;
       return;
   }
 }

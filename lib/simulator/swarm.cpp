@@ -154,6 +154,11 @@ Swarm draw(const simulator::FaultOptions& options, Rng& rng) {
   cluster.host.executor_crashes = share(rng, 0.5, 0.4);
   const std::size_t frameworks = 1 + rng.below(3);
   for (std::size_t i = 0; i < frameworks; ++i) swarm.loads.push_back(draw_load(rng, i));
+  Rng own(options.seed);  // what seeds without groups do is what they did before there were groups
+  for (LoadOptions& load : swarm.loads) load.groups = share(own, 0.8);
+  for (LoadOptions& load : swarm.loads) load.checked = share(own, 1.0);
+  cluster.host.failed_probes = share(own, 0.6);
+  cluster.host.lost_probes = share(own, 0.2);
   swarm.rates = draw_rates(rng, options.durable);
   swarm.settling = settling_time(cluster);
   swarm.text = cat(agents, " agents", durable_agents ? "" : " that keep nothing", ", master ",

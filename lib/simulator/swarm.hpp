@@ -20,7 +20,9 @@ struct LoadOptions {
   bool killing_state = true;
   double executors = 0;  // tasks that go to a custom executor
   double functions = 0;
+  double groups = 0;  // offers on which a group is launched
   double deaf = 0, failing = 0;
+  double checked = 0;     // of the commands
   double operations = 0;  // offers on which resources change their form
   double demands = 0;     // a demand is stated, of the times when the program wakes up
   double kills = 0, suppresses = 0, reconciles = 0, teardowns = 0;

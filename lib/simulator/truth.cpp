@@ -38,6 +38,7 @@ void Truth::launched(const FrameworkId& framework, const TaskInfo& info, bool ch
   TaskTruth& known = task(framework, info.task_id);
   known.agent_id = info.agent_id;
   known.in_process = info.executor || !info.function.empty();
+  known.checks = info.command && !info.executor ? info.checks.size() : 0;
   known.checkpoints = checkpoints;
   known.kept = checkpoints && durable_agent && info.function.empty();
 }
@@ -59,6 +60,7 @@ void Truth::ended(const FrameworkId& framework, const TaskId& id, End end) {
   if (!known.live) return;
   known.live = false;
   known.end = end;
+  if (known.group != UINT32_MAX && end != End::finished) world_.fates.fell(known.group);
 }
 
 void Truth::told(const FrameworkId& framework, const TaskStatus& status, std::string_view where) {
@@ -84,6 +86,11 @@ void Truth::check(const TaskTruth& task, const TaskStatus& status, std::string_v
   if (state == TaskState::failed && task.end == End::finished && !task.in_process) {
     return wrong(task, status, where, "it finished");
   }
+  if (status.healthy && (*status.healthy ? task.good_probes : task.bad_probes) == 0)
+    return wrong(task, status, where, *status.healthy ? "no probe has succeeded" : "no probe has failed");
+  if (status.source == TaskSource::executor && !is_terminal(state) && !task.in_process &&
+      status.check_status.size() != task.checks)
+    return wrong(task, status, where, "it does not say how each of its checks stands");
   // A master that keeps nothing may have had a framework shut down, and its successor does not know that.
   const bool kept = task.kept && !world_.over.contains(task.framework);
   if ((state == TaskState::dropped || state == TaskState::error) && task.starts != 0 && kept) {

@@ -18,11 +18,14 @@ enum class End : std::uint8_t { none, finished, failed, killed, crashed };  // c
 struct TaskTruth {
   FrameworkId framework{};
   TaskId task{};
-  AgentId agent_id{};       // of the offer
-  bool in_process = false;  // of an executor or an agent, with which its end may be forgotten
-  bool checkpoints = true;  // its framework
-  bool kept = true;         // it survives its agent
+  AgentId agent_id{};                // of the offer
+  bool in_process = false;           // of an executor or an agent, with which its end may be forgotten
+  bool checkpoints = true;           // its framework
+  bool kept = true;                  // it survives its agent
+  std::uint32_t group = UINT32_MAX;  // in Fates; none: it is alone
   std::uint32_t starts = 0;
+  std::size_t checks = 0;                         // that report
+  std::uint32_t good_probes = 0, bad_probes = 0;  // bad: or lost
   bool live = false;
   bool kill_asked = false;  // by anybody, so that its end may be KILLED
   End end = End::none;

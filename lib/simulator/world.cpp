@@ -12,7 +12,12 @@ constexpr std::size_t kMostViolations = 20;
 }  // namespace
 
 World::World(simulator::ClusterOptions given)
-    : options(std::move(given)), rng(options.seed), trace(options.log_lines), truth(*this), network(*this) {
+    : options(std::move(given)),
+      rng(options.seed),
+      trace(options.log_lines),
+      truth(*this),
+      fates(*this),
+      network(*this) {
   auto first = std::make_unique<MasterNode>(*this);
   master = first.get();
   nodes.push_back(std::move(first));

@@ -10,6 +10,7 @@
 
 #include "mesoscore/simulator/cluster.hpp"
 #include "simulator/agenda.hpp"
+#include "simulator/fates.hpp"
 #include "simulator/network.hpp"
 #include "simulator/trace.hpp"
 #include "simulator/truth.hpp"
@@ -34,6 +35,7 @@ struct Sabotage {
   // The disks report commits as durable, and drop what they put of this kind of record.
   bool skip_changes = false;
   std::size_t skipped_kind = 0;  // index in Record
+  bool forget_groups = false;    // the disks do not keep of a task in which group it is
   // One task in so many is freed when it begins, and again when it ends.
   std::uint32_t free_early = 0;
 
@@ -51,6 +53,7 @@ struct World {
   simulator::FaultCounts faults;
   std::vector<simulator::Violation> violations;
   Truth truth;
+  Fates fates;
   std::vector<std::unique_ptr<Node>> nodes;  // by id
   Network network;
   std::vector<NodeId> agents, frameworks;

@@ -93,7 +93,7 @@ class AgentFuzz {
     const AgentId id = input_.one_in(8) ? AgentId("other") : AgentId("m-S1");
     const FrameworkId framework_id = known.frameworks.any(input_, "f-0");
     const SeenUpdate update = known.updates.any(input_);
-    switch (input_.below(18)) {
+    switch (input_.below(20)) {
       case 0:
         return driver_.receive(master, msg::AgentRegistered{id, known.master, std::chrono::seconds(75)});
       case 1:
@@ -126,6 +126,10 @@ class AgentFuzz {
         return drain(master);
       case 16:
         return driver_.receive(master, raw_message(input_));
+      case 17:
+        return run_group(master, framework_id);
+      case 18:
+        return driver_.receive(master, msg::AgentCall{input_.byte(), query(input_, any_container())});
       default:
         if (!input_.one_in(4)) return;
         driver_.receive(master, input_.one_in(2) ? Message(msg::ShutdownAgent{"fuzz"})
@@ -155,9 +159,19 @@ class AgentFuzz {
     driver_.known().tasks.add(run.task);
     driver_.receive(master, std::move(run));
   }
+  void run_group(PeerId master, const FrameworkId& id) {
+    Offer offer;
+    offer.agent_id = "m-S1";
+    LaunchGroupOperation launch = group(input_, driver_.known(), offer);
+    driver_.known().frameworks.add(id);
+    for (const TaskInfo& task : launch.tasks) driver_.known().tasks.add(task);
+    driver_.receive(master, msg::RunTaskGroup{framework_called(id), role(input_), std::move(launch.executor),
+                                              std::move(launch.tasks), input_.one_in(2), 0});
+  }
   void apply(PeerId master) {
     const Operation what = operation(input_, driver_.known(), {});
     if (std::holds_alternative<LaunchOperation>(what.action)) return;
+    if (std::holds_alternative<LaunchGroupOperation>(what.action)) return;
     driver_.receive(master, msg::ApplyOperation{input_.one_in(2) ? framework_called("f-0") : nullptr,
                                                 uuid(input_), what});
   }
@@ -199,7 +213,30 @@ class AgentFuzz {
   // ---- containers: they start, or do not, and end once
   enum class Phase : std::uint8_t { launching, running, ended };
 
+  ContainerId any_container() {
+    if (containers_.empty() || input_.one_in(8)) return "c";
+    auto at = containers_.begin();
+    std::advance(at, static_cast<std::ptrdiff_t>(input_.below(containers_.size())));
+    return at->first;
+  }
+  // What it has asked for is answered, late, or not at all.
+  void answer() {
+    if (asked_.empty()) return;
+    const std::size_t which = input_.below(asked_.size());
+    ContainerEvent event = std::move(asked_[which]);
+    asked_.erase(asked_.begin() + static_cast<std::ptrdiff_t>(which));
+    const auto found = containers_.find(event.container_id);
+    if (event.kind == ContainerEvent::Kind::probed) {  // not after the end of its container
+      if (found == containers_.end() || found->second != Phase::running) return;
+      event.probe = ProbeResult{input_.one_in(2), {static_cast<CheckType>(input_.below(4)), {}, {}, {}, {}}};
+    } else {
+      event.error = static_cast<std::uint32_t>(input_.below(3));
+      if (input_.one_in(2)) event.report = AgentReport{.size = input_.byte()};
+    }
+    driver_.add(std::move(event));
+  }
   void container_event() {
+    if (input_.one_in(3)) return answer();
     std::vector<ContainerId> there;
     for (const auto& [id, phase] : containers_) {
       if (phase != Phase::ended) there.push_back(id);
@@ -218,6 +255,8 @@ class AgentFuzz {
                 : Phase::ended;
     event.wait_status = static_cast<int>(input_.below(4)) << 8;
     if (input_.one_in(4)) event.state = state(input_);
+    if (phase == Phase::ended && input_.one_in(8)) event.limitation = resources(input_);
+    if (phase == Phase::running && input_.one_in(8)) event.status = ContainerStatus{"c", 7, {"10.0.0.1"}};
     driver_.add(std::move(event));
   }
   // What the agent has asked for is done.
@@ -233,6 +272,14 @@ class AgentFuzz {
   }
   void take(KillContainer& call) { expect(containers_.contains(call.container_id)); }
   void take(UpdateContainer& call) { expect(containers_.contains(call.container_id)); }
+  void take(ProbeContainer& call) {
+    expect(containers_.contains(call.container_id));
+    asked_.push_back(
+        {.container_id = call.container_id, .kind = ContainerEvent::Kind::probed, .number = call.number});
+  }
+  void take(AskContainers& call) {
+    asked_.push_back({.kind = ContainerEvent::Kind::answered, .number = call.number});
+  }
   void take(ForgetContainer& call) {
     expect(options_.durable);
     const auto found = containers_.find(call.container_id);
@@ -262,6 +309,7 @@ class AgentFuzz {
   void restart() {
     driver_.crash();
     dials_ = 0;
+    asked_.clear();
     auto made =
         Agent::recover(options_, Rng(256 * ++restarts_ + input_.byte()), driver_.now(), driver_.records());
     expect(made.has_value());
@@ -281,6 +329,7 @@ class AgentFuzz {
   std::size_t dials_ = 0;
   std::uint64_t restarts_ = 0;
   std::map<ContainerId, Phase> containers_;
+  std::vector<ContainerEvent> asked_;  // answers to what is under way
 };
 
 }  // namespace

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "machine_input.hpp"
+#include "machine_values.hpp"
 #include "mesoscore/outbox.hpp"
 #include "mesoscore/rng.hpp"
 

@@ -74,7 +74,7 @@ class ExecutorFuzz {
     const PeerId agent = driver_.any_peer(PeerRole::agent);
     if (agent == PeerId{}) return answer_dial();
     const SeenUpdate update = driver_.known().updates.any(input_);
-    switch (input_.below(9)) {
+    switch (input_.below(10)) {
       case 0:
       case 1:
         return subscribed(agent);
@@ -89,6 +89,8 @@ class ExecutorFuzz {
         return driver_.receive(agent, msg::ExecutorMessage{"data"});
       case 7:
         return driver_.receive(agent, raw_message(input_));
+      case 8:
+        return launch_group(agent);
       default:
         if (!input_.one_in(4)) return;
         driver_.receive(
@@ -106,6 +108,11 @@ class ExecutorFuzz {
     const TaskInfo what = task(input_, driver_.known(), {});
     driver_.known().tasks.add(what);
     driver_.receive(agent, msg::LaunchTask{what});
+  }
+  void launch_group(PeerId agent) {
+    const LaunchGroupOperation what = group(input_, driver_.known(), {});
+    for (const TaskInfo& task : what.tasks) driver_.known().tasks.add(task);
+    driver_.receive(agent, msg::LaunchTaskGroup{what.tasks});
   }
 
   void follow() {

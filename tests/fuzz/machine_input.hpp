@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "mesoscore/message.hpp"
-#include "wire/codec.hpp"
 
 namespace mesoscore::fuzz {
 
@@ -98,6 +97,9 @@ struct Known {
   void take(const msg::AgentRegistered& m) { agents.add(m.agent_id); }
   void take(const msg::OfferMade& m) { offers.add(m.offer); }
   void take(const msg::RunTask& m) { tasks.add(m.task); }
+  void take(const msg::RunTaskGroup& m) {
+    for (const TaskInfo& task : m.tasks) tasks.add(task);
+  }
   void take(const msg::Update& m) { take_status({}, m.status); }
   void take(const msg::AgentUpdate& m) { take_status(m.framework_id, m.status); }
   void take(const msg::ExecutorUpdate& m) { take_status({}, m.status); }
@@ -115,121 +117,5 @@ struct Known {
     if (status.uuid) updates.add({framework, status.task_id, status.agent_id, *status.uuid});
   }
 };
-
-// ---- values
-
-inline Resources resources(Input& input) {
-  static constexpr std::array<std::string_view, 12> kTexts = {"cpus:1;mem:64",
-                                                              "cpus:2;mem:128",
-                                                              "cpus:0.1",
-                                                              "cpus:4;mem:1024",
-                                                              "disk:100",
-                                                              "disk{dynamic=eng}:100",
-                                                              "ports:[1000-1010]",
-                                                              "cpus{dynamic=eng}:1",
-                                                              "disk{dynamic=eng volume=v1 at=data}:100",
-                                                              "cpus(eng):1;mem:32",
-                                                              "cpus:1000;mem:1;gpus:1",
-                                                              ""};
-  return *Resources::parse(input.of(kTexts));
-}
-inline std::string name(Input& input, char kind) {
-  return std::string{kind, static_cast<char>('0' + input.below(8))};
-}
-inline RoleName role(Input& input) {
-  static constexpr std::array<std::string_view, 6> kRoles = {"*", "eng", "eng/web", "ops", "", "a/../b"};
-  return RoleName(input.of(kRoles));
-}
-inline Uuid uuid(Input& input) { return Uuid::from_random(input.byte(), input.byte()); }
-inline Duration duration(Input& input) {
-  static constexpr std::array<Duration, 9> kDurations = {Duration(0),
-                                                         Duration(1),
-                                                         std::chrono::milliseconds(10),
-                                                         std::chrono::seconds(1),
-                                                         std::chrono::seconds(7),
-                                                         std::chrono::minutes(2),
-                                                         std::chrono::hours(1),
-                                                         Duration(-1),
-                                                         Duration::max()};
-  return input.of(kDurations);
-}
-inline TaskState state(Input& input) { return static_cast<TaskState>(input.below(14)); }
-
-inline FrameworkInfo framework(Input& input, const Known& known) {
-  FrameworkInfo out;
-  out.name = name(input, 'f');
-  out.id = input.one_in(2) ? known.frameworks.any(input, "f-0") : FrameworkId();
-  out.roles = {role(input)};
-  if (input.one_in(3)) out.roles.push_back(role(input));
-  out.failover_timeout = duration(input);
-  out.checkpoint = !input.one_in(3);
-  if (input.one_in(3)) out.capabilities = {};
-  return out;
-}
-
-inline TaskInfo task(Input& input, const Known& known, const Offer& offer) {
-  TaskInfo out;
-  out.task_id = TaskId(name(input, 't'));
-  out.name = "task";
-  out.agent_id = input.one_in(16) ? known.agents.any(input, "a") : offer.agent_id;
-  out.resources = input.one_in(4) ? offer.resources : resources(input);
-  switch (input.below(4)) {
-    case 0:
-      out.executor = ExecutorInfo{};
-      out.executor->executor_id = ExecutorId(name(input, 'e'));
-      out.executor->resources = input.one_in(2) ? resources(input) : Resources();
-      out.executor->command.value = "executor";
-      break;
-    case 1:
-      out.function = "f";
-      break;
-    default:
-      out.command = CommandInfo{};
-      out.command->value = "true";
-  }
-  if (input.one_in(4)) out.kill_policy = KillPolicy{duration(input)};
-  if (input.one_in(8)) out.max_completion_time = duration(input);
-  return out;
-}
-
-inline Operation operation(Input& input, const Known& known, const Offer& offer) {
-  Operation out;
-  if (input.one_in(2)) out.id = OperationId(name(input, 'o'));
-  switch (input.below(8)) {
-    case 0:
-      out.action = ReserveOperation{resources(input), input.one_in(4) ? resources(input) : Resources()};
-      break;
-    case 1:
-      out.action = UnreserveOperation{resources(input)};
-      break;
-    case 2:
-      out.action = CreateOperation{resources(input)};
-      break;
-    case 3:
-      out.action = DestroyOperation{resources(input)};
-      break;
-    default:
-      out = launch({task(input, known, offer)});
-      if (input.one_in(3)) std::get<0>(out.action).tasks.push_back(task(input, known, offer));
-  }
-  return out;
-}
-
-inline TaskStatus status(Input& input, const Known& known) {
-  TaskStatus out;
-  out.task_id = known.tasks.any(input, {.task_id = TaskId(name(input, 't'))}).task_id;
-  out.state = state(input);
-  out.source = static_cast<TaskSource>(input.below(3));
-  out.agent_id = known.agents.any(input);
-  if (!input.one_in(4)) out.uuid = uuid(input);
-  if (input.one_in(8)) out.executor_id = ExecutorId(name(input, 'e'));
-  return out;
-}
-
-// Any message, as bytes say; a Heartbeat if they say none.
-inline Message raw_message(Input& input) {
-  auto message = wire::decode(input.bytes(255));
-  return message ? *std::move(message) : Message(msg::Heartbeat{});
-}
 
 }  // namespace mesoscore::fuzz

@@ -174,7 +174,7 @@ class MasterFuzz {
 
   void agent_says(PeerId from) {
     Known& known = driver_.known();
-    switch (input_.below(10)) {
+    switch (input_.below(11)) {
       case 0:
       case 1:
         return driver_.receive(from, msg::RegisterAgent{agent_info({})});
@@ -191,6 +191,8 @@ class MasterFuzz {
       case 8:
         return driver_.receive(
             from, msg::ExecutorExited{known.frameworks.any(input_), ExecutorId(name(input_, 'e')), 9});
+      case 9:
+        return driver_.receive(from, msg::AgentAnswer{input_.below(8), input_.byte(), "why", {}});
       default:
         if (input_.one_in(3)) return driver_.receive(from, msg::UnregisterAgent{});
         driver_.receive(from, raw_message(input_));
@@ -243,7 +245,7 @@ class MasterFuzz {
     const Known& known = driver_.known();
     const AgentId agent = known.agents.any(input_);
     OperatorAction action;
-    switch (input_.below(10)) {
+    switch (input_.below(12)) {
       case 0:
         return driver_.add(Stop{});
       case 1:
@@ -270,6 +272,13 @@ class MasterFuzz {
         break;
       case 8:
         action = OperateOnAgent{agent, operation(input_, known, {})};
+        break;
+      case 9:
+        action = ListTasks{input_.one_in(2) ? known.frameworks.any(input_) : FrameworkId(),
+                           input_.one_in(2) ? agent : AgentId()};
+        break;
+      case 10:
+        action = AskAgent{agent, query(input_, "c")};
         break;
       default:
         action = ExplainOffers{known.frameworks.any(input_), role(input_), {}};

@@ -35,6 +35,7 @@ class Layout:
     rate: float
     longest: float
     seed: int
+    isolation: str  # of the agents, as mesoscore-agent takes it; "" = none
 
 
 def _free_port() -> int:
@@ -59,6 +60,7 @@ class Cluster:
                       *map(self._scheduler, range(layout.schedulers))]
         self._log = open(self._path("chaos.log"), "a", buffering=1)
         self.reaper = Reaper()
+        self.isolated_by_cgroups = bool(layout.isolation)
 
     def _path(self, name: str) -> str:
         return os.path.join(self._layout.directory, name)
@@ -98,7 +100,24 @@ class Cluster:
                                      "--registration-backoff": "100ms", "--registration-backoff-max": "1s",
                                      "--first-registration-within": "50ms", "--dead-peer-timeout": "2s",
                                      **self._storage(f"{name}.db")})
+        if self._layout.isolation:
+            argv += ["--isolation", self._layout.isolation, "--cgroup-root", self.cgroup_root(name)]
         return Role(f"agent-{number}", Network.inside(name, argv) if isolated else argv)
+
+    def cgroup_root(self, agent: str) -> str:
+        return f"mesoscore-soak-{os.getpid()}-{agent}"
+
+    def remove_cgroups(self) -> list[str]:
+        """Those of the agents, in all hierarchies. What should have been gone already."""
+        left = []
+        for folder, _, _ in os.walk("/sys/fs/cgroup", topdown=False):
+            root = f"/mesoscore-soak-{os.getpid()}-"
+            if root not in folder:
+                continue
+            if "/" in folder.rpartition(root)[2]:
+                left.append(folder)
+            os.rmdir(folder)
+        return left
 
     def _scheduler(self, number: int) -> Role:
         layout = self._layout

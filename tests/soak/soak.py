@@ -28,6 +28,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=2, help="tasks per second and scheduler (default: %(default)s)")
     parser.add_argument("--longest", type=float, default=15, help="seconds of a task (default: %(default)s)")
     parser.add_argument("--no-storage", action="store_true", help="nothing is kept: tasks will be lost")
+    parser.add_argument("--isolation", default="", help="of the agents, e.g. cgroups,seccomp (needs root)")
     parser.add_argument("--programs", required=True, help="the directory of the executables")
     parser.add_argument("--directory", required=True, help="for logs and records; emptied first")
     return parser.parse_args()
@@ -39,7 +40,7 @@ def layout_of(options: argparse.Namespace) -> Layout:
     os.makedirs(os.path.join(directory, "tasks"))
     return Layout(directory, os.path.abspath(options.programs), options.agents, options.schedulers,
                   options.transport, options.netns, not options.no_storage, options.rate, options.longest,
-                  options.seed)
+                  options.seed, options.isolation)
 
 
 def harass(cluster: Cluster, chaos: Chaos, minutes: float) -> None:
@@ -88,6 +89,9 @@ def shut_down(cluster: Cluster) -> None:
     cluster.stop("agent", 15)
     cluster.stop("master", 10)
     look_for_orphans(cluster, "all-have-stopped", lambda pid: True)
+    if cluster.isolated_by_cgroups:
+        for folder in cluster.remove_cgroups():
+            cluster.record(f"left all-have-stopped {folder}")
 
 
 def run(layout: Layout, options: argparse.Namespace) -> None:

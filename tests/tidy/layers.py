@@ -14,7 +14,10 @@ MAY_INCLUDE = {
     "recording": VALUES | {"wire"},
     "runtime": VALUES | MACHINES | {"allocator"},
     "simulator": VALUES | MACHINES | {"allocator"},
-    "isolators": VALUES | {"runtime"},
+    "http": VALUES | {"runtime"},
+    "isolators": VALUES | {"runtime", "http"},
+    "probers": VALUES | {"runtime", "http"},
+    "fetchers": VALUES | {"runtime", "http"},
     "storage": VALUES | {"wire"},
     "operator": VALUES | {"runtime"},
     "inproc": VALUES | {"runtime"},
@@ -24,7 +27,8 @@ MAY_INCLUDE = {
 }
 CORE_LAYERS = VALUES | MACHINES | {"allocator"}
 CORE_FOLDERS = tuple(f"lib/{layer}" for layer in sorted(CORE_LAYERS))
-IO_FOLDERS = ("lib/runtime", "lib/isolators", "lib/operator", "lib/storage", "transports", "include/mesoscore")
+IO_FOLDERS = ("lib/runtime", "lib/http", "lib/isolators", "lib/probers", "lib/fetchers", "lib/operator",
+              "lib/storage", "transports", "include/mesoscore")
 
 # Library (first part of the included name) -> the folders or files that may include it; others may not.
 LIBRARIES = {
@@ -32,7 +36,7 @@ LIBRARIES = {
     "asio.hpp": IO_FOLDERS,
     "tsl": ("lib",),
     "re2": ("lib/allocator",),
-    "nlohmann": ("lib/resources", "lib/operator"),
+    "nlohmann": ("lib/resources", "lib/operator", "lib/isolators"),
     "protozero": ("lib/wire",),
     "google": (),
     "boost": (),
@@ -40,8 +44,12 @@ LIBRARIES = {
     "fmt": (),
     "CLI": (),
     "openssl": (),
-    "curl": (),
+    "curl": ("lib/http",),
     "sqlite3.h": ("lib/storage/sqlite",),
+    "seccomp.h": ("lib/isolators/seccomp",),
+    "archive.h": ("lib/fetchers",),
+    "archive_entry.h": ("lib/fetchers",),
+    "sha2.h": ("lib/fetchers",),
 }
 
 

@@ -23,15 +23,15 @@ struct CgroupsOptions {
   std::vector<std::string> require = {"cpu", "memory", "pids"};
   std::vector<std::string> avoid{};  // are not used although they are there
 
-  bool cpu_hard_limit = false;                            // cpus of a task are also a quota, without TaskLimits
-  Duration cpu_period = std::chrono::milliseconds(100);   // of quotas
+  bool cpu_hard_limit = false;  // cpus of a task are also a quota, without TaskLimits
+  Duration cpu_period = std::chrono::milliseconds(100);  // of quotas
   // memory.high as a part of the limit: above it the task is slowed down before it is killed. 0: not used.
   double memory_high = 0;
-  bool swap = false;                                      // may tasks swap beyond their memory limit?
-  std::optional<std::uint64_t> pids_max = 4096;           // of each container
-  std::string cpuset_cpus{};                              // of all containers together, e.g. "2-7"
+  bool swap = false;                             // may tasks swap beyond their memory limit?
+  std::optional<std::uint64_t> pids_max = 4096;  // of each container
+  std::string cpuset_cpus{};                     // of all containers together, e.g. "2-7"
   std::string cpuset_mems{};
-  std::uint64_t io_read_bytes_per_second = 0;             // of each container and disk; 0: no limit
+  std::uint64_t io_read_bytes_per_second = 0;  // of each container and disk; 0: no limit
   std::uint64_t io_write_bytes_per_second = 0;
 };
 

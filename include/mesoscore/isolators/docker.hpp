@@ -1,9 +1,11 @@
 // Tasks as docker containers, by the Engine API on its unix socket. Component: isolator_docker. See
-// docs/isolators/docker.md. For tasks whose ContainerInfo is of type DOCKER; others are not its business, so it
-// goes together with isolators::process().
+// docs/isolators/docker.md. For tasks whose ContainerInfo is of type DOCKER; others are not its business, so
+// it goes together with isolators::process().
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +37,8 @@ struct DockerOptions {
   std::vector<std::string> allowed_parameters = {"label",    "env",       "hostname", "workdir", "entrypoint",
                                                  "init",     "read-only", "cap-drop", "tmpfs",   "shm-size",
                                                  "add-host", "dns",       "ulimit"};
-  bool cpu_hard_limit = false;              // cpus of a task are also a quota, without TaskLimits
+  bool cpu_hard_limit = false;                   // cpus of a task are also a quota, without TaskLimits
+  std::optional<std::uint32_t> pids_max = 4096;  // processes and threads of each container
   Duration usage_interval = std::chrono::seconds(5);
 };
 

@@ -22,10 +22,10 @@ std::shared_ptr<Isolator> rlimits(std::vector<RLimit> defaults = {});
 std::shared_ptr<Isolator> no_new_privileges();
 
 struct NamespaceOptions {
-  bool pid = true;         // a task sees its own processes only; share_pid_namespace excepts it
-  bool ipc = true;         // its own System V IPC, message queues and /dev/shm
+  bool pid = true;  // a task sees its own processes only; share_pid_namespace excepts it
+  bool ipc = true;  // its own System V IPC, message queues and /dev/shm
   std::uint32_t shm_size_mb = 64;
-  bool uts = true;         // its own host name, if ContainerInfo::hostname gives one
+  bool uts = true;  // its own host name, if ContainerInfo::hostname gives one
   // May a task do without, by share_pid_namespace and IpcMode::share_parent? Else such a task fails.
   bool allow_share_pid = false, allow_share_ipc = false;
 };
@@ -41,13 +41,14 @@ std::shared_ptr<Isolator> private_tmp(PrivateTmpOptions options = {});
 struct FilesystemOptions {
   std::vector<std::string> volume_roots{};  // host_path of a volume must lie below one of these
   std::vector<std::string> image_roots{};   // root_directory must
-  std::string sandbox_path = "/mnt/mesos/sandbox";  // where a container with a root of its own has its sandbox
+  std::string sandbox_path =
+      "/mnt/mesos/sandbox";  // where a container with a root of its own has its sandbox
 };
 std::shared_ptr<Isolator> filesystem(FilesystemOptions options = {});
 
-// Capabilities of tasks: those of ContainerInfo, which must be within `bounding`, else these. `bounding` absent:
-// the agent's own. `effective` absent: `bounding` for root, none for any other user. Other users get what
-// ContainerInfo or `effective` names as ambient capabilities.
+// Capabilities of tasks: those of ContainerInfo, which must be within `bounding`, else these. `bounding`
+// absent: the agent's own. `effective` absent: `bounding` for root, none for any other user. Other users get
+// what ContainerInfo or `effective` names as ambient capabilities.
 struct CapabilityOptions {
   std::optional<std::vector<Capability>> bounding{};
   std::optional<std::vector<Capability>> effective{};
@@ -65,7 +66,7 @@ std::shared_ptr<Isolator> disk_quota(DiskQuotaOptions options = {});
 // ---- devices
 
 struct Device {
-  std::string path{};    // "/dev/nvidia0"
+  std::string path{};  // "/dev/nvidia0"
   bool read = true, write = true, mknod = false;
   friend bool operator==(const Device&, const Device&) = default;
 };
@@ -84,11 +85,12 @@ class GpuDiscovery {
 std::shared_ptr<GpuDiscovery> nvidia_device_nodes();  // by /dev/nvidia*
 
 struct DeviceOptions {
-  std::vector<Device> allowed{};               // to all tasks, besides /dev/null, zero, full, random, urandom, tty
-  std::shared_ptr<GpuDiscovery> gpus{};        // null: none; tasks with gpus in their resources fail
+  std::vector<Device> allowed{};         // to all tasks, besides /dev/null, zero, full, random, urandom, tty
+  std::shared_ptr<GpuDiscovery> gpus{};  // null: none; tasks with gpus in their resources fail
 };
-// A /dev of its own for each task, with these device nodes and those of its gpus. Each gpu is given to one task
-// at a time, also across restarts of the agent. What is not there cannot be made: CAP_MKNOD is taken away.
+// A /dev of its own for each task, with these device nodes and those of its gpus. Each gpu is given to one
+// task at a time, also across restarts of the agent. What is not there cannot be made: CAP_MKNOD is taken
+// away.
 std::shared_ptr<Isolator> devices(DeviceOptions options = {});
 
 }  // namespace mesoscore::isolators

@@ -8,8 +8,8 @@
 namespace mesoscore::probers {
 
 struct NativeOptions {
-  unsigned max_redirects = 10;       // of HTTP
-  unsigned max_at_once = 256;        // further probes wait; their timeout counts from their turn
+  unsigned max_redirects = 10;  // of HTTP
+  unsigned max_at_once = 256;   // further probes wait; their timeout counts from their turn
 };
 
 std::shared_ptr<Prober> native(NativeOptions options = {});

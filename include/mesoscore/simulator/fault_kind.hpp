@@ -38,8 +38,10 @@ enum class FaultKind : std::uint8_t {
   slow_launch,
   deaf_task,  // did not mind SIGTERM
   failed_task,
+  failed_probe,
+  lost_probe,  // nothing was heard of it
 };
-inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::failed_task) + 1;
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::lost_probe) + 1;
 
 std::string_view to_string(FaultKind kind) noexcept;  // "one_way_cut"
 

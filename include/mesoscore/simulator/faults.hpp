@@ -24,6 +24,7 @@ enum class PlantedBug : std::uint8_t {
   dropped_acknowledgement,  // the master does not pass some of the schedulers' acknowledgements on
   skipped_commit,           // a disk reports commits as durable and does not keep records of one kind
   resources_freed_twice,    // an agent tells the end of a task a second time, in another task's name
+  forgotten_group,          // an agent that is started again does not know which tasks share their fate
 };
 
 struct FaultOptions {

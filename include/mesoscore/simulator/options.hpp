@@ -40,6 +40,9 @@ struct HostOptions {
   double slow_launches = 0;                         // up to `slow_launch` instead
   Duration slow_launch = std::chrono::seconds(20);
   double failed_launches = 0;
+  Duration probe = std::chrono::milliseconds(100);  // of a check, up to
+  double failed_probes = 0;
+  double lost_probes = 0;       // of which nothing is heard
   double executor_crashes = 0;  // custom executors that end within minutes of their start, by a signal
 };
 

@@ -69,9 +69,12 @@ Status CgroupsIsolator::watch_memory() {
   return oom_watch_->start();
 }
 
+// The executor may be gone before this object is: nothing that is bound to it may stay.
 void CgroupsIsolator::stop() noexcept {
   if (oom_watch_) oom_watch_->stop();
   if (remover_) remover_->stop();
+  oom_watch_.reset();
+  remover_.reset();
   containers_.clear();
   if (subtree_) subtree_->remove_if_empty();
   oom_watch_.reset();
@@ -80,7 +83,7 @@ void CgroupsIsolator::stop() noexcept {
 }
 
 Status CgroupsIsolator::recover(std::span<const LiveContainer> live) {
-  if (!subtree_) return {};
+  if (!remover_) return {};
   for (const LiveContainer& container : live) {
     if (Status adopted = adopt(container); !adopted) {
       context_.logger(LogLevel::warning,
@@ -134,7 +137,7 @@ Status CgroupsIsolator::remove_orphans() {
 // ---- a container
 
 Status CgroupsIsolator::prepare(const ContainerSpec& spec, LaunchPlan& plan) {
-  if (!subtree_) return fail(Errc::stopped, "it was not started");
+  if (!remover_) return fail(Errc::stopped, "it was not started, or was stopped");
   if (!recovered_) MESOSCORE_TRY(remove_orphans());
   if (!plan.parent.empty()) return {};  // it will be in the group of that one
   const ContainerId& id = spec.call.container_id;

@@ -52,7 +52,7 @@ void OomWatch::stop() noexcept {
   watched_.clear();
   by_number_.clear();
   inotify_.reset();
-  again_.cancel();
+  again_.reset();
 }
 
 // ---- version 1
@@ -93,9 +93,9 @@ void OomWatch::look(const ContainerId& id) {
 }
 
 void OomWatch::look_again_later() {
-  if (std::exchange(waiting_, true)) return;
-  again_.expires_after(kLookAgainAfter);
-  again_.async_wait([weak = weak_from_this()](const std::error_code& error) {
+  if (!again_ || std::exchange(waiting_, true)) return;
+  again_->expires_after(kLookAgainAfter);
+  again_->async_wait([weak = weak_from_this()](const std::error_code& error) {
     const auto self = weak.lock();
     if (error || !self) return;
     self->waiting_ = false;

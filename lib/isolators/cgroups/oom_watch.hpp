@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -49,7 +50,7 @@ class OomWatch : public std::enable_shared_from_this<OomWatch> {
   std::unordered_map<ContainerId, Watched> watched_;
   std::unordered_map<int, ContainerId> by_number_;
   std::unique_ptr<Descriptor> inotify_;
-  asio::steady_timer again_;
+  std::optional<asio::steady_timer> again_;  // none after stop(): the executor may be gone then
   bool waiting_ = false;
 };
 

@@ -48,7 +48,7 @@ void ProcessLauncher::close_channel(Channel& channel) {
 Status ProcessLauncher::transmit(Unsent launch) {
   int error = EAGAIN;
   if (channel_->unsent.empty()) {
-    error = send_launch(channel_->socket.native_handle(), launch.message, launch.held.get());
+    error = send_launch(channel_->socket.native_handle(), launch.message, launch.with);
   }
   // EPIPE: all supervisors and the zygote have died a moment ago. We are about to be told, and then the next
   // one gets the launch.
@@ -77,7 +77,7 @@ void ProcessLauncher::balance(Channel& channel) {
   retire.flags = MESO_RETIRE;
   std::vector<char> message(sizeof retire);
   std::memcpy(message.data(), &retire, sizeof retire);
-  if (send_launch(channel.socket.native_handle(), message, -1) == 0) --channel.supervisors;
+  if (send_launch(channel.socket.native_handle(), message, {}) == 0) --channel.supervisors;
 }
 
 void ProcessLauncher::request_supervisors(Channel& channel) {
@@ -90,7 +90,7 @@ void ProcessLauncher::request_supervisors(Channel& channel) {
 void ProcessLauncher::flush(const std::shared_ptr<Channel>& channel) {
   while (!channel->unsent.empty()) {
     Unsent& next = channel->unsent.front();
-    const int error = send_launch(channel->socket.native_handle(), next.message, next.held.get());
+    const int error = send_launch(channel->socket.native_handle(), next.message, next.with);
     if (error == EAGAIN) break;
     if (error != 0) return;  // on_zygote_end() is coming
     channel->unsent.pop_front();

@@ -15,9 +15,9 @@ namespace {
 
 std::string quoted(std::string_view text) { return std::string("\"").append(text).append("\""); }
 
-// A path as the process saw it, which was in its working directory.
+// A path as the process saw it, which was in its working directory, perhaps below a root of its own.
 std::string absolute(const LaunchPlan& plan, const std::string& path) {
-  return path.starts_with('/') ? path : plan.working_directory + "/" + path;
+  return plan.root + (path.starts_with('/') ? path : plan.working_directory + "/" + path);
 }
 
 bool is_directory(const std::string& path) {
@@ -59,6 +59,31 @@ std::string why_no_interpreter(const LaunchPlan& plan, const std::string& path) 
   return path + " needs the interpreter " + quoted(interpreter) + ", which does not exist";
 }
 
+std::string why_no_mount(const MesoReport& report, const LaunchPlan& plan) {
+  if (report.candidate >= plan.mounts.size()) return "mount " + std::to_string(report.candidate);
+  const PlannedMount& mount = plan.mounts[report.candidate];
+  const std::string source = mount.source.empty() ? mount.type : mount.source;
+  const std::string what = "cannot mount " + quoted(source) + " on " + quoted(mount.target) + ": ";
+  if (report.stage == MESO_STAGE_MOUNT) return what + error_text(report.error);
+  const bool at_source = report.stage == MESO_STAGE_MOUNT_SOURCE;
+  if (at_source && report.error == EXDEV) return what + "it leads out of " + quoted(mount.source_root);
+  return what + quoted(at_source ? source : mount.target) + ": " + error_text(report.error);
+}
+
+std::string why_no_namespaces(const LaunchPlan& plan, int error) {
+  if (error == EAGAIN) return "the system allows no more processes (" + error_text(error) + ")";
+  if (error == EPERM && plan.namespaces != 0) return "namespaces may be made by root only";
+  return "no process could be created: " + error_text(error);
+}
+
+std::string why_not_limited(const MesoReport& report, const LaunchPlan& plan) {
+  if (report.candidate >= plan.limits.size()) return error_text(report.error);
+  const PlannedLimit& limit = plan.limits[report.candidate];
+  const std::string what = "limit " + std::to_string(limit.resource) + " cannot be " +
+                           std::to_string(limit.soft) + " of " + std::to_string(limit.hard) + ": ";
+  return what + (report.error == EPERM ? "the agent itself may not have more" : error_text(report.error));
+}
+
 const std::string& cgroup(const LaunchPlan& plan, std::uint32_t number) {
   return number == 0 || number > plan.cgroups_v1.size() ? plan.cgroup : plan.cgroups_v1[number - 1];
 }
@@ -70,12 +95,33 @@ std::string why(const MesoReport& report, const LaunchPlan& plan,
   switch (report.stage) {
     case MESO_STAGE_SUPERVISOR:
     case MESO_STAGE_PROCESS:
-      if (report.error == EAGAIN) return "the system allows no more processes (" + error + ")";
-      return "no process could be created: " + error;
+      return why_no_namespaces(plan, report.error);
+    case MESO_STAGE_MOUNT_SOURCE:
+    case MESO_STAGE_MOUNT_TARGET:
+    case MESO_STAGE_MOUNT:
+      return why_no_mount(report, plan);
+    case MESO_STAGE_LIMIT:
+      return why_not_limited(report, plan);
+    case MESO_STAGE_ROOT:
+      return "root directory " + quoted(plan.root) + ": " + error;
+    case MESO_STAGE_HOSTNAME:
+      return "host name " + quoted(plan.hostname) + ": " + error;
+    case MESO_STAGE_PARENT:
+      return "the container " + quoted(plan.parent.view()) + " cannot be entered: " + error;
     case MESO_STAGE_CGROUP:
       return "control group " + quoted(cgroup(plan, report.candidate)) + ": " + error;
     case MESO_STAGE_NO_NEW_PRIVILEGES:
       return "no_new_privs: " + error;
+    case MESO_STAGE_OOM_SCORE:
+      return "oom_score_adj " + std::to_string(plan.oom_score_adj.value_or(0)) + ": " + error;
+    case MESO_STAGE_LOOPBACK:
+      return "its loopback interface: " + error;
+    case MESO_STAGE_PROPAGATION:
+      return "its mount namespace: " + error;
+    case MESO_STAGE_CAPABILITIES:
+      return "capability " + std::to_string(report.candidate) + ": " + error;
+    case MESO_STAGE_FILTER:
+      return "the system call filter: " + error;
     case MESO_STAGE_RECORD:
       return "its record could not be written: " + error;
     case MESO_STAGE_HOLD:

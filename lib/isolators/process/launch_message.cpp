@@ -135,10 +135,12 @@ Result<std::vector<char>> encode(const LaunchMessage& message, const LaunchPlan&
 
   MesoLaunch header{};
   header.serial = message.serial;
+  header.enclosing = message.enclosing;
   header.candidate_count = static_cast<std::uint32_t>(candidates.size());
   header.argument_count = static_cast<std::uint32_t>(plan.argv.size());
   header.environment_count = static_cast<std::uint32_t>(environment.size());
   if (message.held) header.flags |= MESO_HELD;
+  if (!plan.parent.empty()) header.flags |= MESO_PARENT;
   if (plan.no_new_privileges) header.flags |= MESO_NO_NEW_PRIVILEGES;
   if (!message.user) return writer.finish(header, {}, *enclosure);
   header.flags |= MESO_SWITCH_USER;

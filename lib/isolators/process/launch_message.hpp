@@ -22,6 +22,7 @@ std::vector<std::string> candidates(const LaunchPlan& plan);
 
 struct LaunchMessage {
   std::uint64_t serial = 0;
+  std::uint64_t enclosing = 0;  // see enclosing.hpp
   bool held = false;
   std::string spare_record;
   RecordPaths records;

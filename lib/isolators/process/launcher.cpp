@@ -33,6 +33,7 @@ Status ProcessLauncher::start(asio::any_io_executor executor, std::string state_
   executor_ = std::move(executor);
   state_directory_ = std::move(state_directory);
   boot_id_ = boot_id();
+  enclosing_.emplace(state_directory_);
   on_event_ = std::move(on_event);
   remove_spare_records(state_directory_);
   // Not even a late supervisor of an earlier agent may have the same file in mind.
@@ -43,27 +44,39 @@ Status ProcessLauncher::start(asio::any_io_executor executor, std::string state_
 
 void ProcessLauncher::launch(const ContainerId& id, LaunchPlan plan, HoldHandler held) {
   if (stopped_) return;
+  if (id.view().empty() || id.view().find('/') != std::string_view::npos) {
+    return fail_launch(id,
+                       cannot_run(plan, "the container id \"" + id.str() + "\" is not the name of a file"));
+  }
   auto container = std::make_unique<Container>();
   container->id = id;
   container->serial = container->supervisor_serial = ++last_serial_;
   container->held = std::move(held);
   container->candidates = candidates(plan);
-  Result<UniqueFd> release = send(*container, plan, static_cast<bool>(container->held));
+  container->parent = plan.parent;
+  Result<UniqueFd> parent = enter(plan);
+  if (!parent) return fail_launch(id, cannot_run(plan, parent.error().message));
+  Result<UniqueFd> release = send(*container, plan, std::move(*parent));
   if (!release) return fail_launch(id, cannot_run(plan, release.error().message));
   container->release = std::move(*release);
   container->plan = std::make_unique<LaunchPlan>(std::move(plan));
   container->channel = channel_;
   serials_[id] = container->serial;
+  if (!container->parent.empty()) nested_.emplace(container->parent, id);
   containers_[container->serial] = std::move(container);
 }
 
 // The end of the socket that releases the process, if it is to be held.
-Result<UniqueFd> ProcessLauncher::send(Container& container, const LaunchPlan& plan, bool held) {
+Result<UniqueFd> ProcessLauncher::send(Container& container, const LaunchPlan& plan, UniqueFd parent) {
+  const bool held = static_cast<bool>(container.held);
   if (plan.program.empty()) return fail(Errc::launch_failed, "the command is empty");
   Result<std::optional<runtime::UserIds>> user = runtime::find_user(plan.user);
   if (!user) return fail(user.error());
+  const Result<std::uint64_t> enclosing = enclosing_->keep(plan);
+  if (!enclosing) return fail(enclosing.error());
   LaunchMessage message;
   message.serial = container.serial;
+  message.enclosing = container.enclosing = *enclosing;
   message.held = held;
   message.spare_record = spare_record();
   message.records = record_paths(state_directory_, container.id.view());
@@ -78,7 +91,8 @@ Result<UniqueFd> ProcessLauncher::send(Container& container, const LaunchPlan& p
     return fail(Errc::launch_failed, "socketpair: " + error_text(errno));
   }
   UniqueFd theirs(ends[0]), ours(ends[1]);
-  if (Status sent = transmit({container.serial, std::move(*bytes), std::move(theirs)}); !sent) {
+  if (Status sent = transmit({container.serial, std::move(*bytes), {std::move(theirs), std::move(parent)}});
+      !sent) {
     return fail(sent.error());
   }
   return ours;
@@ -123,6 +137,7 @@ void ProcessLauncher::stop() {
   look_timer_.reset();
   serials_.clear();
   containers_.clear();
+  nested_.clear();
   if (channel_) {
     channel_->control.reset();  // the zygote ends
     reap_zygote(channel_->zygote_pid, channel_->process.native_handle());
@@ -143,7 +158,11 @@ void ProcessLauncher::usage(const ContainerId& id, ContainerUsage& usage) const 
 
 pid_t ProcessLauncher::pid_of(const ContainerId& id) const {
   const auto found = serials_.find(id);
-  return found == serials_.end() ? 0 : containers_.at(found->second)->main_pid;
+  if (found == serials_.end()) return 0;
+  const Container& container = *containers_.at(found->second);
+  // Of an earlier agent: it is the oldest child of its supervisor, as long as there is one.
+  if (container.main_pid == 0 && !container.channel) return oldest_child_of(container.supervisor);
+  return container.main_pid;
 }
 
 pid_t ProcessLauncher::zygote_pid() const noexcept { return channel_ ? channel_->zygote_pid : 0; }
@@ -161,8 +180,11 @@ ProcessLauncher::Container* ProcessLauncher::find(std::uint64_t serial) {
 void ProcessLauncher::erase(Container& container) {
   const std::uint64_t serial = container.serial;
   const std::shared_ptr<Channel> channel = std::move(container.channel);
-  serials_.erase(container.id);
+  const ContainerId id = container.id;
+  if (!container.parent.empty()) forget_nested(container);
+  serials_.erase(id);
   containers_.erase(serial);
+  end_nested(id);
   if (!channel) return;
   --channel->busy;
   balance(*channel);

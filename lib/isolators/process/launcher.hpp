@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -20,6 +21,7 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "isolators/process/enclosing.hpp"
 #include "isolators/process/proc.hpp"
 #include "isolators/process/records.hpp"
 #include "isolators/process/supervisor/protocol.h"
@@ -58,13 +60,19 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
   using Descriptor = asio::posix::stream_descriptor;
 
   // launcher.cpp
-  Result<UniqueFd> send(Container& container, const LaunchPlan& plan, bool held);
+  Result<UniqueFd> send(Container& container, const LaunchPlan& plan, UniqueFd parent);
   void fail_launch(const ContainerId& id, std::string message);
   void emit(ContainerEvent event);
   Container* find(std::uint64_t serial);
   void erase(Container& container);
   void signal(const Container& container, Duration grace);
   std::string spare_record();
+
+  // nested.cpp
+  Result<UniqueFd> enter(LaunchPlan& plan);
+  Status take_enclosing(const Container& parent, LaunchPlan& plan);
+  void end_nested(const ContainerId& parent);
+  void forget_nested(const Container& nested);
 
   // channel.cpp
   Status open_channel();
@@ -112,6 +120,7 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
   asio::any_io_executor executor_;
   std::string state_directory_;
   std::string boot_id_;
+  std::optional<EnclosingFiles> enclosing_;
   EventHandler on_event_;
   bool stopped_ = false;
   std::uint64_t last_serial_ = 0;
@@ -120,6 +129,7 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
       old_channels_;  // their zygotes are dead, their supervisors may still report
   std::unordered_map<ContainerId, std::uint64_t> serials_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Container>> containers_;
+  std::unordered_multimap<ContainerId, ContainerId> nested_;  // by the one that they run in
   std::unordered_set<ContainerId> given_up_;  // their record files keep late supervisors from starting them
   std::unique_ptr<asio::steady_timer> doubt_, look_timer_;
   std::vector<std::uint64_t> unwatched_;  // live containers that are looked at from time to time
@@ -131,7 +141,7 @@ class ProcessLauncher final : public Launcher, public std::enable_shared_from_th
 struct ProcessLauncher::Unsent {
   std::uint64_t serial = 0;
   std::vector<char> message;
-  UniqueFd held;
+  LaunchDescriptors with;
 };
 
 struct ProcessLauncher::Channel {
@@ -160,10 +170,12 @@ struct ProcessLauncher::Container {
   UniqueFd release;     // the process waits at the other end
   std::string failure;  // why it was not released
   ProcessIdentity supervisor;
-  pid_t main_pid = 0;  // 0: not known
+  pid_t main_pid = 0;                      // 0: not known
   std::uint64_t supervisor_serial = 0;     // how the supervisor knows the launch
   EarlierUsage earlier;                    // of the supervisor
   std::optional<Duration> kill_requested;  // before it was running
+  ContainerId parent;                      // it runs in that one, and ends with it
+  std::uint64_t enclosing = 0;             // see enclosing.hpp
   bool killed = false;
   bool orphan = false;                // nobody wants to hear of it
   std::unique_ptr<Descriptor> watch;  // pidfd of the supervisor

@@ -24,6 +24,7 @@ namespace {
 struct Stat {
   std::uint64_t user_ticks = 0, system_ticks = 0;                    // of the process
   std::uint64_t children_user_ticks = 0, children_system_ticks = 0;  // of those it has reaped
+  pid_t parent = 0;
   std::uint64_t threads = 0;
   std::uint64_t start_time = 0;
   std::uint64_t rss_pages = 0;
@@ -42,6 +43,7 @@ std::optional<Stat> read_stat(pid_t pid) {
     rest.remove_prefix(std::min(rest.find(' '), rest.size() - 1) + 1);
   }
   Stat stat;
+  stat.parent = static_cast<pid_t>(values[4]);
   stat.user_ticks = values[14];
   stat.system_ticks = values[15];
   stat.children_user_ticks = values[16];
@@ -60,17 +62,6 @@ void append_numbers(std::string_view text, std::vector<pid_t>& to) {
     const auto used = static_cast<std::size_t>(end - text.data());
     text.remove_prefix(std::min(used + 1, text.size()));
   }
-}
-
-std::string read_whole_file(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text;
-  char buffer[4096];
-  ssize_t bytes = 0;
-  while (fd && (bytes = ::read(fd.get(), buffer, sizeof buffer)) > 0) {
-    text.append(buffer, static_cast<std::size_t>(bytes));
-  }
-  return text;
 }
 
 std::vector<pid_t> threads_of(pid_t pid, std::uint64_t count) {
@@ -103,6 +94,17 @@ std::optional<std::string> read_small_file(const char* path) {
   return std::string(buffer, static_cast<std::size_t>(bytes));
 }
 
+std::string read_whole_file(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  char buffer[4096];
+  ssize_t bytes = 0;
+  while (fd && (bytes = ::read(fd.get(), buffer, sizeof buffer)) > 0) {
+    text.append(buffer, static_cast<std::size_t>(bytes));
+  }
+  return text;
+}
+
 UniqueFd open_process(const ProcessIdentity& identity, bool* unsure) {
   UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, identity.pid, 0)));
   int error = fd ? 0 : errno;
@@ -113,6 +115,21 @@ UniqueFd open_process(const ProcessIdentity& identity, bool* unsure) {
     if (!stat || stat->start_time != identity.start_time) fd.reset();
   }
   if (unsure) *unsure = error != 0 && error != ESRCH && error != ENOENT && error != EINVAL;
+  return fd;
+}
+
+pid_t oldest_child_of(const ProcessIdentity& parent) {
+  const auto stat = read_stat(parent.pid);
+  if (!stat || stat->start_time != parent.start_time) return 0;
+  std::vector<pid_t> children;
+  append_children(parent.pid, 1, children);
+  return children.empty() ? 0 : children.front();
+}
+
+UniqueFd open_child(const ProcessIdentity& parent, pid_t child) {
+  UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+  const auto stat = fd ? read_stat(child) : std::nullopt;
+  if (!stat || stat->parent != parent.pid || !open_process(parent)) fd.reset();
   return fd;
 }
 

@@ -21,6 +21,13 @@ std::optional<std::string> read_small_file(const char* path);
 // A pidfd of exactly this process; empty if it is gone, or if there is no descriptor to be had (`unsure`).
 UniqueFd open_process(const ProcessIdentity& identity, bool* unsure = nullptr);
 
+std::string read_whole_file(const std::string& path);  // empty if it cannot be read
+
+// 0: it has none, it is gone, or the kernel does not tell.
+pid_t oldest_child_of(const ProcessIdentity& parent);
+// A pidfd of a child of this process; empty if it is not one any more.
+UniqueFd open_child(const ProcessIdentity& parent, pid_t child);
+
 // Whether the process of a pidfd has ended. A wait for that may be completed without it: asio can deliver an
 // event of a descriptor that was closed in the same turn to the one that has taken its place.
 bool has_ended(int pidfd);

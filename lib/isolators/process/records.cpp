@@ -90,6 +90,8 @@ std::optional<Record> parse_record(std::string_view text) {
   if (!parse_number(supervisor->substr(0, space), record.supervisor.pid)) return std::nullopt;
   if (!parse_number(supervisor->substr(space + 1), record.supervisor.start_time)) return std::nullopt;
   if (!parse_number(value_of(take_line(text), "serial"), record.serial)) return std::nullopt;
+  std::string_view rest = text;
+  if (parse_number(value_of(take_line(rest), "enclosing"), record.enclosing)) text = rest;
   record.exit = parse_exit(text);
   return record;
 }

@@ -37,7 +37,8 @@ struct ExitStatus {
 struct Record {
   std::string boot_id;  // of the start of the machine that it belongs to
   ProcessIdentity supervisor;
-  std::uint64_t serial = 0;  // of the launch, as that agent counted
+  std::uint64_t serial = 0;     // of the launch, as that agent counted
+  std::uint64_t enclosing = 0;  // see enclosing.hpp
   std::optional<ExitStatus> exit;
 };
 // Nothing for what is not a record, or only the beginning of one.

@@ -52,13 +52,16 @@ Result<std::vector<RecoveredContainer>> ProcessLauncher::recover(std::span<const
   for (const ContainerId& id : *found) {
     if (!owned.contains(id) && !serials_.contains(id)) end_orphan(id);
   }
+  std::unordered_set<std::uint64_t> used;
+  for (const auto& [serial, container] : containers_) used.insert(container->enclosing);
+  enclosing_->remove_all_but(used);
   return answers;
 }
 
 Result<RecoveredContainer> ProcessLauncher::look(const ContainerId& id) {
   const RecordPaths paths = record_paths(state_directory_, id.view());
   for (;;) {
-    if (serials_.contains(id)) return RecoveredContainer{id, Fate::live, 0, {}};
+    if (serials_.contains(id)) return RecoveredContainer{id, Fate::live, 0, {}, pid_of(id)};
     const auto run = read_if_there(paths.run);
     if (!run) return fail(run.error());
     const auto running = *run ? parse_record(**run) : std::nullopt;
@@ -92,6 +95,7 @@ ProcessLauncher::Container* ProcessLauncher::adopt(const ContainerId& id, const 
   container.supervisor_serial = running.serial;
   container.phase = Container::Phase::running;
   container.supervisor = running.supervisor;
+  container.enclosing = running.enclosing;
   serials_[id] = container.serial;
   containers_[container.serial] = std::move(owned);
   watch(container, std::move(process), unsure);

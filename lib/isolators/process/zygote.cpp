@@ -153,10 +153,12 @@ int reap_zygote(pid_t pid, int process) {
   return status;
 }
 
-int send_launch(int channel, std::vector<char>& message, int held_fd) {
-  int fds[2];
+int send_launch(int channel, std::vector<char>& message, const LaunchDescriptors& with) {
+  int fds[3];
   std::size_t count = 0;
-  if (held_fd >= 0) fds[count++] = held_fd;
+  for (const UniqueFd* one : {&with.held, &with.parent}) {
+    if (*one) fds[count++] = one->get();
+  }
 
   UniqueFd memory;
   std::size_t bytes = message.size();

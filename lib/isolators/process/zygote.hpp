@@ -30,7 +30,12 @@ Result<Zygote> start_zygote(const ZygoteOptions& options, const std::string& boo
 // The wait status of a zygote that has ended or is about to. Waits for it; after some time it is killed.
 int reap_zygote(pid_t pid, int process);
 
-// Sends one launch message, with at most one more descriptor (-1: none). The errno, or 0.
-int send_launch(int channel, std::vector<char>& message, int held_fd);
+// What goes with a launch message; empty ones are left out.
+struct LaunchDescriptors {
+  UniqueFd held;    // the process waits at it
+  UniqueFd parent;  // a pidfd
+};
+// The errno, or 0.
+int send_launch(int channel, std::vector<char>& message, const LaunchDescriptors& with);
 
 }  // namespace mesoscore::supervision

@@ -94,6 +94,8 @@ Status Containers::Impl::start() {
       std::make_shared<Mailbox>(executor_, [weak = weak_from_this()](std::span<ContainerEvent> events) {
         if (auto self = weak.lock()) self->deliver(events);
       });
+  start_answering();
+  start_probes();
   if (config_.isolators.launchers().empty()) return {};  // functions need no directory
   std::error_code code;
   const std::string work_dir = std::filesystem::absolute(config_.work_dir, code).lexically_normal().string();
@@ -106,6 +108,8 @@ Status Containers::Impl::start() {
   spread_directories_of(sandboxes_);
   for (const auto& launcher : config_.isolators.launchers()) MESOSCORE_TRY(start(*launcher, work_dir));
   for (const auto& isolator : config_.isolators.isolators()) MESOSCORE_TRY(start(*isolator, work_dir));
+  MESOSCORE_TRY(start_fetcher(work_dir));
+  start_collecting();
   return {};
 }
 
@@ -133,6 +137,9 @@ Status Containers::Impl::start(Isolator& isolator, const std::string& work_dir) 
 void Containers::Impl::stop() {
   if (std::exchange(stopped_, true)) return;
   recovery_.reset();
+  stop_answering();
+  if (probes_) probes_->stop();
+  if (fetcher_started_) config_.fetcher->stop();
   if (mailbox_) mailbox_->close();
   for (const auto& isolator : config_.isolators.isolators()) isolator->stop();
   for (Launcher* launcher : launchers_) launcher->stop();
@@ -196,6 +203,8 @@ void Containers::Impl::carry_out(const KillContainer& call) {
   }
   Process& process = *std::get<std::unique_ptr<Process>>(found->second);
   process.killed = true;
+  probes_->drop(call.container_id);
+  if (process.fetching) return stop_fetching(process);
   if (!process.ended && process.launcher) process.launcher->kill(call.container_id, call.grace);
 }
 
@@ -206,24 +215,6 @@ void Containers::Impl::carry_out(const UpdateContainer& call) {
 
 void Containers::Impl::carry_out(const ForgetContainer& call) {
   for (Launcher* launcher : launchers_) launcher->forget(call.container_id);
-}
-
-void Containers::Impl::carry_out(ProbeContainer&& call) {
-  ContainerEvent event;
-  event.container_id = call.container_id;
-  event.kind = ContainerEvent::Kind::probed;
-  event.number = call.number;
-  event.message = "this agent makes no probes";
-  mailbox_->push(std::move(event));
-}
-
-void Containers::Impl::carry_out(AskContainers&& call) {
-  ContainerEvent event;
-  event.kind = ContainerEvent::Kind::answered;
-  event.number = call.number;
-  event.error = static_cast<std::uint32_t>(Errc::invalid_argument);
-  event.message = "this agent does not know the question";
-  mailbox_->push(std::move(event));
 }
 
 Containers::Impl::Process* Containers::Impl::find_process(const ContainerId& id) const {

@@ -54,6 +54,7 @@ struct ContainersConfig {
   std::shared_ptr<Fetcher> fetcher;
   SandboxOptions sandboxes;
   Duration usage_interval = std::chrono::seconds(1);
+  bool recovers = false;  // RecoverContainers comes first; until then no sandbox is old
   FunctionSet functions;
   // Where functions that were added without an executor are called, one at a time. Empty: on the executor of
   // the containers.

@@ -11,7 +11,12 @@
 
 #include "mesoscore/isolator.hpp"
 #include "runtime/containers/containers.hpp"
+#include "runtime/containers/garbage.hpp"
 #include "runtime/containers/mailbox.hpp"
+#include "runtime/containers/nested_commands.hpp"
+#include "runtime/containers/probes.hpp"
+#include "runtime/containers/sandbox_files.hpp"
+#include "runtime/containers/usage_sampler.hpp"
 #include "runtime/function_state.hpp"
 
 namespace mesoscore::runtime {
@@ -48,8 +53,12 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
     Launcher* launcher = nullptr;  // that has been asked to launch it
 
     ContainerInfo::Type type() const noexcept { return type_of(call); }
+    bool fetching = false;  // its files are on the way, and it is not launched yet
+    bool started = false;
     bool ended = false;  // its last event is on the way
     bool killed = false;
+    std::string working_directory;                 // as its processes see it; empty: not known
+    std::vector<EnvironmentVariable> environment;  // of its processes, if commands probe it
     std::optional<Limitation> limitation;
   };
   // It could not be made at once.
@@ -67,6 +76,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
 
   // processes.cpp
   void launch_process(LaunchContainer&& call);
+  void launch(Process& process, LaunchPlan&& plan);
   Status prepare(Process& process, LaunchPlan& plan);
   Status run_prepare(Process& process, LaunchPlan& plan);
   Launcher::HoldHandler hold_handler(const ContainerId& id);
@@ -79,6 +89,17 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   void end(Process& process, ContainerEvent event);
   void fail_launch(Process& process, const Error& error);
 
+  // fetch.cpp
+  Status start_fetcher(const std::string& work_dir);
+  Status check_fetcher(const CommandInfo& command) const;
+  void fetch(Process& process, LaunchPlan&& plan);
+  void on_fetched(const ContainerId& id, Status status, LaunchPlan&& plan);
+  void stop_fetching(Process& process);  // if it is: it is over then
+
+  // probe_containers.cpp
+  void start_probes();
+  Status plan_probe(const Process& process, const ProbeContainer& call, LaunchPlan& plan);
+
   // recovery.cpp
   bool recover(const RecoverContainers& call);
   void try_again_later();
@@ -88,6 +109,25 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
                       std::vector<std::optional<RecoveredContainer>>& answers);
   void recover_isolators(std::span<const LiveContainer> live);
   void take_over(const RecoverContainers::Known& known, const LiveContainer& live);
+
+  // questions.cpp
+  void start_answering();
+  void start_collecting();
+  void stop_answering();
+  void answer(std::uint64_t number, Result<AgentReport> report);
+  void respond(std::uint64_t number, const std::monostate& query);
+  void respond(std::uint64_t number, const GetContainers& query);
+  void respond(std::uint64_t number, const ListFiles& query);
+  void respond(std::uint64_t number, const ReadFile& query);
+  void respond(std::uint64_t number, const RunInContainer& query);
+  void respond(std::uint64_t number, const WaitContainer& query);
+  void respond(std::uint64_t number, const KillNestedContainer& query);
+  std::vector<ContainerId> running() const;  // processes, ascending
+  ContainerReport report_of(const ContainerId& id);
+  SandboxFiles files() const;
+  ContainerId running_of(std::string_view framework, std::string_view task) const;
+  Status run_nested(std::uint64_t number, const RunInContainer& query);
+  void learn(const AgentId& agent);
 
   asio::any_io_executor executor_;
   ContainersConfig config_;
@@ -99,7 +139,14 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   std::vector<std::shared_ptr<FunctionTask::State>> called_;  // soon, on config_.function_executor
   std::unique_ptr<Recovery> recovery_;
   std::vector<Launcher*> launchers_;  // that have been started
+  std::shared_ptr<Probes> probes_;
+  bool fetcher_started_ = false;
   bool stopped_ = false;
+  AgentId agent_id_;  // as soon as it is known
+  bool recovered_ = false;
+  std::shared_ptr<UsageSampler> sampler_;
+  std::shared_ptr<NestedCommands> nested_;
+  std::shared_ptr<Garbage> garbage_;
 };
 
 }  // namespace mesoscore::runtime

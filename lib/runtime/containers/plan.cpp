@@ -58,6 +58,10 @@ std::vector<EnvironmentVariable> environment_of(const LaunchContainer& call, con
 
 }  // namespace
 
+ContainerStatus status_of(const ContainerId& id, pid_t pid) {
+  return {.container_id = id.str(), .executor_pid = static_cast<std::uint32_t>(pid)};
+}
+
 const CommandInfo* command_of(const LaunchContainer& call) {
   if (call.kind == ContainerKind::executor)
     return call.task.executor ? &call.task.executor->command : nullptr;
@@ -70,7 +74,24 @@ std::string user_of(const LaunchContainer& call, std::string_view default_user) 
   return std::string(default_user);
 }
 
-LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, const PlanContext& context) {
+std::vector<EnvironmentVariable> nested_environment(const LaunchContainer& parent, std::string_view user,
+                                                    std::string_view directory) {
+  Environment environment(0);
+  environment.set("PATH", kPath);
+  environment.set("HOME", directory);
+  if (!user.empty()) environment.set("USER", user);
+  if (parent.framework) environment.set("MESOS_FRAMEWORK_ID", parent.framework->id);
+  if (!parent.task.task_id.empty()) environment.set("MESOS_TASK_ID", parent.task.task_id);
+  environment.set("MESOS_CONTAINER_ID", parent.container_id);
+  environment.set("MESOS_SANDBOX", directory);
+  return environment.take();
+}
+
+PlannedRotation rotation_of(const SandboxOptions& options) noexcept {
+  return {options.log_max_bytes, options.log_files};
+}
+
+LaunchPlan plan_of(const CommandInfo& command) {
   LaunchPlan plan;
   if (command.shell) {
     plan.program = "/bin/sh";
@@ -80,11 +101,17 @@ LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, co
     plan.argv = command.arguments;
     if (plan.argv.empty()) plan.argv.push_back(command.value);
   }
+  return plan;
+}
+
+LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, const PlanContext& context) {
+  LaunchPlan plan = plan_of(command);
   plan.user = user_of(call, context.default_user);
   plan.environment = environment_of(call, command, plan.user, context);
   plan.working_directory = context.sandbox;
   plan.stdout_path = plan.working_directory + "/stdout";
   plan.stderr_path = plan.working_directory + "/stderr";
+  plan.rotation = context.rotation;
   return plan;
 }
 

@@ -1,4 +1,4 @@
-// Command tasks and custom executors: prepare -> launch -> isolate -> watch -> exit -> cleanup in reverse.
+// Command tasks and custom executors: prepare -> fetch -> launch -> isolate -> watch -> exit -> cleanup in reverse.
 #include "core/messages.hpp"
 #include "runtime/containers/ask_isolator.hpp"
 #include "runtime/containers/containers_impl.hpp"
@@ -12,8 +12,7 @@ namespace {
 
 constexpr const char* kNoLauncher =
     "this agent runs function tasks only: compose an isolator with a launcher, e.g. isolators::process()";
-constexpr const char* kNoDockerLauncher =
-    "this agent runs no docker containers: compose isolators::docker()";
+constexpr const char* kNoDockerLauncher = "this agent runs no docker containers: compose isolators::docker()";
 constexpr const char* kNoMesosLauncher =
     "this agent runs docker containers only: compose an isolator that starts processes, e.g. "
     "isolators::process()";
@@ -47,9 +46,16 @@ void Containers::Impl::launch_process(LaunchContainer&& call) {
   Process& process = *owned;
   process.call = std::move(call);
   entries_.emplace(id, std::move(owned));
+  learn(process.call.agent_id);
 
   LaunchPlan plan;
   if (Status prepared = prepare(process, plan); !prepared) return fail_launch(process, prepared.error());
+  if (!command_of(process.call)->uris.empty()) return fetch(process, std::move(plan));
+  launch(process, std::move(plan));
+}
+
+void Containers::Impl::launch(Process& process, LaunchPlan&& plan) {
+  const ContainerId id = process.call.container_id;
   process.launcher = config_.isolators.launcher(process.type()).get();
   process.launcher->launch(id, std::move(plan), hold_handler(id));
 }
@@ -67,9 +73,12 @@ Status Containers::Impl::prepare(Process& process, LaunchPlan& plan) {
   Result<std::string> sandbox = sandbox_path(sandboxes_, call);
   if (!sandbox) return fail(sandbox.error());
   plan = make_plan(call, *command,
-                   {config_.agent_endpoint, config_.default_user, config_.recovery_timeout, *sandbox});
+                   {config_.agent_endpoint, config_.default_user, config_.recovery_timeout, *sandbox,
+                    rotation_of(config_.sandboxes)});
   MESOSCORE_TRY(check_wishes(config_.isolators, call));
+  MESOSCORE_TRY(check_probes(call.task, config_.prober.get()));
   MESOSCORE_TRY(check_user(config_.allowed_users, plan.user));
+  MESOSCORE_TRY(check_fetcher(*command));
   const auto user = find_user(plan.user);
   if (!user)
     return fail(Error(user.error().code, "cannot run \"" + plan.program + "\": " + user.error().message));
@@ -86,6 +95,8 @@ Status Containers::Impl::run_prepare(Process& process, LaunchPlan& plan) {
     }
     ++process.prepared;
   }
+  process.working_directory = plan.working_directory;
+  if (has_command_probes(process.call.task)) process.environment = plan.environment;
   return {};
 }
 
@@ -115,9 +126,12 @@ void Containers::Impl::fail_launch(Process& process, const Error& error) {
 
 void Containers::Impl::on_launcher_event(ContainerEvent event) {
   Process* process = find_process(event.container_id);
+  if (!process && (nested_->on_event(event) || probes_->on_event(event))) return;
   if (!process || process->ended) return;
   if (event.kind != ContainerEvent::Kind::started) return end(*process, std::move(event));
+  process->started = true;
   const ContainerId id = event.container_id;
+  if (!event.status) event.status = status_of(id, process->launcher->pid_of(id));
   mailbox_->push(std::move(event));
   watch(id);
 }
@@ -142,6 +156,7 @@ void Containers::Impl::on_limitation(const ContainerId& id, Limitation limitatio
   Process* process = find_process(id);
   if (!process || process->ended || process->limitation) return;
   if (!process->killed) process->limitation = std::move(limitation);
+  if (process->fetching) return stop_fetching(*process);
   if (process->launcher) process->launcher->kill(id, Duration::zero());
 }
 
@@ -178,6 +193,9 @@ std::optional<Limitation> Containers::Impl::verdict(const Process& process, int 
 void Containers::Impl::end(Process& process, ContainerEvent event) {
   process.ended = true;
   const ContainerId id = process.call.container_id;
+  nested_->parent_ended(id);
+  if (!process.sandbox.empty()) mark_ended(process.sandbox);
+  probes_->drop(id);
   if (!process.limitation && !process.killed && event.kind == ContainerEvent::Kind::exited) {
     process.limitation = verdict(process, event.wait_status);
   }

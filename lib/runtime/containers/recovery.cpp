@@ -6,6 +6,7 @@
 #include "core/messages.hpp"
 #include "runtime/containers/ask_isolator.hpp"
 #include "runtime/containers/containers_impl.hpp"
+#include "runtime/containers/plan.hpp"
 #include "runtime/containers/sandbox.hpp"
 
 namespace mesoscore {
@@ -44,6 +45,7 @@ ContainerEvent as_event(const RecoveredContainer& recovered) {
   switch (recovered.fate) {
     case Fate::live:
       event.kind = ContainerEvent::Kind::recovered;
+      event.status = status_of(recovered.id, recovered.pid);
       break;
     case Fate::ended:
       event.kind = ContainerEvent::Kind::exited;
@@ -92,12 +94,17 @@ bool Containers::Impl::recover(const RecoverContainers& call) {
         "the containers of before cannot be recovered, and nothing else is done: " + asked.error().message);
     return false;
   }
+  learn(call.agent_id);
+  recovered_ = true;
   std::vector<LiveContainer> live;
   for (std::size_t i = 0; i < call.known.size(); ++i) {
     const RecoverContainers::Known& known = call.known[i];
     if (!answers[i]) answers[i] = unknown(known);
-    if (answers[i]->fate != Fate::live) continue;
     const auto sandbox = sandbox_path(sandboxes_, call.agent_id, known);
+    if (answers[i]->fate != Fate::live) {
+      if (sandbox) mark_ended(*sandbox);
+      continue;
+    }
     live.push_back({known.container_id, known.kind, known.type, sandbox.value_or(std::string()),
                     known.resources, answers[i]->pid});
     take_over(known, live.back());
@@ -165,8 +172,10 @@ void Containers::Impl::take_over(const RecoverContainers::Known& known, const Li
   process->call.kind = known.kind;
   process->call.durable = true;
   process->call.resources = known.resources;
-  if (known.type != ContainerInfo::Type::mesos) process->call.task.container = ContainerInfo{.type = known.type};
+  if (known.type != ContainerInfo::Type::mesos)
+    process->call.task.container = ContainerInfo{.type = known.type};
   process->sandbox = live.sandbox;
+  process->started = true;
   process->prepared = config_.isolators.isolators().size();
   process->launcher = config_.isolators.launcher(known.type).get();
   entries_.emplace(known.container_id, std::move(process));

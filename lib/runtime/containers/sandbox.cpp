@@ -81,6 +81,16 @@ void spread_directories_of(const std::string& path) {
   ::close(directory);
 }
 
+UniqueFd make_directory_as(const struct stat& owner, int parent, const std::string& name) {
+  constexpr mode_t kMode = 0755;
+  const bool made = ::mkdirat(parent, name.c_str(), kMode) == 0;
+  if (!made && errno != EEXIST) return {};
+  UniqueFd fd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const bool ours = owner.st_uid == ::geteuid() && owner.st_gid == ::getegid();
+  if (fd && made && !ours && ::fchown(fd.get(), owner.st_uid, owner.st_gid) != 0) return {};
+  return fd;
+}
+
 Status make_sandbox(const std::string& path, const std::optional<UserIds>& user) {
   // The usual case is a new task in a framework that is known: one level up is enough, and it is missing.
   const std::string parent = path.substr(0, path.rfind('/'));

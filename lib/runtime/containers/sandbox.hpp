@@ -1,12 +1,15 @@
 // The directory of one container.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "mesoscore/container.hpp"
 #include "mesoscore/result.hpp"
+#include "runtime/containers/unique_fd.hpp"
 #include "runtime/containers/user.hpp"
 
 namespace mesoscore::runtime {
@@ -23,6 +26,10 @@ Result<std::string> sandbox_path(std::string_view sandboxes, const AgentId& agen
 
 // Makes it, for the given user if there is one; it must not exist yet.
 Status make_sandbox(const std::string& path, const std::optional<UserIds>& user);
+
+// A directory in one that belongs to a stranger, made as his. What is there already is taken if it is a
+// directory; a link is never followed. Empty after an error, which is in errno.
+UniqueFd make_directory_as(const struct stat& owner, int parent, const std::string& name);
 
 // mkdir -p
 Status make_directories(const std::string& path);

@@ -62,7 +62,8 @@ Status check_wishes(const IsolatorSet& isolators, const LaunchContainer& call) {
   const ContainerFeatures have = provided(isolators, info.type);
   for (const Wish& wish : wishes) {
     if (!wish.wished || (have & static_cast<ContainerFeatures>(wish.feature)) != 0) continue;
-    return fail(Errc::launch_failed, cat("the task asks for ", wish.what, ", which this agent does not provide"));
+    return fail(Errc::launch_failed,
+                cat("the task asks for ", wish.what, ", which this agent does not provide"));
   }
   return {};
 }

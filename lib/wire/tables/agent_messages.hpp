@@ -107,7 +107,7 @@ void fields(auto& v, Like<msg::RunTaskGroup> auto& m) {
   v.optional(6, "priority", m.priority);
 }
 void fields(auto& v, Like<msg::AgentCall> auto& m) {
-  v.required(1, "id", m.id);
+  v.required(1000, "id", m.id);
   query_fields(v, m.query);
 }
 void fields(auto& v, Like<msg::KillTask> auto& m) {

@@ -25,7 +25,8 @@ struct Kind<QueryAlternative<I, V>> {
   }
 };
 
-// The numbers of mesos.v1.agent.Call. A question that is not known leaves none, which is answered as an error.
+// The numbers of mesos.v1.agent.Call. A question that is not known leaves none, which is answered as an
+// error.
 void query_fields(auto& v, Like<AgentQuery> auto& query) {
   using V = std::remove_reference_t<decltype(query)>;
   v.optional(4, "list_files", QueryAlternative<2, V>{query});
@@ -37,7 +38,7 @@ void query_fields(auto& v, Like<AgentQuery> auto& query) {
 }
 
 void fields(auto& v, Like<GetContainers> auto& m) { v.optional(1000, "container_id", m.container_id); }
-void fields(auto& v, Like<ListFiles> auto& m) { v.always(1, "path", m.path); }
+void fields(auto& v, Like<ListFiles> auto& m) { v.required(1, "path", m.path); }
 void fields(auto& v, Like<ReadFile> auto& m) {
   v.required(1, "path", m.path);
   v.required(2, "offset", m.offset);

@@ -25,7 +25,11 @@ struct Kind<Protocol<B>> {
   static void put(Encoder& encoder, std::uint32_t number, const Protocol<B>& view) {
     encoder.varint(number, view.ipv6 ? 2 : 1);
   }
-  static void take(Decoder& decoder, Protocol<B>& view) { view.ipv6 = decoder.varint() == 2; }
+  static void take(Decoder& decoder, Protocol<B>& view) {
+    const std::uint64_t raw = decoder.varint();
+    view.ipv6 = raw == 2;
+    if (raw != 1 && raw != 2) decoder.fail("has the unknown value " + std::to_string(raw));
+  }
 };
 
 // One alternative of a Probe, in the shape that HealthCheck has and in that of CheckInfo.
@@ -41,7 +45,7 @@ requires Like<P, HttpProbe>
 void fields(auto& v, const ProbeBody<P, kHealth>& m) {
   v.required(1, "port", m.probe.port);
   v.optional(2, "path", m.probe.path);
-  v.optional(kHealth ? 3 : 1001, "scheme", m.probe.scheme);
+  v.always(kHealth ? 3 : 1001, "scheme", m.probe.scheme);
   v.optional(kHealth ? 5 : 1002, "protocol", Protocol{m.probe.ipv6});
 }
 template <class P, bool kHealth>
@@ -81,25 +85,39 @@ struct Kind<ProbeAlternative<I, kHealth, V>> {
   }
 };
 
-template <class P>
-struct ProbeType {  // derived from the alternative; what is read only has to be known
-  P& probe;
+// A check with the type that its message names: it has to be that of the member that is there.
+template <class C>
+struct Typed {
+  C& check;
+  CheckType type;
 };
-template <class P>
-ProbeType(P&) -> ProbeType<P>;
-template <class P>
-struct Kind<ProbeType<P>> {
-  static bool absent(const ProbeType<P>&) { return false; }
-  static void put(Encoder& encoder, std::uint32_t number, const ProbeType<P>& view) {
-    encoder.varint(number, view.probe.index() + 1);
+template <class C>
+struct KindOfCheck {
+  static bool absent(const C&) { return false; }
+  static void put(Encoder& encoder, std::uint32_t number, const C& check) {
+    Kind<Typed<const C>>::put(encoder, number, {check, type_of(check.probe)});
   }
-  static void take(Decoder& decoder, ProbeType<P>&) {
-    CheckType type{};
-    Kind<CheckType>::take(decoder, type);
+  static void take(Decoder& decoder, C& check) {
+    Typed<C> view{check, CheckType::unknown};
+    decoder.nested(view);
+    if (!decoder.ok() || view.type == type_of(check.probe)) return;
+    decoder.fail("is of type " + std::string(to_string(view.type)) + ", but what it has is of type " +
+                 std::string(to_string(type_of(check.probe))));
   }
+};
+template <>
+struct Kind<HealthCheck> : KindOfCheck<HealthCheck> {};
+template <>
+struct Kind<CheckInfo> : KindOfCheck<CheckInfo> {};
+
+template <class M, class C>
+concept TypedLike = requires(M& m) {
+  m.type;
+  requires Like<std::remove_reference_t<decltype(m.check)>, C>;
 };
 
-void fields(auto& v, Like<HealthCheck> auto& m) {
+void fields(auto& v, TypedLike<HealthCheck> auto& typed) {
+  auto& m = typed.check;
   using V = std::remove_reference_t<decltype((m.probe))>;
   v.optional(1, "http", ProbeAlternative<1, true, V>{m.probe});
   v.always(2, "delay_seconds", Seconds{m.delay});
@@ -108,14 +126,15 @@ void fields(auto& v, Like<HealthCheck> auto& m) {
   v.always(5, "consecutive_failures", m.consecutive_failures);
   v.always(6, "grace_period_seconds", Seconds{m.grace_period});
   v.optional(7, "command", ProbeAlternative<0, true, V>{m.probe});
-  v.required(8, "type", ProbeType{m.probe});
+  v.required(8, "type", typed.type);
   v.optional(9, "tcp", ProbeAlternative<2, true, V>{m.probe});
   v.optional(1000, "name", m.name);
 }
 
-void fields(auto& v, Like<CheckInfo> auto& m) {
+void fields(auto& v, TypedLike<CheckInfo> auto& typed) {
+  auto& m = typed.check;
   using V = std::remove_reference_t<decltype((m.probe))>;
-  v.required(1, "type", ProbeType{m.probe});
+  v.required(1, "type", typed.type);
   v.optional(2, "command", ProbeAlternative<0, false, V>{m.probe});
   v.optional(3, "http", ProbeAlternative<1, false, V>{m.probe});
   v.always(4, "delay_seconds", Seconds{m.delay});
@@ -150,12 +169,35 @@ void fields(auto& v, const ResultOf<O>& view) {
   v.optional(1, view.name, view.value);
 }
 
-void fields(auto& v, Like<CheckStatus> auto& m) {
+template <class S>
+struct CheckResult {
+  S& status;
+};
+template <class S>
+void fields(auto& v, const CheckResult<S>& result) {
+  auto& m = result.status;
   v.optional(1, "type", m.type);
   v.optional(2, "command", ResultOf{m.exit_code, m.type == CheckType::command, "exit_code"});
   v.optional(3, "http", ResultOf{m.status_code, m.type == CheckType::http, "status_code"});
   v.optional(4, "tcp", ResultOf{m.succeeded, m.type == CheckType::tcp, "succeeded"});
   v.optional(1000, "name", m.name);
 }
+template <>
+struct Kind<CheckStatus> {
+  static bool absent(const CheckStatus&) { return false; }
+  static void put(Encoder& encoder, std::uint32_t number, const CheckStatus& status) {
+    Kind<CheckResult<const CheckStatus>>::put(encoder, number, {status});
+  }
+  static void take(Decoder& decoder, CheckStatus& status) {
+    CheckResult<CheckStatus> view{status};
+    decoder.nested(view);
+    const bool fits = (!status.exit_code || status.type == CheckType::command) &&
+                      (!status.status_code || status.type == CheckType::http) &&
+                      (!status.succeeded || status.type == CheckType::tcp);
+    if (decoder.ok() && !fits) {
+      decoder.fail("has a result of another type than " + std::string(to_string(status.type)));
+    }
+  }
+};
 
 }  // namespace mesoscore::wire

@@ -1,5 +1,5 @@
 // ContainerInfo, ContainerStatus (numbers of mesos.v1). Ours, not in v1: ContainerInfo.root_directory = 1000,
-// LinuxInfo.seccomp is flat here.
+// DockerInfo.network_name = 1000.
 #pragma once
 
 #include "mesoscore/container_info.hpp"
@@ -105,7 +105,7 @@ void fields(auto& v, Like<PortMapping> auto& m) {
 }
 void fields(auto& v, Like<Parameter> auto& m) {
   v.required(1, "key", m.key);
-  v.always(2, "value", m.value);
+  v.required(2, "value", m.value);
 }
 void fields(auto& v, Like<DockerInfo> auto& m) {
   v.required(1, "image", m.image);
@@ -167,34 +167,41 @@ struct Addresses {
 };
 template <class L>
 Addresses(L&) -> Addresses<L>;
-template <class S>
-struct AddressText {
-  S& text;
+struct Address {
+  std::string& text;
 };
-template <class S>
-void fields(auto& v, const AddressText<S>& view) {
-  v.optional(2, "ip_address", view.text);
-}
+inline void fields(auto& v, const Address& view) { v.optional(2, "ip_address", view.text); }
+template <class L>
+struct AddressesOfOne {  // the addresses in one NetworkInfo
+  L& list;
+};
+template <class L>
+struct Kind<AddressesOfOne<L>> {
+  static void take(Decoder& decoder, AddressesOfOne<L>& view) {
+    std::string text;
+    Address address{text};
+    decoder.nested(address);
+    decoder.charge(sizeof text);
+    if (decoder.ok() && !text.empty()) view.list.push_back(std::move(text));
+  }
+};
 template <class L>
 struct Kind<Addresses<L>> {
   static bool absent(const Addresses<L>& view) { return view.list.empty(); }
   static void put(Encoder& encoder, std::uint32_t number, const Addresses<L>& view) {
     for (const std::string& text : view.list) {
-      const std::size_t at = encoder.open(number);
-      Kind<AddressText<const std::string>>::put(encoder, 5, {text});
-      encoder.close(at);
+      const std::size_t network = encoder.open(number), address = encoder.open(5);
+      if (text.find(':') != text.npos) encoder.varint(1, 2);  // IPv6
+      encoder.bytes(2, text);
+      encoder.close(address);
+      encoder.close(network);
     }
   }
   static void take(Decoder& decoder, Addresses<L>& view) { decoder.nested(view); }
 };
 template <class L>
 void fields(auto& v, const Addresses<L>& view) {
-  std::string text;
-  AddressText<std::string> address{text};
-  v.optional(5, "ip_addresses", address);
-  if constexpr (requires { view.list.push_back(text); }) {
-    if (!text.empty()) view.list.push_back(std::move(text));
-  }
+  v.optional(5, "ip_addresses", AddressesOfOne<L>{view.list});
 }
 
 void fields(auto& v, Like<ContainerStatus> auto& m) {

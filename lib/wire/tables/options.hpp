@@ -38,13 +38,14 @@ void fields(auto& v, Like<MasterOptions::RemovalRate> auto& m) {
   v.always(2, "within", within);
 }
 void fields(auto& v, Like<MasterLimits> auto& m) {
-  auto& [frameworks, tasks, unreachable_tasks, operations, removed_agents, statuses] = m;
+  auto& [frameworks, tasks, unreachable_tasks, operations, removed_agents, statuses, questions] = m;
   v.always(1, "max_completed_frameworks", frameworks);
   v.always(2, "max_completed_tasks_per_framework", tasks);
   v.always(3, "max_unreachable_tasks_per_framework", unreachable_tasks);
   v.always(4, "max_operations_per_framework", operations);
   v.always(5, "max_removed_agents", removed_agents);
   v.always(6, "max_statuses_per_task", statuses);
+  v.always(7, "max_questions_per_agent", questions);
 }
 void fields(auto& v, Like<MasterOptions> auto& m) {
   auto& [allocator, weights, quotas, offer_timeout, heartbeat, ping, misses, reregister_timeout, removal_rate,
@@ -80,14 +81,15 @@ void fields(auto& v, const WithOrder<O>& m) {
 }
 
 void fields(auto& v, Like<AgentLimits> auto& m) {
-  auto& [frameworks, updates, statuses] = m;
+  auto& [frameworks, updates, statuses, questions] = m;
   v.always(1, "max_completed_frameworks", frameworks);
   v.always(2, "max_pending_updates_per_task", updates);
   v.always(3, "max_statuses_per_task", statuses);
+  v.always(4, "max_questions", questions);
 }
 void fields(auto& v, Like<AgentOptions> auto& m) {
   auto& [info, backoff, backoff_max, first_within, retry, retry_max, executor_timeout, kill_grace, durable,
-         recovery, boot_id, reregistration_timeout, limits] = m;
+         recovery, boot_id, reregistration_timeout, limits, read_files, run_commands] = m;
   v.required(1, "info", info);
   v.always(2, "registration_backoff", backoff);
   v.always(3, "registration_backoff_max", backoff_max);
@@ -101,6 +103,8 @@ void fields(auto& v, Like<AgentOptions> auto& m) {
   v.optional(11, "boot_id", boot_id);
   v.always(12, "executor_reregistration_timeout", reregistration_timeout);
   v.always(13, "limits", limits);
+  v.always(14, "operators_read_files", read_files);
+  v.always(15, "operators_run_commands", run_commands);
 }
 
 }  // namespace mesoscore::wire

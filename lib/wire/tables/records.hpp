@@ -42,7 +42,7 @@ void fields(auto& v, Like<record::Framework> auto& m) {
 void fields(auto& v, Like<record::Executor> auto& m) {
   v.required(1, "framework_id", m.framework_id);
   v.required(2, "info", m.info);
-  v.required(3, "container_id", m.container_id);
+  v.optional(3, "container_id", m.container_id);
   v.optional(4, "terminating", m.terminating);
 }
 void fields(auto& v, Like<record::Task> auto& m) {
@@ -51,6 +51,8 @@ void fields(auto& v, Like<record::Task> auto& m) {
   v.optional(3, "role", m.role);
   v.optional(4, "priority", m.priority);
   v.optional(5, "container_id", m.container_id);
+  v.optional(6, "executor_id", m.executor_id);
+  v.optional(7, "group", m.group);
 }
 void fields(auto& v, Like<record::Kill> auto& m) {
   v.required(1, "framework_id", m.framework_id);

@@ -68,11 +68,28 @@ struct Kind<ExecutorType<T>> {
   }
 };
 
+template <class C>
+struct ExecutorCommand {  // left out when there is none, as of a DEFAULT executor
+  C& command;
+};
+template <class C>
+ExecutorCommand(C&) -> ExecutorCommand<C>;
+template <class C>
+struct Kind<ExecutorCommand<C>> {
+  static bool absent(const ExecutorCommand<C>& view) { return view.command == CommandInfo(); }
+  static void put(Encoder& encoder, std::uint32_t number, const ExecutorCommand<C>& view) {
+    Kind<CommandInfo>::put(encoder, number, view.command);
+  }
+  static void take(Decoder& decoder, ExecutorCommand<C>& view) {
+    Kind<CommandInfo>::take(decoder, view.command);
+  }
+};
+
 void fields(auto& v, Like<ExecutorInfo> auto& m) {
   v.required(1, "executor_id", m.executor_id);
   v.optional(4, "data", Data{m.data});
   v.optional(5, "resources", m.resources);
-  v.always(7, "command", m.command);
+  v.optional(7, "command", ExecutorCommand{m.command});
   v.optional(8, "framework_id", m.framework_id);
   v.optional(9, "name", m.name);
   v.optional(11, "container", m.container);

@@ -74,7 +74,7 @@ std::string Agent::leave() {
 void Agent::recover(const std::vector<std::string>& ids) {
   RecoverContainers call;
   for (const std::string& id : ids) {
-    call.known.push_back({ContainerId(id), ContainerKind::command, Resources()});
+    call.known.push_back({.container_id = ContainerId(id)});
   }
   containers_->apply(std::move(call));
   REQUIRE(run_until([&] { return event("", Kind::recovered); }));

@@ -52,10 +52,10 @@ class Spy : public Isolator {
     note("cleanup", id);
     return inner_->cleanup(id);
   }
-  ContainerFeatures provides() const noexcept override { return inner_->provides(); }
   std::optional<Limitation> verdict(const ContainerId& id, int wait_status) override {
     return inner_->verdict(id, wait_status);
   }
+  ContainerFeatures provides() const noexcept override { return inner_->provides(); }
   void stop() noexcept override { inner_->stop(); }
   std::shared_ptr<Launcher> launcher() override { return inner_->launcher(); }
 

@@ -52,7 +52,7 @@ class BringsLauncher : public Isolator {
 };
 
 RecoverContainers::Known known(const std::string& id, ContainerKind kind = ContainerKind::command) {
-  return {ContainerId(id), kind, Resources()};
+  return {.container_id = ContainerId(id), .kind = kind};
 }
 
 bool has_record(const Agent& agent, const std::string& id) {
@@ -76,7 +76,7 @@ TEST_CASE("the end of a durable container is kept until it is forgotten", "[isol
 
 TEST_CASE("functions have ended with their agent", "[isolator]") {
   Agent agent(IsolatorSet{});
-  agent.containers().apply(RecoverContainers{{known("f", ContainerKind::function), known("p")}});
+  agent.containers().apply(RecoverContainers{{}, {known("f", ContainerKind::function), known("p")}});
   REQUIRE(agent.run_until([&] { return agent.event("", Kind::recovered); }));
   const ContainerEvent function = agent.wait_for("f", Kind::exited);
   CHECK(function.state == TaskState::failed);
@@ -100,7 +100,7 @@ TEST_CASE("calls wait for a recovery that cannot be made at once", "[isolator]")
   launcher->broken = true;
   Agent agent(set_of(std::make_shared<BringsLauncher>(launcher)));
   std::vector<ContainerCall> calls;
-  calls.emplace_back(RecoverContainers{{known("a")}});
+  calls.emplace_back(RecoverContainers{{}, {known("a")}});
   calls.emplace_back(ForgetContainer{ContainerId("a")});
   agent.containers().apply(calls);
   agent.launch("b", "true");

@@ -153,8 +153,8 @@ void strangers_do_no_harm(const Factory& make) {
   ContainerUsage usage;
   isolator->usage(ContainerId("unknown"), usage);
   CHECK_FALSE(usage.processes);
-  isolator->watch(ContainerId("unknown"),
-                  [](const ContainerId&, TaskReason, std::string) { FAIL("a limitation"); });
+  isolator->watch(ContainerId("unknown"), [](const ContainerId&, Limitation) { FAIL("a limitation"); });
+  CHECK_FALSE(isolator->verdict(ContainerId("unknown"), 9));
   isolator->cleanup(ContainerId("unknown"));
 }
 

@@ -26,6 +26,56 @@ TaskState state_called(std::string_view name) {
   throw std::runtime_error("there is no state " + std::string(name));
 }
 
+// "tcp:8080", "http:8080/healthy", "command"
+Probe probe_called(const std::string& text) {
+  const std::size_t colon = text.find(':'), slash = text.find('/');
+  if (colon == std::string::npos) return CommandInfo{.value = text};
+  const auto port = static_cast<std::uint32_t>(std::stoul(text.substr(colon + 1)));
+  if (text.starts_with("tcp:")) return TcpProbe{.port = port};
+  return HttpProbe{.port = port, .path = slash == std::string::npos ? "" : text.substr(slash)};
+}
+
+// health=tcp:8080,http:8080/ready check=... and for all of them delay=1s interval=5s timeout=2s
+// grace_period=10s failures=3
+void read_checks(Command& command, TaskInfo& task) {
+  const auto read = [&](const char* name) { return command.get(name); };
+  const std::string delay = read("delay"), interval = read("interval"), timeout = read("timeout"),
+                    grace = read("grace_period"), failures = read("failures");
+  const auto with_times = [&](auto check, const std::string& what) {
+    check.probe = probe_called(what);
+    if (!delay.empty()) check.delay = parse_duration(delay);
+    if (!interval.empty()) check.interval = parse_duration(interval);
+    if (!timeout.empty()) check.timeout = parse_duration(timeout);
+    return check;
+  };
+  for (const std::string& what : split(read("health"))) {
+    HealthCheck& check = task.health_checks.emplace_back(with_times(HealthCheck(), what));
+    if (!grace.empty()) check.grace_period = parse_duration(grace);
+    if (!failures.empty()) check.consecutive_failures = static_cast<std::uint32_t>(std::stoul(failures));
+  }
+  for (const std::string& what : split(read("check"))) task.checks.push_back(with_times(CheckInfo(), what));
+}
+
+// success | refused | status 503 | exit 1 | nothing "why"
+void read_result(Command& command, ContainerEvent& event) {
+  if (command.is("nothing")) {
+    event.message = command.next("why");
+    return;
+  }
+  ProbeResult& result = event.probe.emplace();
+  if (command.is("status")) {
+    result.status.status_code = static_cast<std::uint32_t>(std::stoul(command.next("a status")));
+    result.success = *result.status.status_code < 400;
+  } else if (command.is("exit")) {
+    result.status.exit_code = std::stoi(command.next("a code"));
+    result.success = *result.status.exit_code == 0;
+  } else {
+    result.success = !command.is("refused");
+    if (result.success) command.is("success");
+    result.status.succeeded = result.success;
+  }
+}
+
 std::optional<KillPolicy> kill_policy(Command& command) {
   const std::string grace = command.get("grace");
   if (grace.empty()) return std::nullopt;
@@ -182,6 +232,7 @@ void AgentScript::run(Command& command) {
     task.max_completion_time = parse_duration(time);
   }
   if (command.is("command")) task.command.emplace().value = command.next("a command");
+  read_checks(command, task);
   if (command.is("function")) task.function = command.next("the name of a function");
   if (command.is("in")) {
     ExecutorInfo& executor = task.executor.emplace();
@@ -193,7 +244,33 @@ void AgentScript::run(Command& command) {
   from_master(std::move(run));
 }
 
+void AgentScript::run_group(Command& command) {
+  msg::RunTaskGroup run;
+  run.framework = framework(command);
+  run.role = "*";
+  const bool custom = command.has("custom");
+  for (const std::string& id : split(command.next("task ids"))) {
+    TaskInfo& task = run.tasks.emplace_back();
+    task.task_id = id;
+    task.agent_id = "S1";
+    task.resources = Resources::parse("cpus:1;mem:64").value();
+    if (!custom) task.command.emplace().value = "work";
+  }
+  if (!command.is("in")) throw std::runtime_error("'run group' needs 'in' and an executor");
+  run.executor = default_executor(command.next("an executor id"));
+  if (custom) {
+    run.executor.type = ExecutorInfo::Type::custom;
+    run.executor.command.value = "./executor";
+  }
+  run.launch_executor = command.is("new executor");
+  from_master(std::move(run));
+}
+
 bool AgentScript::master(Command& command) {
+  if (command.is("run group")) {
+    run_group(command);
+    return true;
+  }
   if (command.is("run")) {
     run(command);
     return true;
@@ -254,6 +331,10 @@ bool AgentScript::container(Command& command) {
   } else if (command.is("never_started")) {
     event.kind = ContainerEvent::Kind::launch_failed;
     event.reason = TaskReason::agent_restarted;
+  } else if (command.is("probed")) {
+    event.kind = ContainerEvent::Kind::probed;
+    event.number = std::stoull(command.next("the number of a probe"));
+    read_result(command, event);
   } else if (command.is("progress")) {
     event.kind = ContainerEvent::Kind::progress;
     event.data = command.next("data");

@@ -11,11 +11,15 @@
 //   "text" | shutdown agent "text" | stop run t1 command "true" | run t1 function f | run t1 in e1 [new
 //   executor]
 //                                            with resources=..., grace=..., max_completion_time=..., data=...
+//   run group t1,t2 in pod [new executor] [custom]
+//                                            health=http:8080/path,tcp:80,command check=... and for all of these
+//                                            delay= interval= timeout= grace_period= failures=
 //   framework [plain]                        the framework re-subscribes, with all capabilities or without
 //   drain [max_grace=5s] [mark_gone=true] | drain over
 //   kill t1 [grace=1s] | ack t1 u1 | shutdown framework | shutdown executor e1 | message e1 "text"
 //   container c1 started | launch_failed "why" | exited 0 | killed 9 | finished "data" | failed "why" |
-//       progress "data" | recovered | never_started
+//       progress "data" | recovered | never_started | probed 1 RESULT
+//       RESULT: success | refused | status 503 | exit 1 | nothing "why"
 //   all heard                                of the containers of before a restart
 //   executor p1 connects | disconnects | subscribes e1 [tasks=t1,t2] | updates t1 TASK_RUNNING x1 | says
 //   "text" show                                     what the agent holds
@@ -47,6 +51,7 @@ class AgentScript {
   bool executor(Command& command);
   void make(Command& command);
   void run(Command& command);
+  void run_group(Command& command);
   void show();
 
   template <class M>

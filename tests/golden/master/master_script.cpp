@@ -230,6 +230,7 @@ bool MasterScript::offers(Command& command) {
     return true;
   }
   if (!command.is("accept")) return false;
+  const bool group = command.is("group");
   const PeerId peer = frameworks_.at(command.next("a framework")).peer;
   msg::Accept call;
   call.filters = filters(command);
@@ -240,10 +241,15 @@ bool MasterScript::offers(Command& command) {
     TaskInfo& task = tasks.emplace_back();
     task.task_id = id;
     task.agent_id = agent;
-    task.function = "work";
+    if (group) {
+      task.command.emplace().value = "work";
+    } else {
+      task.function = "work";
+    }
     task.resources = Resources::parse(command.next("resources")).value();
   }
-  call.operations.push_back(launch(std::move(tasks)));
+  call.operations.push_back(group ? launch_group(default_executor("pod"), std::move(tasks))
+                                  : launch(std::move(tasks)));
   send(peer, std::move(call));
   return true;
 }

@@ -1,5 +1,5 @@
-// The words of the master's golden scripts. Ids are shown with M for the master's own: M-S0, M-O3, M-0000. The
-// master after a restart is N, the next one O.
+// The words of the master's golden scripts. Ids are shown with M for the master's own: M-S0, M-O3, M-0000.
+// The master after a restart is N, the next one O.
 //
 //   master [offer_timeout=30s] [policy=priority] [durable]   makes the master (must come first)
 //   restart                                        another master starts with what a durable one has kept
@@ -8,7 +8,7 @@
 //   agent h1 disconnects | returns [tasks=f:t1]    ... and re-registers, with these tasks RUNNING
 //   framework f connects [role=eng] [failover=10s] [plain]
 //   framework f disconnects | returns | tears down
-//   accept f M-O0 [t1 "cpus:1;mem:64" ...] [refuse=0s]
+//   accept [group] f M-O0 [t1 "cpus:1;mem:64" ...] [refuse=0s]
 //   decline f M-O0 [refuse=1h]
 //   update h1 f t1 TASK_RUNNING [latest=TASK_FINISHED]
 //   ack f t1                                       the last update that was forwarded

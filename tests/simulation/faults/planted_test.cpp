@@ -1,4 +1,4 @@
-// Do the checkers find what is wrong? Three bugs are planted, and each must be found within a thousand seeds.
+// Do the checkers find what is wrong? Four bugs are planted, and each must be found within a thousand seeds.
 #include "harness.hpp"
 
 namespace mesoscore::test {
@@ -26,6 +26,7 @@ void check_found(PlantedBug bug) {
 TEST_CASE("an acknowledgement that is dropped is found") { check_found(PlantedBug::dropped_acknowledgement); }
 TEST_CASE("a commit that is skipped is found") { check_found(PlantedBug::skipped_commit); }
 TEST_CASE("resources that are freed twice are found") { check_found(PlantedBug::resources_freed_twice); }
+TEST_CASE("a group whose fate is forgotten is found") { check_found(PlantedBug::forgotten_group); }
 
 }  // namespace
 }  // namespace mesoscore::test

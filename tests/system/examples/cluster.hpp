@@ -11,16 +11,23 @@
 class TestCluster {
  public:
   explicit TestCluster(const std::string& transport, int agents = 2,
-                       const std::string& resources = "cpus:4;mem:1024")
+                       const std::string& resources = "cpus:4;mem:1024",
+                       const std::vector<std::string>& agent_flags = {})
       : master_({MESOSCORE_PROGRAM_MESOSCORE_MASTER, "--listen",
                  transport == "unix" ? "unix://" + files_.path("master") : "tcp://127.0.0.1:0"}) {
     endpoint_ = master_.line("listening");
     INFO(master_.err());
     REQUIRE(!endpoint_.empty());
     for (int i = 0; i < agents; ++i) {
-      agents_.push_back(std::make_unique<Process>(
-          std::vector<std::string>{MESOSCORE_PROGRAM_MESOSCORE_AGENT, "--master", endpoint_, "--resources",
-                                   resources, "--work-dir", files_.path("agent-" + std::to_string(i))}));
+      std::vector<std::string> arguments{MESOSCORE_PROGRAM_MESOSCORE_AGENT,
+                                         "--master",
+                                         endpoint_,
+                                         "--resources",
+                                         resources,
+                                         "--work-dir",
+                                         files_.path("agent-" + std::to_string(i))};
+      arguments.insert(arguments.end(), agent_flags.begin(), agent_flags.end());
+      agents_.push_back(std::make_unique<Process>(std::move(arguments)));
     }
     for (auto& agent : agents_) {
       INFO(agent->err());

@@ -24,6 +24,15 @@ TEST_CASE("the custom isolator changes what the command finds") {
   CHECK_THAT(example.out(), Contains("threads: 2") && Contains("nice level: 5") && Contains("in KB: 65536"));
 }
 
+TEST_CASE("a pod ends with the one of its tasks that fails") {
+  Process example({MESOSCORE_PROGRAM_MESOSCORE_POD});
+  const int exit_code = example.wait();
+  INFO(example.out() + example.err());
+  CHECK(exit_code == 0);
+  CHECK_THAT(example.out(), Contains("well-server TASK_FINISHED") && Contains("ill-sidecar TASK_FAILED") &&
+                                Contains("ill-server TASK_KILLED: task 'ill-sidecar' of its group"));
+}
+
 TEST_CASE("the custom executor runs all tasks in one process") {
   const std::string transport = GENERATE("unix", "tcp");
   CAPTURE(transport);

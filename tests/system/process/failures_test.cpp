@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
 
 #include "catch.hpp"
@@ -45,6 +46,16 @@ TEST_CASE("a file that may not be run, or cannot be", "[process]") {
   CHECK(harness.failure_of("d", harness.command("d", {dir + "/text"})) ==
         "cannot run \"" + dir +
             "/text\": it is neither a program of this machine nor a script with a #! line");
+}
+
+TEST_CASE("an id that would lead out of the directory of records is refused", "[process]") {
+  Harness harness;
+  for (const char* id : {"../state/x", "a/b", "/x", ""}) {
+    CHECK(harness.failure_of(id, harness.command("a", {"true"})) ==
+          "cannot run \"true\": the container id \"" + std::string(id) + "\" is not the name of a file");
+  }
+  CHECK(processes_with(harness.state_directory()).empty());
+  CHECK(std::filesystem::is_empty(harness.state_directory()));
 }
 
 TEST_CASE("in PATH, a file that may be run wins over one that may not", "[process]") {

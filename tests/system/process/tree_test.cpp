@@ -1,4 +1,5 @@
 // No process of a container survives its end, however it has tried to get away.
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -113,4 +114,41 @@ TEST_CASE("no zombies and no descriptors are left, and idle supervisors are few 
   }
   CHECK(children_of(::getpid()).size() == before);
   CHECK(descriptors() == open_before);
+}
+
+// Trees that double-fork, in sessions of their own, and ignore all that can be ignored.
+TEST_CASE("1,000 kills of trees that hold on leave no process", "[process][kills]") {
+  const bool own_pids = GENERATE(false, true);
+  if (own_pids && !is_root()) return skip("pid namespaces may be made by root only");
+  Harness harness;
+  const std::string mark = marker(own_pids ? "22" : "21");
+  const std::string script = "trap '' TERM INT HUP; ( ( setsid sh -c 'sleep " + mark + " & exec sleep " +
+                             mark + "' & ) & sleep " + mark + " & ) & exec sleep " + mark;
+  constexpr int kKills = 1000, kAtOnce = 20;
+  int launched = 0, killed = 0;
+  const auto start_some = [&] {
+    for (int i = 0; i < kAtOnce; ++i, ++launched) {
+      const std::string id = "t" + std::to_string(launched);
+      LaunchPlan plan = harness.script(id, script);
+      plan.stdout_path = plan.stderr_path = "/dev/null";
+      if (own_pids) plan.namespaces = CLONE_NEWPID;
+      harness.launch(id, std::move(plan));
+    }
+  };
+  while (killed < kKills) {
+    start_some();
+    REQUIRE(harness.run_until(
+        [&] { return harness.count(Kind::started) == static_cast<std::size_t>(launched); }));
+    // Some while the tree is still growing, some with a grace that is not used.
+    harness.run_for(std::chrono::milliseconds(killed % 3));
+    for (; killed < launched; ++killed) {
+      harness.launcher().kill(ContainerId("t" + std::to_string(killed)), killed % 2 == 0 ? 0ms : 5ms);
+    }
+    REQUIRE(
+        harness.run_until([&] { return harness.count(Kind::exited) == static_cast<std::size_t>(killed); }));
+    if (killed % 200 == 0) REQUIRE(processes_with(mark).empty());
+  }
+  CHECK(processes_with(mark).empty());
+  std::cout << killed << " trees killed, " << (own_pids ? "with" : "without")
+            << " a pid namespace: none left\n";
 }

@@ -66,6 +66,25 @@ void drains(CrashWorld& world) {
   world.run(command_task("t3"));
 }
 
+void groups(CrashWorld& world) {
+  world.join();
+  world.run_group({"a1", "a2", "a3"}, true);
+  world.start("a1");
+  world.start("a2");
+  world.run_group({"b1", "b2"}, false);
+  world.acknowledge_all();
+  world.start("b1");
+  world.start("b2");
+  world.start("a3");
+  world.exit("a2", 3 << 8);
+  world.acknowledge_all();
+  world.from_master(msg::KillTask{kFramework, "b2", {}});
+  world.acknowledge_all();
+  world.run_group({"c1", "c2"}, true);
+  world.acknowledge_all();
+  world.acknowledge_all();
+}
+
 // False: the agent died on the way.
 template <class F>
 bool survives(F&& live) {
@@ -129,10 +148,11 @@ void die_twice(void (*scenario)(CrashWorld&)) {
 TEST_CASE("an agent that runs commands dies") { die_everywhere(commands); }
 TEST_CASE("an agent that has an executor dies") { die_everywhere(executors); }
 TEST_CASE("an agent that carries operations out dies") { die_everywhere(operations); }
+TEST_CASE("an agent that runs groups dies") { die_everywhere(groups); }
 TEST_CASE("an agent that is drained dies") { die_everywhere(drains); }
 
 TEST_CASE("agents die again and again") {
-  for (const auto scenario : {commands, executors, operations, drains}) die_twice(scenario);
+  for (const auto scenario : {commands, executors, operations, drains, groups}) die_twice(scenario);
 }
 
 }  // namespace mesoscore::test

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent_under_test.hpp"
+#include "group_under_test.hpp"
 
 namespace mesoscore::test {
 
@@ -119,6 +119,17 @@ void CrashWorld::run(TaskInfo task, bool launch_executor) {
   launched_.insert(task.task_id.str());
   told_[task.task_id.str()];
   from_master(msg::RunTask{framework_info(), "*", std::move(task), launch_executor});
+}
+
+void CrashWorld::run_group(const std::vector<std::string>& tasks, bool launch_executor) {
+  msg::RunTaskGroup run{framework_info(), "*", pod_executor(), {}, launch_executor};
+  for (const std::string& task : tasks) {
+    launched_.insert(task);
+    told_[task];
+    run.tasks.push_back(command_task(task));
+  }
+  groups_.push_back(tasks);
+  from_master(std::move(run));
 }
 
 // ---- containers ----
@@ -245,7 +256,7 @@ void CrashWorld::recover() {
   inbox_.clear();
   owed_.clear();
   owed_operations_.clear();
-  Result<Agent> again = Agent::recover(durable_options(), Rng(2), now_, disk_.all());
+  Result<Agent> again = Agent::recover(durable_options(), Rng(++seed_), now_, disk_.all());
   INFO((again ? "" : again.error().message));
   REQUIRE(again);
   agent_ = std::move(*again);
@@ -272,6 +283,17 @@ void CrashWorld::finish() {
   advance(1min);
 }
 
+void CrashWorld::check_fates() const {
+  for (const std::vector<std::string>& group : groups_) {
+    const auto finished = [&](const std::string& task) {
+      return told_.at(task).back().state == TaskState::finished;
+    };
+    const auto count = std::count_if(group.begin(), group.end(), finished);
+    INFO(group.front());
+    CHECK((count == 0 || count == static_cast<std::ptrdiff_t>(group.size())));
+  }
+}
+
 void CrashWorld::check() const {
   for (const auto& [task, told] : told_) {
     INFO(task);
@@ -296,6 +318,7 @@ void CrashWorld::check() const {
       CHECK(std::any_of(told.begin(), told.end(), [&](const TaskStatus& at) { return at.uuid == uuid; }));
     }
   }
+  check_fates();
   CHECK(executor_updates_.empty());
   CHECK(launched_.empty());
   CHECK(disk_.keys() == std::vector<std::string>{"self"});

@@ -24,6 +24,8 @@ class CrashWorld {
   // ---- what happens; throws AgentDied ----
   void join();
   void run(TaskInfo task, bool launch_executor = false);
+  // Commands; none of them finishes before another one fails.
+  void run_group(const std::vector<std::string>& tasks, bool launch_executor);
   void start(const std::string& task);  // its container reports that it runs
   void exit(const std::string& task, int status);
   void executor_subscribes();
@@ -68,6 +70,7 @@ class CrashWorld {
   void see(const AskContainers&) {}
   void end(const ContainerId& id, int status);
   void executor_died();
+  void check_fates() const;
   ContainerId container_of(const std::string& task) const;
 
   TimePoint now_;
@@ -78,9 +81,11 @@ class CrashWorld {
   std::size_t commits_ = 0, dies_at_;
   bool dies_durable_;
   std::uint64_t next_peer_ = 1;
+  std::uint64_t seed_ = 1;  // of each agent its own: no uuid comes twice
   PeerId master_{}, executor_peer_{};
 
   // ---- the master and the scheduler ----
+  std::vector<std::vector<std::string>> groups_;
   std::set<std::string> launched_;                       // by the master
   std::map<std::string, std::vector<TaskStatus>> told_;  // each uuid once
   std::vector<msg::UpdateAcknowledged> owed_;

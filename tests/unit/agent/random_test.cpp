@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "agent_under_test.hpp"
+#include "group_under_test.hpp"
 
 namespace mesoscore::test {
 namespace {
@@ -46,7 +46,9 @@ class World {
 
   void act() {
     agent_.out().clear();
+    launching_ = 0;
     if (durable_ && chance(0.03)) return restart();
+    if (chance(0.07)) return run_group();
     switch (rng_.below(14)) {
       case 0:
       case 1:
@@ -88,6 +90,19 @@ class World {
     auto framework = some_framework();
     if (chance(0.3)) framework->capabilities = {};
     tell(msg::RunTask{framework, "*", std::move(task), custom && chance(0.6)});
+  }
+
+  void run_group() {
+    const bool custom = chance(0.3);
+    ExecutorInfo executor = custom ? custom_executor() : pod_executor();
+    executor.executor_id = pick(custom ? "e" : "p", 3);
+    std::vector<TaskInfo> tasks;
+    for (std::uint64_t count = 1 + rng_.below(3); count > 0; --count) {
+      tasks.push_back(custom ? bare_task(pick("t", 30)) : command_task(pick("t", 30)));
+      if (chance(0.2)) tasks.back().max_completion_time = 5s;
+    }
+    launching_ = ++groups_;
+    tell(msg::RunTaskGroup{some_framework(), "*", executor, std::move(tasks), chance(0.6)});
   }
 
   std::shared_ptr<FrameworkInfo> some_framework() {
@@ -298,9 +313,26 @@ class World {
     }
     const AgentView view = agent_.view();
     CHECK(view.tasks <= 90);
-    CHECK(view.executors <= 9);
+    CHECK(view.executors <= 18);
     CHECK(view.unacknowledged <= 90 * 6);
-    CHECK(agent_.machine().tasks().size() <= 90);
+    const std::vector<Task> tasks = agent_.machine().tasks();
+    CHECK(tasks.size() <= 90);
+    if (!view.recovering) check_fates(tasks);
+  }
+  // When one of a group has ended and not finished, what lives of it is being killed.
+  void check_fates(const std::vector<Task>& tasks) {
+    std::map<Key, TaskState> states;
+    for (const Task& task : tasks) states.emplace(key_of(task), task.state);
+    std::erase_if(group_of_, [&](const auto& entry) { return !states.contains(entry.first); });
+    for (const auto& [key, group] : group_of_) {
+      const TaskState state = states.at(key);
+      if (is_terminal(state) && state != TaskState::finished) fallen_.insert(group);
+    }
+    for (const auto& [id, group] : group_containers_) {
+      if (!containers_.contains(id) || !fallen_.contains(group)) continue;
+      ++shared_fates_;
+      CHECK(killed_.contains(id));
+    }
   }
   void see(const ContainerCall& call) {
     if (const auto* launch = std::get_if<LaunchContainer>(&call)) {
@@ -309,7 +341,11 @@ class World {
       if (launch->kind == ContainerKind::executor) {
         executor_containers_.insert(launch->container_id);
       } else {
-        launched_[launch->container_id] = {launch->framework->id.str(), launch->task.task_id.str()};
+        const Key key{launch->framework->id.str(), launch->task.task_id.str()};
+        launched_[launch->container_id] = key;
+        if (launching_ == 0) return;
+        group_of_[key] = launching_;
+        group_containers_[launch->container_id] = launching_;
       }
       return;
     }
@@ -323,7 +359,9 @@ class World {
     const ContainerId& id =
         kill != nullptr ? kill->container_id : std::get<UpdateContainer>(call).container_id;
     CHECK(containers_.contains(id));  // only what lives is killed or changed
-    if (kill != nullptr) CHECK(kill->grace >= Duration::zero());
+    if (kill == nullptr) return;
+    CHECK(kill->grace >= Duration::zero());
+    killed_.insert(id);
   }
   void see(const msg::AgentUpdate& update) {
     const TaskStatus& status = update.status;
@@ -342,6 +380,10 @@ class World {
     for (const auto& at : launched_) CHECK(at.second != key);  // its container is gone before the task ends
   }
 
+ public:
+  std::size_t shared_fates() const noexcept { return shared_fates_; }
+
+ private:
   // Everything ends: then every task has been reported to its end, and the agent is empty.
   void settle() {
     agent_.step(PeerDisconnected{master_, ""}, DialFailed{"none of before"});
@@ -386,22 +428,36 @@ class World {
   std::map<ContainerId, Key> launched_;
   std::map<Key, TaskStatus> in_flight_;  // sent and not acknowledged
   std::set<Key> ended_;                  // with a terminal update that is not acknowledged
+  std::size_t launching_ = 0, groups_ = 0;
+  std::map<Key, std::size_t> group_of_;  // tasks that are known to the agent
+  std::map<ContainerId, std::size_t> group_containers_;
+  std::set<std::size_t> fallen_;
+  std::set<ContainerId> killed_;
+  std::size_t shared_fates_ = 0;  // looked at
 };
 
 }  // namespace
 
 TEST_CASE("random events keep the promises") {
+  std::size_t shared_fates = 0;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     INFO("seed " << seed);
-    World(seed).run(400);
+    World world(seed);
+    world.run(400);
+    shared_fates += world.shared_fates();
   }
+  CHECK(shared_fates > 100);
 }
 
 TEST_CASE("random events and restarts keep the promises") {
+  std::size_t shared_fates = 0;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     INFO("seed " << seed);
-    World(seed, true).run(400);
+    World world(seed, true);
+    world.run(400);
+    shared_fates += world.shared_fates();
   }
+  CHECK(shared_fates > 100);
 }
 
 TEST_CASE("the same seed gives the same events") {

@@ -178,3 +178,22 @@ TEST_CASE("its periods may be milliseconds") {
   CHECK(p.now() - alone == 50ms);
   CHECK(p.delivered<msg::ExecutorShutdown>().size() == 1);
 }
+
+TEST_CASE("a group is delivered as a whole, and all of its tasks are named until they have an update") {
+  Program p;
+  p.subscribe();
+  msg::LaunchTaskGroup group;
+  group.tasks.resize(2);
+  group.tasks[0].task_id = "t1";
+  group.tasks[1].task_id = "t2";
+  p.receive(std::move(group));
+  CHECK(only(p.delivered<msg::LaunchTaskGroup>()).tasks.size() == 2);
+  p.update("t1", TaskState::running);
+  p.acknowledge(p.sent<msg::ExecutorUpdate>().at(0).status);
+  p.disconnect();
+  p.next();
+  p.connect();
+  const auto subscribe = only(p.sent<msg::ExecutorSubscribe>());
+  REQUIRE(subscribe.unacknowledged_tasks.size() == 1);
+  CHECK(subscribe.unacknowledged_tasks[0].task_id == "t2");
+}

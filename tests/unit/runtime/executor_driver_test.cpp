@@ -50,6 +50,11 @@ struct Scene {
     launch.task.task_id = TaskId(id);
     send(std::move(launch));
   }
+  void launch_group(const std::vector<std::string>& ids) {
+    msg::LaunchTaskGroup launch;
+    for (const std::string& id : ids) launch.tasks.emplace_back().task_id = TaskId(id);
+    send(std::move(launch));
+  }
   const TaskStatus& update(std::size_t index) {
     return std::get<msg::ExecutorUpdate>(heard.at(index)).status;
   }
@@ -130,6 +135,18 @@ TEST_CASE("an agent that comes back gets what it had not confirmed") {
   CHECK(subscribe.unacknowledged_updates.size() == 2);
 }
 
+TEST_CASE("an executor is given a group at once") {
+  Scene s;
+  std::vector<TaskId> got;
+  s.driver->on_launch_group([&](const std::vector<TaskInfo>& tasks) {
+    for (const TaskInfo& task : tasks) got.push_back(task.task_id);
+  });
+  s.start();
+  s.launch_group({"t1", "t2"});
+  run_until(s.io, [&] { return !got.empty(); });
+  CHECK(got == std::vector<TaskId>{"t1", "t2"});
+}
+
 TEST_CASE("handlers of an executor that throw, or are not there") {
   Scene s;
   std::vector<std::string> errors;
@@ -152,6 +169,22 @@ TEST_CASE("handlers of an executor that throw, or are not there") {
     run_until(s.io, [&] { return s.heard.size() == 2; });
     CHECK(s.update(1).state == TaskState::failed);
     CHECK(s.update(1).message.find("on_launch") != std::string::npos);
+  }
+  SECTION("on_launch_group throws: all of its tasks are failed") {
+    s.driver->on_launch_group([](const std::vector<TaskInfo>&) { throw std::runtime_error("no room"); });
+    s.start();
+    s.launch_group({"t1", "t2"});
+    run_until(s.io, [&] { return s.heard.size() == 3; });
+    CHECK(s.update(1).task_id == "t1");
+    CHECK(s.update(2).state == TaskState::failed);
+    CHECK(s.update(2).message == "on_launch_group threw: no room");
+  }
+  SECTION("no on_launch_group: on_launch does not take its place") {
+    s.driver->on_launch([](const TaskInfo&) { FAIL("a group came in parts"); });
+    s.start();
+    s.launch_group({"t1", "t2"});
+    run_until(s.io, [&] { return s.heard.size() == 3; });
+    CHECK(s.update(2).message == "this executor has no handler on_launch_group");
   }
   SECTION("others: told, and it goes on") {
     s.driver->on_message([](std::string_view) { throw 1; });

@@ -96,3 +96,27 @@ TEST_CASE("messages of executors, failures and operation updates are passed on")
   c.receive(msg::OperationUpdate{OperationId("op"), OperationState::error, "no", {}});
   CHECK(c.delivered<msg::OperationUpdate>().size() == 1);
 }
+
+TEST_CASE("the tasks of a group are launched tasks") {
+  Client c;
+  msg::Accept accept;
+  accept.offer_ids.push_back(OfferId("o1"));
+  accept.operations.push_back(launch_group(default_executor("pod"), {task_of("t1"), task_of("t2")}));
+  accept.operations.front().id = "op";  // the master refuses that, in answers for its tasks
+  SECTION("with a connection they are live") {
+    c.subscribe();
+    c.submit(accept);
+    CHECK(
+        std::holds_alternative<LaunchGroupOperation>(only(c.sent<msg::Accept>()).operations.front().action));
+    CHECK(c.stats().live_tasks == 2);
+  }
+  SECTION("without one they are dropped at once") {
+    c.submit(accept);
+    CHECK(c.delivered<msg::OperationUpdate>().empty());
+    const auto updates = c.delivered<msg::Update>();
+    REQUIRE(updates.size() == 2);
+    CHECK(updates[1].status.task_id == "t2");
+    CHECK(updates[1].status.state == TaskState::dropped);
+    CHECK(updates[1].status.reason == TaskReason::master_disconnected);
+  }
+}

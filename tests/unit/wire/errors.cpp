@@ -214,8 +214,8 @@ TEST_CASE("operations carry the body of their type") {
   CHECK(wire::decode(frame.SerializeAsString()).has_value());
   operation.mutable_create();
   CHECK_FALSE(wire::decode(frame.SerializeAsString()).has_value());
-  // LAUNCH_GROUP
-  CHECK(error_of("\x2a\x04\x12\x02\x08\x06") == "Accept.operations: operations of type 6 are not supported");
+  // CREATE_DISK
+  CHECK(error_of("\x2a\x04\x12\x02\x08\x0d") == "Accept.operations: operations of type 13 are not supported");
 }
 
 TEST_CASE("what is not protobuf is said to be so") {

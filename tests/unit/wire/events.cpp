@@ -1,5 +1,7 @@
 // Events, steps and outboxes as bytes.
 #include <algorithm>
+#include <functional>
+#include <tuple>
 
 #include "catch.hpp"
 #include "samples.hpp"
@@ -10,6 +12,29 @@ using namespace mesoscore;
 using Catch::Matchers::Contains;
 
 namespace {
+
+// Every member set.
+ContainerEvent container_event() {
+  Sampler sampler(4, 1.0);
+  ContainerEvent out{
+      "c",       ContainerEvent::Kind::recovered, -1, TaskState::failed, TaskReason::agent_restarted,
+      "message", std::string("\0data", 5)};
+  out.limitation = *Resources::parse("mem:65");
+  out.number = 1ull << 40;
+  out.probe = ProbeResult{true, {CheckType::tcp, {}, {}, false, {}}};
+  out.error = 3;
+  out.report = sampler.report();
+  out.status = sampler.container_status();
+  return out;
+}
+
+// A binding, so that a new member does not compile before it is compared here.
+auto members(const ContainerEvent& event) {
+  const auto& [id, kind, wait_status, state, reason, message, data, limitation, number, probe, error, report,
+               status] = event;
+  return std::tie(id, kind, wait_status, state, reason, message, data, limitation, number, probe, error,
+                  report, status);
+}
 
 std::string encoded(const Event& event) {
   std::string bytes;
@@ -23,8 +48,7 @@ std::vector<Event> events() {
   all.emplace_back(PeerConnected{PeerId{~0ull}, PeerRole::operator_, "tcp://10.0.0.7:41312"});
   all.emplace_back(PeerDisconnected{PeerId{7}, "reset"});
   all.emplace_back(DialFailed{"refused"});
-  all.emplace_back(ContainerEvent{"c", ContainerEvent::Kind::recovered, -1, TaskState::failed,
-                                  TaskReason::agent_restarted, "message", std::string("\0data", 5)});
+  all.emplace_back(container_event());
   all.emplace_back(SetWeight{RoleName("eng/web"), 2.5});
   all.emplace_back(TeardownFramework{"f"});
   all.emplace_back(OperateOnAgent{"a", reserve({*Resources::parse("cpus{dynamic=eng}:2")})});
@@ -54,13 +78,7 @@ TEST_CASE("an event is read as it was written") {
   CHECK(kinds.size() == std::variant_size_v<Event>);
 
   const auto container = std::get<ContainerEvent>(*wire::decode_event(encoded(events()[3])));
-  CHECK(container.container_id == "c");
-  CHECK(container.kind == ContainerEvent::Kind::recovered);
-  CHECK(container.wait_status == -1);
-  CHECK(container.state == TaskState::failed);
-  CHECK(container.reason == TaskReason::agent_restarted);
-  CHECK(container.message == "message");
-  CHECK(container.data == std::string("\0data", 5));
+  CHECK(members(container) == members(container_event()));
   const auto connected = std::get<PeerConnected>(*wire::decode_event(encoded(events()[0])));
   CHECK(connected.peer == PeerId{~0ull});
   CHECK(connected.role == PeerRole::operator_);
@@ -152,22 +170,23 @@ std::string written(const Outbox& outbox, const OutboxSizes& since = {}) {
   return bytes;
 }
 
-// The ways in which an outbox can differ from an empty one.
-std::vector<std::function<void(Outbox&)>> additions() {
-  const auto commit = [](auto&& fill) { return [fill](Outbox& out) { fill(out.commits.emplace_back()); }; };
-  const Envelope ping(PeerId{1}, msg::Ping{true});
+using Additions = std::vector<std::function<void(Outbox&)>>;
+
+Additions container_additions() {
+  const auto recover = [](auto change) {
+    return [change](Outbox& out) {
+      RecoverContainers::Known known{.container_id = "c"};
+      change(known);
+      out.containers.emplace_back(RecoverContainers{{}, {known}});
+    };
+  };
+  const auto probe = [](ContainerId id, std::uint64_t number, Probe what, Duration timeout) {
+    return [=](Outbox& out) { out.containers.emplace_back(ProbeContainer{id, number, what, timeout}); };
+  };
+  const auto ask = [](std::uint64_t number, AgentQuery query) {
+    return [=](Outbox& out) { out.containers.emplace_back(AskContainers{number, query}); };
+  };
   return {
-      [=](Outbox& out) { out.sends.push_back(ping); },
-      [](Outbox& out) { out.sends.emplace_back(PeerId{2}, msg::Ping{true}); },
-      [](Outbox& out) { out.sends.emplace_back(PeerId{1}, msg::Ping{false}); },
-      [](Outbox& out) { out.dials.push_back({PeerRole::agent}); },
-      [](Outbox& out) {
-        out.closes.push_back({PeerId{1}, "why"});
-      },
-      [](Outbox& out) {
-        out.closes.push_back({PeerId{1}, "because"});
-      },
-      [](Outbox& out) { out.deliveries.emplace_back(msg::Ping{true}); },
       [](Outbox& out) { out.containers.emplace_back(LaunchContainer{.container_id = "c"}); },
       [](Outbox& out) { out.containers.emplace_back(LaunchContainer{.container_id = "c", .durable = true}); },
       [](Outbox& out) {
@@ -179,7 +198,48 @@ std::vector<std::function<void(Outbox&)>> additions() {
       [](Outbox& out) {
         out.containers.emplace_back(RecoverContainers{{}, {{.container_id = "c"}}});
       },
+      [](Outbox& out) {
+        out.containers.emplace_back(RecoverContainers{AgentId("a"), {{.container_id = "c"}}});
+      },
+      recover([](auto& known) { known.kind = ContainerKind::function; }),
+      recover([](auto& known) { known.type = ContainerInfo::Type::docker; }),
+      recover([](auto& known) { known.framework_id = "f"; }),
+      recover([](auto& known) { known.directory = "t"; }),
+      recover([](auto& known) { known.resources = *Resources::parse("cpus:1"); }),
       [](Outbox& out) { out.containers.emplace_back(ForgetContainer{"c"}); },
+      probe("c", 1, TcpProbe{80}, Duration(0)),
+      probe("c2", 1, TcpProbe{80}, Duration(0)),
+      probe("c", 2, TcpProbe{80}, Duration(0)),
+      probe("c", 1, TcpProbe{81}, Duration(0)),
+      probe("c", 1, TcpProbe{80, true}, Duration(0)),
+      probe("c", 1, HttpProbe{80}, Duration(0)),
+      probe("c", 1, HttpProbe{80, "/x"}, Duration(0)),
+      probe("c", 1, CommandInfo{"true"}, Duration(0)),
+      probe("c", 1, TcpProbe{80}, Duration(1)),
+      ask(1, GetContainers{}),
+      ask(2, GetContainers{}),
+      ask(1, GetContainers{"c"}),
+      ask(1, ReadFile{"p", 1, 0}),
+      ask(1, ReadFile{"p", 1, 1}),
+  };
+}
+
+// The ways in which an outbox can differ from an empty one.
+Additions additions() {
+  const auto commit = [](auto&& fill) { return [fill](Outbox& out) { fill(out.commits.emplace_back()); }; };
+  const Envelope ping(PeerId{1}, msg::Ping{true});
+  Additions all = {
+      [=](Outbox& out) { out.sends.push_back(ping); },
+      [](Outbox& out) { out.sends.emplace_back(PeerId{2}, msg::Ping{true}); },
+      [](Outbox& out) { out.sends.emplace_back(PeerId{1}, msg::Ping{false}); },
+      [](Outbox& out) { out.dials.push_back({PeerRole::agent}); },
+      [](Outbox& out) {
+        out.closes.push_back({PeerId{1}, "why"});
+      },
+      [](Outbox& out) {
+        out.closes.push_back({PeerId{1}, "because"});
+      },
+      [](Outbox& out) { out.deliveries.emplace_back(msg::Ping{true}); },
       commit([](Commit&) {}),
       commit([](Commit& each) { each.changes.push_back(erase("key")); }),
       commit([](Commit& each) {
@@ -191,6 +251,8 @@ std::vector<std::function<void(Outbox&)>> additions() {
       }),
       commit([](Commit& each) { each.containers.emplace_back(ForgetContainer{"c"}); }),
   };
+  for (auto& each : container_additions()) all.push_back(std::move(each));
+  return all;
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ MasterOptions odd_master() {
   out.registry_max_age = seconds(8);
   out.registry_gc_interval = seconds(9);
   out.durable = true;
-  out.limits = {1, 2, 3, 4, 5, 6};
+  out.limits = {1, 2, 3, 4, 5, 6, 7};
   return out;
 }
 
@@ -62,7 +62,9 @@ AgentOptions odd_agent() {
   out.recovery = AgentRecovery::cleanup;
   out.boot_id = "boot";
   out.executor_reregistration_timeout = seconds(6);
-  out.limits = {7, 8, 9};
+  out.limits = {7, 8, 9, 10};
+  out.operators_read_files = false;
+  out.operators_run_commands = true;
   return out;
 }
 
@@ -83,6 +85,7 @@ TEST_CASE("options of a master are read as they were written") {
   CHECK(again.recovery_agent_removal_limit == 0);
   CHECK(again.durable);
   CHECK(again.limits.max_statuses_per_task == 6);
+  CHECK(again.limits.max_questions_per_agent == 7);
 
   MasterOptions anything;
   anything.allocator.min_allocatable.clear();
@@ -103,6 +106,9 @@ TEST_CASE("options of an agent are read as they were written") {
   CHECK(read->recovery == AgentRecovery::cleanup);
   CHECK(read->durable);
   CHECK(read->limits.max_statuses_per_task == 9);
+  CHECK(read->limits.max_questions == 10);
+  CHECK_FALSE(read->operators_read_files);
+  CHECK(read->operators_run_commands);
   const auto usual = wire::decode_agent_options(encoded(AgentOptions()));
   if (!usual) FAIL(usual.error().message);
   CHECK(encoded(*usual) == encoded(AgentOptions()));

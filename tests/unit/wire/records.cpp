@@ -24,8 +24,8 @@ auto members(const record::Executor& r) {
   return std::tie(framework_id, info, container_id, terminating);
 }
 auto members(const record::Task& r) {
-  const auto& [framework_id, info, role, priority, container_id] = r;
-  return std::tie(framework_id, info, role, priority, container_id);
+  const auto& [framework_id, info, role, priority, container_id, executor_id, group] = r;
+  return std::tie(framework_id, info, role, priority, container_id, executor_id, group);
 }
 auto members(const record::Kill& r) {
   const auto& [framework_id, task_id, first, grace, policy] = r;

@@ -140,6 +140,7 @@ CommandInfo Sampler::command() {
   for (std::size_t i = count(3); i > 0; --i) out.arguments.push_back(maybe_text());
   for (std::size_t i = count(3); i > 0; --i) out.environment.push_back({text(), maybe_text()});
   out.user = maybe_text();
+  out.uris = uris();
   return out;
 }
 
@@ -148,8 +149,10 @@ ExecutorInfo Sampler::executor() {
   out.executor_id = id<ExecutorId>();
   out.framework_id = maybe_id<FrameworkId>();
   out.name = maybe_text();
-  out.command = command();
+  out.type = any(ExecutorInfo::Type::custom);
+  if (some()) out.command = command();
   out.resources = resources();
+  if (some()) out.container = container();
   out.data = maybe_text();
   out.shutdown_grace_period = duration();
   out.labels = labels();
@@ -184,6 +187,10 @@ TaskInfo Sampler::task_info() {
   if (some()) out.max_completion_time = duration();
   out.labels = labels();
   if (some()) out.discovery = discovery();
+  if (some()) out.container = container();
+  for (std::size_t i = count(2); i > 0; --i) out.health_checks.push_back(health_check());
+  for (std::size_t i = count(2); i > 0; --i) out.checks.push_back(check());
+  if (some()) out.limits = limits();
   return out;
 }
 
@@ -203,6 +210,9 @@ TaskStatus Sampler::status() {
   out.message = maybe_text();
   out.data = maybe_text();
   out.labels = labels();
+  for (std::size_t i = count(2); i > 0; --i) out.check_status.push_back(check_status());
+  out.limitation = resources();
+  if (some()) out.container_status = container_status();
   return out;
 }
 
@@ -288,11 +298,17 @@ Offer Sampler::offer() {
 Operation Sampler::operation() {
   Operation out;
   out.id = maybe_id<OperationId>();
-  switch (pick(7)) {
+  switch (pick(8)) {
     case 0: {
       LaunchOperation launch;
       for (std::size_t i = count(2); i > 0; --i) launch.tasks.push_back(task_info());
       out.action = std::move(launch);
+      break;
+    }
+    case 7: {
+      LaunchGroupOperation group{executor(), {}};
+      for (std::size_t i = count(2); i > 0; --i) group.tasks.push_back(task_info());
+      out.action = std::move(group);
       break;
     }
     case 1:

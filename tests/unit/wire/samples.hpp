@@ -17,6 +17,10 @@ class Sampler {
   mesoscore::Message message(std::size_t alternative);  // 0 .. number of alternatives - 1
   mesoscore::Record record(std::size_t alternative);
   mesoscore::Resources resources();
+  mesoscore::ContainerInfo container();
+  mesoscore::ContainerStatus container_status();
+  mesoscore::AgentReport report();
+  mesoscore::CheckStatus check_status();
   mesoscore::TaskInfo task_info();
   mesoscore::TaskStatus status();
 
@@ -53,6 +57,15 @@ class Sampler {
   std::vector<mesoscore::Range> intervals();
   mesoscore::Attributes attributes();
   mesoscore::CommandInfo command();
+  std::vector<mesoscore::CommandUri> uris();
+  mesoscore::Probe probe();
+  mesoscore::HealthCheck health_check();
+  mesoscore::CheckInfo check();
+  mesoscore::DockerInfo docker();
+  mesoscore::LinuxInfo linux_info();
+  mesoscore::TaskLimits limits();
+  mesoscore::AgentQuery query();
+  mesoscore::ContainerUsage usage();
   mesoscore::ExecutorInfo executor();
   mesoscore::DiscoveryInfo discovery();
   mesoscore::Task task();
@@ -71,11 +84,14 @@ class Sampler {
   mesoscore::FrameworkSummary framework_summary();
   mesoscore::AgentSummary agent_summary();
   mesoscore::RoleSummary role_summary();
+  mesoscore::TaskSummary task_summary();
 
   template <class Alternative>
   void fill(Alternative& body);
   template <class Alternative>
   void fill_rest(Alternative& body);
+  template <class Alternative>
+  void fill_groups(Alternative& body);
   template <class Alternative>
   void fill_wishes(Alternative& body);
 

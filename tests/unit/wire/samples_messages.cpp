@@ -38,6 +38,27 @@ void Sampler::fill_wishes(M& m) {
     for (std::size_t i = count(3); i > 0; --i) m.frameworks.push_back(framework_summary());
     for (std::size_t i = count(3); i > 0; --i) m.agents.push_back(agent_summary());
     for (std::size_t i = count(3); i > 0; --i) m.roles.push_back(role_summary());
+    for (std::size_t i = count(3); i > 0; --i) m.tasks.push_back(task_summary());
+    if (some()) m.report = report();
+  }
+}
+
+// Groups of tasks, and questions to agents.
+template <class M>
+void Sampler::fill_groups(M& m) {
+  if constexpr (std::same_as<M, msg::RunTaskGroup> || std::same_as<M, msg::LaunchTaskGroup>) {
+    for (std::size_t i = count(3); i > 0; --i) m.tasks.push_back(task_info());
+  }
+  if constexpr (std::same_as<M, msg::RunTaskGroup>) {
+    m.executor = executor();
+  } else if constexpr (std::same_as<M, msg::AgentCall>) {
+    m.id = rng_.next();
+    m.query = query();
+  } else if constexpr (std::same_as<M, msg::AgentAnswer>) {
+    m.id = rng_.next();
+    m.error = some() ? static_cast<std::uint32_t>(pick(14)) : 0;
+    m.text = maybe_text();
+    m.report = report();
   }
 }
 
@@ -80,6 +101,7 @@ void Sampler::fill(M& m) {
   if constexpr (requires { m.latest_state; }) m.latest_state = any(TaskState::unknown);
   if constexpr (requires { m.task.command; }) m.task = task_info();
   fill_wishes(m);
+  fill_groups(m);
   if constexpr (std::same_as<M, msg::Kill> || std::same_as<M, msg::Failure>) {
     if (!some()) m.agent_id = {};
   }

@@ -84,6 +84,10 @@ OperatorAction Sampler::action() {
       return DrainAgent{id<AgentId>(), drain().value_or(DrainConfig{})};
     case 11:
       return MarkAgentGone{id<AgentId>()};
+    case 12:
+      return ListTasks{maybe_id<FrameworkId>(), maybe_id<AgentId>()};
+    case 13:
+      return AskAgent{id<AgentId>(), query()};
     default:
       return OperateOnAgent{id<AgentId>(), operation()};
   }
@@ -114,6 +118,19 @@ AgentSummary Sampler::agent_summary() {
   out.total = resources();
   out.used = resources();
   out.offered = resources();
+  return out;
+}
+
+TaskSummary Sampler::task_summary() {
+  TaskSummary out;
+  out.id = id<TaskId>();
+  out.framework_id = id<FrameworkId>();
+  out.agent_id = id<AgentId>();
+  out.executor_id = maybe_id<ExecutorId>();
+  out.name = maybe_text();
+  out.state = any(TaskState::unknown);
+  if (some()) out.healthy = pick(2) == 0;
+  out.resources = resources();
   return out;
 }
 

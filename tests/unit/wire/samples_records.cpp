@@ -33,7 +33,7 @@ void Sampler::fill(record::Framework& r) {
 void Sampler::fill(record::Executor& r) {
   r.framework_id = id<FrameworkId>();
   r.info = executor();
-  r.container_id = id<ContainerId>();
+  r.container_id = maybe_id<ContainerId>();
   r.terminating = some();
 }
 void Sampler::fill(record::Task& r) {
@@ -42,6 +42,8 @@ void Sampler::fill(record::Task& r) {
   if (some()) r.role = role();
   r.priority = priority();
   r.container_id = maybe_id<ContainerId>();
+  r.executor_id = maybe_id<ExecutorId>();
+  if (some()) r.group = uuid();
 }
 void Sampler::fill(record::Kill& r) {
   r.framework_id = id<FrameworkId>();

@@ -14,6 +14,11 @@ void set(v1_subset::Resource& out, const mesoscore::Resource& in);
 void set(v1_subset::Attribute& out, const mesoscore::Attribute& in);
 void set(v1_subset::CommandInfo& out, const mesoscore::CommandInfo& in);
 void set(v1_subset::ExecutorInfo& out, const mesoscore::ExecutorInfo& in);
+void set(v1_subset::ContainerInfo& out, const mesoscore::ContainerInfo& in);
+void set(v1_subset::ContainerStatus& out, const mesoscore::ContainerStatus& in);
+void set(v1_subset::HealthCheck& out, const mesoscore::HealthCheck& in);
+void set(v1_subset::CheckInfo& out, const mesoscore::CheckInfo& in);
+void set(v1_subset::CheckStatusInfo& out, const mesoscore::CheckStatus& in);
 void set(v1_subset::TaskInfo& out, const mesoscore::TaskInfo& in);
 void set(v1_subset::TaskStatus& out, const mesoscore::TaskStatus& in);
 void set(v1_subset::Task& out, const mesoscore::Task& in);
@@ -28,6 +33,9 @@ void set(v1_subset::Demand& out, const mesoscore::Demand& in);
 void set(v1_subset::SchedulerCall::Request& out, const mesoscore::msg::Request& in);
 void set(v1_subset::OperatorCall& out, const mesoscore::msg::OperatorCall& in);
 void set(v1_subset::OperatorAnswer& out, const mesoscore::msg::OperatorAnswer& in);
+void set(v1_subset::AskAgent& out, const mesoscore::AskAgent& in);
+void set(v1_subset::AgentCall& out, const mesoscore::msg::AgentCall& in);
+void set(v1_subset::AgentReport& out, const mesoscore::AgentReport& in);
 
 template <class P, class T>
 void set_all(google::protobuf::RepeatedPtrField<P>& out, const T& list) {

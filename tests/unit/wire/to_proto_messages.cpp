@@ -214,6 +214,14 @@ void put(Frame& out, const msg::ExecutorToFramework& in) {
 void put(Frame& out, const msg::FrameworkToExecutor& in) {
   set_data(*out.mutable_framework_to_executor(), in);
 }
+void put(Frame& out, const msg::AgentAnswer& in) {
+  const auto& [id, error, text, report] = in;
+  auto& message = *out.mutable_agent_answer();
+  message.set_id(id);
+  message.set_error(error);
+  if (!text.empty()) message.set_text(text);
+  set(*message.mutable_report(), report);
+}
 void put(Frame& out, const msg::AgentRegistered& in) {
   const auto& [agent_id, master_id, timeout] = in;
   auto& message = *out.mutable_agent_registered();
@@ -248,6 +256,17 @@ void put(Frame& out, const msg::RunTask& in) {
   if (launch_executor) message.set_launch_executor(true);
   if (priority != 0) message.set_priority(priority);
 }
+void put(Frame& out, const msg::RunTaskGroup& in) {
+  const auto& [framework, role, executor, tasks, launch_executor, priority] = in;
+  auto& message = *out.mutable_run_task_group();
+  set(*message.mutable_framework(), *framework);
+  if (!role.empty()) message.set_role(role.str());
+  set(*message.mutable_executor(), executor);
+  set_all(*message.mutable_tasks(), tasks);
+  if (launch_executor) message.set_launch_executor(true);
+  if (priority != 0) message.set_priority(priority);
+}
+void put(Frame& out, const msg::AgentCall& in) { set(*out.mutable_agent_call(), in); }
 void put(Frame& out, const msg::KillTask& in) {
   const auto& [framework_id, task_id, policy] = in;
   set_id(out.mutable_kill_task()->mutable_framework_id(), framework_id);
@@ -309,6 +328,10 @@ void put(Frame& out, const msg::ExecutorSubscribed& in) {
   if (!container_id.empty()) set_id(message.mutable_container_id(), container_id);
 }
 void put(Frame& out, const msg::LaunchTask& in) { set(*out.mutable_launch_task()->mutable_task(), in.task); }
+void put(Frame& out, const msg::LaunchTaskGroup& in) {
+  auto& group = *out.mutable_launch_task_group()->mutable_task_group();
+  set_all(*group.mutable_tasks(), in.tasks);
+}
 void put(Frame& out, const msg::ExecutorKill& in) {
   const auto& [task_id, policy] = in;
   set_id(out.mutable_executor_kill()->mutable_task_id(), task_id);

@@ -81,6 +81,18 @@ void set(v1_subset::OperatorAnswer::Role& out, const RoleSummary& in) {
   out.set_frameworks(frameworks);
 }
 
+void set(v1_subset::OperatorAnswer::Task& out, const TaskSummary& in) {
+  const auto& [id, framework_id, agent_id, executor_id, name, state, healthy, resources] = in;
+  set_id(out.mutable_id(), id);
+  set_id(out.mutable_framework_id(), framework_id);
+  set_id(out.mutable_agent_id(), agent_id);
+  if (!executor_id.empty()) set_id(out.mutable_executor_id(), executor_id);
+  out.set_name(name);
+  out.set_state(static_cast<v1_subset::TaskState>(state));
+  if (healthy) out.set_healthy(*healthy);
+  set_resources(*out.mutable_resources(), resources);
+}
+
 void set_action(v1_subset::OperatorCall&, const std::monostate&) {}
 void set_action(v1_subset::OperatorCall& out, const ExplainOffers& in) {
   const auto& [framework_id, role, agent_id] = in;
@@ -91,6 +103,15 @@ void set_action(v1_subset::OperatorCall& out, const ExplainOffers& in) {
 void set_action(v1_subset::OperatorCall& out, const ListFrameworks&) { out.mutable_list_frameworks(); }
 void set_action(v1_subset::OperatorCall& out, const ListAgents&) { out.mutable_list_agents(); }
 void set_action(v1_subset::OperatorCall& out, const ListRoles&) { out.mutable_list_roles(); }
+void set_action(v1_subset::OperatorCall& out, const ListTasks& in) {
+  const auto& [framework_id, agent_id] = in;
+  auto& body = *out.mutable_list_tasks();
+  if (!framework_id.empty()) set_id(body.mutable_framework_id(), framework_id);
+  if (!agent_id.empty()) set_id(body.mutable_agent_id(), agent_id);
+}
+void set_action(v1_subset::OperatorCall& out, const AskAgent& in) {
+  oracle::set(*out.mutable_ask_agent(), in);
+}
 void set_action(v1_subset::OperatorCall& out, const SetWeight& in) {
   auto& info = *out.mutable_update_weights()->add_weight_infos();
   info.set_weight(in.weight);
@@ -134,6 +155,11 @@ struct SetOperation {
 
   void operator()(const LaunchOperation& in) const {
     set_all(*begun(out.mutable_launch())->mutable_task_infos(), in.tasks);
+  }
+  void operator()(const LaunchGroupOperation& in) const {
+    auto& to = *begun(out.mutable_launch_group());
+    oracle::set(*to.mutable_executor(), in.executor);
+    set_all(*to.mutable_task_group()->mutable_tasks(), in.tasks);
   }
   void operator()(const ReserveOperation& in) const {
     auto& to = *begun(out.mutable_reserve_resources());
@@ -204,13 +230,15 @@ void set(v1_subset::OperatorCall& out, const msg::OperatorCall& in) {
 }
 
 void set(v1_subset::OperatorAnswer& out, const msg::OperatorAnswer& in) {
-  const auto& [id, error, text, frameworks, agents, roles] = in;
+  const auto& [id, error, text, frameworks, agents, roles, tasks, report] = in;
   out.set_id(id);
   out.set_error(error);
   out.set_text(text);
   for (const auto& framework : frameworks) set(*out.add_frameworks(), framework);
   for (const auto& agent : agents) set(*out.add_agents(), agent);
   for (const auto& role : roles) set(*out.add_roles(), role);
+  for (const auto& task : tasks) set(*out.add_tasks(), task);
+  if (report) set(*out.mutable_report(), *report);
 }
 
 }  // namespace oracle

@@ -34,6 +34,7 @@ enum {
   MESO_IN_MEMFD = 4,     // descriptor passed along (the last): a memfd with the whole message
   MESO_RETIRE = 8,       // no launch: the supervisor that gets this ends
   MESO_NO_NEW_PRIVILEGES = 16,
+  MESO_PARENT = 32,      // descriptor passed along (behind that of MESO_HELD): a pidfd of a container that is entered
 };
 
 // Followed by the table of texts, the group ids (uint32_t), perhaps a MesoEnclosure with its arrays, and the texts
@@ -44,6 +45,7 @@ struct MesoLaunch {
   uint32_t size;   // of the whole message
   uint32_t flags;  // MESO_HELD, ...
   uint64_t serial; // names the launch in all reports about it
+  uint64_t enclosing;  // for the record: names what the launcher has to know if another process is to run in there
   uint32_t uid, gid;
   uint32_t groups_offset, group_count;
   uint32_t candidate_count, argument_count, environment_count;
@@ -55,12 +57,41 @@ struct MesoList {
   uint32_t offset, count;
 };
 
+enum { MESO_MAKE_NOTHING, MESO_MAKE_DIRECTORY, MESO_MAKE_FILE };
+
+struct MesoMount {
+  uint64_t flags;  // of mount(2)
+  uint32_t source, source_root, target, type, options;  // texts
+  uint32_t make;   // MESO_MAKE_NOTHING, ...
+  int32_t tree;    // for the supervisor's use: a descriptor of what is mounted
+  uint32_t reserved;
+};
+
+struct MesoLimit {
+  uint64_t resource, soft, hard;
+};
+
+enum {
+  MESO_CAPABILITIES = 1,  // `bounding` and `effective` count
+  MESO_OOM_SCORE = 2,     // `oom_score_adj` counts
+};
+
 // What encloses the process; see mesoscore/launch_plan.hpp. A text is named by its distance from the start of this
 // struct; 0: there is none.
 struct MesoEnclosure {
-  uint32_t cgroup;             // a directory of version 2
-  struct MesoList cgroups_v1;  // texts: directories
-  uint32_t reserved;
+  uint64_t namespaces;           // CLONE_NEWPID, ...; with MESO_PARENT those that are entered
+  uint64_t bounding, effective;  // bit n is capability n
+  uint64_t rotation_bytes;       // 0: no rotation
+  uint32_t rotation_files;
+  uint32_t flags;                // MESO_CAPABILITIES, ...
+  int32_t oom_score_adj;
+  uint32_t hostname;
+  uint32_t root;
+  uint32_t cgroup;               // a directory of version 2
+  struct MesoList cgroups_v1;    // texts: directories
+  struct MesoList mounts;        // MesoMount
+  struct MesoList limits;        // MesoLimit
+  struct MesoList filter;        // uint64_t: the instructions of a seccomp filter
 };
 
 enum {
@@ -101,6 +132,18 @@ enum {
   MESO_STAGE_INTERPRETER,  // the same, and the file is there: what is missing is its interpreter
   MESO_STAGE_CGROUP,       // candidate: 0 is `cgroup`, others are those of `cgroups_v1`, counted from 1
   MESO_STAGE_NO_NEW_PRIVILEGES,
+  MESO_STAGE_OOM_SCORE,
+  MESO_STAGE_LOOPBACK,
+  MESO_STAGE_HOSTNAME,
+  MESO_STAGE_PROPAGATION,   // what is mounted there is to be seen by nobody else
+  MESO_STAGE_MOUNT_SOURCE,  // candidate: the number of the mount, counted from 0; of the next two as well
+  MESO_STAGE_MOUNT_TARGET,
+  MESO_STAGE_MOUNT,
+  MESO_STAGE_ROOT,
+  MESO_STAGE_LIMIT,         // candidate: its number, counted from 0
+  MESO_STAGE_CAPABILITIES,
+  MESO_STAGE_FILTER,
+  MESO_STAGE_PARENT,        // the container that was to be entered
 };
 
 struct MesoReport {

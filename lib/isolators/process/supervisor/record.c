@@ -50,7 +50,7 @@ static int rename_to_new(const char* from, const char* to) {
 }
 
 int record_open(struct Record* record, const struct RecordPaths* paths, const struct Identity* supervisor,
-                uint64_t serial) {
+                uint64_t serial, uint64_t enclosing) {
   record->fd = sys_open(paths->spare, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (record->fd < 0) return record->fd;
   struct Text* text = &record->text;
@@ -63,6 +63,10 @@ int record_open(struct Record* record, const struct RecordPaths* paths, const st
   text_add_number(text, (int64_t)supervisor->start_time);
   text_add(text, "\nserial ");
   text_add_number(text, (int64_t)serial);
+  if (enclosing != 0) {
+    text_add(text, "\nenclosing ");
+    text_add_number(text, (int64_t)enclosing);
+  }
   text_add(text, "\n");
   int error = write_record(record);
   if (error == 0) error = rename_to_new(paths->spare, paths->run);

@@ -33,7 +33,7 @@ struct Record {
 // Makes the record of a container that is about to run: it appears whole, or not at all. A negative errno on failure;
 // -EEXIST means that the launcher has given this launch up.
 int record_open(struct Record* record, const struct RecordPaths* paths, const struct Identity* supervisor,
-                uint64_t serial);
+                uint64_t serial, uint64_t enclosing);
 // The launch has failed after all.
 void record_drop(const struct Record* record, const struct RecordPaths* paths);
 // Completes the record and gives it its final name.

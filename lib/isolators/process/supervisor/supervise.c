@@ -1,5 +1,7 @@
 #include "supervise.h"
 
+#include "init.h"
+#include "outputs.h"
 #include "record.h"
 #include "report.h"
 #include "start.h"
@@ -9,14 +11,23 @@
 // All signals are blocked (the zygote did it) and waited for, so there are no handlers and no races.
 struct Container {
   uint64_t serial;
-  int main;           // the process that was asked for; its number stays taken until we reap it
-  int64_t killed_at;  // steady clock; 0 = no kill was asked for
-  int64_t deadline;   // of the grace
+  int main;  // the process that was asked for, or its init; its number stays taken until we reap it
+  const struct Ending* ending;  // what the init tells; null: there is none
+  int64_t killed_at;            // steady clock; 0 = no kill was asked for
+  int64_t deadline;             // of the grace
 };
 
 static SignalMask awaited_signals(void) {
   return mask_of(SIGCHLD) | mask_of(MESO_KILL_SIGNAL) | mask_of(SIGTERM) | mask_of(SIGINT) | mask_of(SIGHUP) |
          mask_of(SIGQUIT);
+}
+
+static void send_to_all(const struct Container* container, int signal_number) {
+  if (container->ending) {
+    init_signal(container->main, signal_number);
+  } else {
+    tree_signal(container->main, signal_number);
+  }
 }
 
 // A later kill may only shorten the grace, which counts from the first one.
@@ -30,8 +41,8 @@ static void on_kill(struct Container* container, uint32_t grace_ms) {
   container->killed_at = sys_now_ns(STEADY_CLOCK);
   container->deadline = container->killed_at + grace;
   if (grace == 0) return;
-  tree_signal(container->main, SIGTERM);
-  tree_signal(container->main, SIGCONT);  // a stopped process would not see it
+  send_to_all(container, SIGTERM);
+  send_to_all(container, SIGCONT);  // a stopped process would not see it
 }
 
 static void on_signal(struct Container* container, const siginfo_t* info) {
@@ -58,7 +69,7 @@ static int main_has_ended(const struct Container* container) {
   }
 }
 
-static void wait_for_end(struct Container* container) {
+static void wait_for_end(struct Container* container, struct Outputs* outputs) {
   while (!main_has_ended(container)) {
     TimeSpec left = {0, 0};
     if (container->killed_at != 0) {
@@ -68,8 +79,8 @@ static void wait_for_end(struct Container* container) {
       left.tv_nsec = ns % 1000000000;
     }
     siginfo_t info;
-    if (sys_wait_signal(awaited_signals(), &info, container->killed_at ? &left : 0) > 0)
-      on_signal(container, &info);
+    const TimeSpec* at_most = container->killed_at ? &left : 0;
+    if (outputs_wait(outputs, awaited_signals(), &info, at_most) > 0) on_signal(container, &info);
   }
 }
 
@@ -81,7 +92,7 @@ static int end_container(const struct Container* container) {
   sys_kill(container->main, SIGKILL);  // it may have left its group
   sys_wait(container->main, &status, 0);
   tree_end();
-  return status;
+  return container->ending && container->ending->ended ? container->ending->status : status;
 }
 
 // ---- one launch
@@ -124,31 +135,39 @@ static void report_started(const struct Identity* self, const struct Container* 
   send_report(&report);  // an agent that is gone finds the record
 }
 
-static void run_container(const struct Launch* launch, const struct Identity* self) {
+static void run_container(struct Launch* launch, const struct Identity* self) {
   const struct RecordPaths paths = {.spare = launch->texts[MESO_SPARE_RECORD],
                                     .run = launch->texts[MESO_RUN_RECORD],
                                     .exit = launch->texts[MESO_EXIT_RECORD]};
   struct Failure failure = {.stage = MESO_STAGE_RECORD};
   // Before there is a process, so that none can be running that no record tells of.
   struct Record record;
-  failure.error = -record_open(&record, &paths, self, launch->serial);
+  failure.error = -record_open(&record, &paths, self, launch->serial, launch->enclosing);
   if (failure.error != 0) {
     report_failure(launch, self, &failure);
     return;
   }
 
   forget_signals();
-  struct Container container = {.serial = launch->serial, .main = start_process(launch, self, &failure)};
+  struct Outputs outputs;
+  struct Main started = {.pid = 0};
+  if (outputs_open(&outputs, launch, &failure)) {
+    started = start_process(launch, self, &failure);
+    outputs_started(&outputs, launch);
+  }
+  struct Container container = {.serial = launch->serial, .main = started.pid, .ending = started.ending};
   if (container.main == 0) {
     tree_end();
+    outputs_close(&outputs);
     record_drop(&record, &paths);
     report_failure(launch, self, &failure);
     return;
   }
   report_started(self, &container);
-  wait_for_end(&container);
+  wait_for_end(&container, &outputs);
   const int killed = container.killed_at != 0;
   const int status = end_container(&container);
+  outputs_close(&outputs);
   record_exit(&record, &paths, status, killed);
   const struct MesoReport report = {.kind = MESO_REPORT_EXITED,
                                     .pid = self->pid,
@@ -161,19 +180,23 @@ static void run_container(const struct Launch* launch, const struct Identity* se
 // ---- one after the other
 // -------------------------------------------------------------------------------------------
 
+enum { MAX_DESCRIPTORS = 3 };
+
 struct Control {
   struct ControlHeader header;
-  int fds[2];
+  int fds[MAX_DESCRIPTORS];
 };
 
 static void take_launch(char* message, const int* fds, const struct Identity* self) {
   const struct MesoLaunch* header = (const void*)message;
   const uint64_t bytes = header->size;
-  struct Launch launch = {.serial = header->serial, .release_fd = -1};
+  struct Launch launch = {
+      .serial = header->serial, .release_fd = -1, .parent_fd = -1, .output_fds = {-1, -1}};
   if (header->flags & MESO_HELD) launch.release_fd = *fds++;
+  if (header->flags & MESO_PARENT) launch.parent_fd = *fds++;
   const int memfd = header->flags & MESO_IN_MEMFD ? *fds++ : -1;
   char* text = memfd >= 0 ? sys_map_private(memfd, bytes) : message;
-  const int mapped = memfd >= 0 && (unsigned long)text < -4096ul;
+  const int mapped = memfd >= 0 && is_mapped(text);
   if ((memfd < 0 || mapped) && launch_open(&launch, text, bytes)) {
     run_container(&launch, self);
   } else {
@@ -183,6 +206,7 @@ static void take_launch(char* message, const int* fds, const struct Identity* se
   if (mapped) sys_unmap(text, bytes);
   if (memfd >= 0) sys_close(memfd);
   if (launch.release_fd >= 0) sys_close(launch.release_fd);
+  if (launch.parent_fd >= 0) sys_close(launch.parent_fd);
 }
 
 __attribute__((noreturn)) void supervise(const char* boot_id) {
@@ -197,7 +221,7 @@ __attribute__((noreturn)) void supervise(const char* boot_id) {
   self.start_time = stat.start_time;
   for (;;) {
     struct IoVector vector = {message, sizeof message};
-    struct Control control = {.fds = {-1, -1}};
+    struct Control control = {.fds = {-1, -1, -1}};
     struct SocketMessage packet = {
         .vectors = &vector, .vector_count = 1, .control = &control, .control_bytes = sizeof control};
     const long bytes = sys_receive(MESO_CHANNEL_FD, &packet, CLOSE_ON_EXEC);

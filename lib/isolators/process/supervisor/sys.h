@@ -14,6 +14,7 @@
 #include <linux/prctl.h>
 #include <linux/resource.h>
 #include <linux/sched.h>
+#include <linux/signalfd.h>
 #include <linux/time_types.h>
 #include <linux/wait.h>
 #include <stddef.h>
@@ -43,6 +44,7 @@ static inline long sys_write_at(int fd, const void* from, size_t bytes, long off
 }
 static inline long sys_write(int fd, const void* from, size_t bytes) { return SYS(write, fd, from, bytes, 0, 0); }
 static inline int sys_close(int fd) { return (int)SYS(close, fd, 0, 0, 0, 0); }
+static inline int sys_duplicate_to(int fd, int to) { return (int)SYS(dup3, fd, to, 0, 0, 0); }
 static inline int sys_close_from(int fd) { return (int)SYS(close_range, fd, ~0u, 0, 0, 0); }
 static inline int sys_chdir(const char* path) { return (int)SYS(chdir, path, 0, 0, 0, 0); }
 static inline int sys_exists(const char* path) { return SYS(faccessat, AT_FDCWD, path, 0, 0, 0) == 0; }
@@ -54,11 +56,22 @@ static inline int sys_link(const char* from, const char* to) {
   return (int)SYS(linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 static inline long sys_list(int fd, void* to, size_t bytes) { return SYS(getdents64, fd, to, bytes, 0, 0); }
+static inline int sys_pipe(int* ends) { return (int)SYS(pipe2, ends, O_CLOEXEC, 0, 0, 0); }
+// Memory that children go on sharing.
+static inline void* sys_map_shared(size_t bytes) {
+  return (void*)syscall6(__NR_mmap, 0, (long)bytes, 3 /* read, write */, 0x21 /* shared, anonymous */, -1, 0);
+}
+static inline int is_mapped(const void* at) { return (unsigned long)at < -4096ul; }
 static inline void* sys_map_private(int fd, size_t bytes) {
   return (void*)syscall6(__NR_mmap, 0, (long)bytes, 3 /* read, write */, 2 /* private */, fd, 0);
 }
 static inline void sys_unmap(void* at, size_t bytes) { SYS(munmap, at, bytes, 0, 0, 0); }
-static inline int sys_poll(struct pollfd* fds, unsigned count) { return (int)SYS(ppoll, fds, count, 0, 0, 0); }
+static inline int sys_poll_for(struct pollfd* fds, unsigned count, const TimeSpec* timeout) {
+  return (int)SYS(ppoll, fds, count, timeout, 0, 0);
+}
+static inline int sys_poll(struct pollfd* fds, unsigned count) { return sys_poll_for(fds, count, 0); }
+static inline long sys_seek_end(int fd) { return SYS(lseek, fd, 0, 2 /* SEEK_END */, 0, 0); }
+static inline int sys_set_flags(int fd, int flags) { return (int)SYS(fcntl, fd, F_SETFL, flags, 0, 0); }
 
 // ---- sockets -------------------------------------------------------------------------------------------------------
 
@@ -100,7 +113,6 @@ static inline int sys_getppid(void) { return (int)SYS(getppid, 0, 0, 0, 0, 0); }
 static inline int sys_getpgid(int pid) { return (int)SYS(getpgid, pid, 0, 0, 0, 0); }
 static inline int sys_setpgid(int pid, int group) { return (int)SYS(setpgid, pid, group, 0, 0, 0); }
 static inline int sys_setsid(void) { return (int)SYS(setsid, 0, 0, 0, 0, 0); }
-static inline int sys_no_new_privileges(void) { return (int)SYS(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 static inline int sys_prctl(int option, unsigned long value) { return (int)SYS(prctl, option, value, 0, 0, 0); }
 static inline int sys_execve(const char* path, char** argv, char** envp) {
   return (int)SYS(execve, path, argv, envp, 0, 0);

@@ -1,0 +1,5 @@
+set(SUITE_COMPONENTS core runtime transport_inproc isolator_process isolator_docker)
+set(SUITE_SERIAL ON)
+set(SUITE_TIMEOUT_SECONDS 300)
+set(SUITE_LIBS nlohmann_json::nlohmann_json)
+find_package(nlohmann_json REQUIRED)

@@ -1,0 +1,1 @@
+set(SUITE_COMPONENTS core runtime isolator_seccomp)

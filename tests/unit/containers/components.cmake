@@ -1,0 +1,2 @@
+set(SUITE_COMPONENTS core runtime)
+set(SUITE_LABELS runtime)

@@ -1,0 +1,2 @@
+set(SUITE_COMPONENTS fetcher_curl)
+set(SUITE_LABELS runtime)

@@ -1,0 +1,2 @@
+set(SUITE_COMPONENTS http_client)
+set(SUITE_LABELS runtime)

@@ -1,0 +1,2 @@
+set(SUITE_COMPONENTS prober_native)
+set(SUITE_LABELS runtime)
