@@ -16,8 +16,8 @@ namespace mesoscore::control_groups {
 
 class Sampler {
  public:
-  // What is costly for the kernel (disks, memory.stat and pressure) is not read again before `keep_for` is over;
-  // until then the last figures stand.
+  // What is costly for the kernel (disks, memory.stat and pressure) is not read again before `keep_for` is
+  // over; until then the last figures stand.
   void sample(const Subtree& subtree, const std::string& name, std::chrono::steady_clock::duration keep_for,
               ContainerUsage& usage);
 
