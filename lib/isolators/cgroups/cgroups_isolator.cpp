@@ -77,9 +77,8 @@ void CgroupsIsolator::stop() noexcept {
   remover_.reset();
   containers_.clear();
   if (subtree_) subtree_->remove_if_empty();
-  oom_watch_.reset();
-  remover_.reset();
   subtree_.reset();  // the next agent may have it
+  recovered_ = false;
 }
 
 Status CgroupsIsolator::recover(std::span<const LiveContainer> live) {
