@@ -78,6 +78,7 @@ void CgroupsIsolator::stop() noexcept {
   containers_.clear();
   if (subtree_) subtree_->remove_if_empty();
   subtree_.reset();  // the next agent may have it
+  recovered_ = false;
 }
 
 Status CgroupsIsolator::recover(std::span<const LiveContainer> live) {
