@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "mesoscore/isolators/process.hpp"
 #include "mesoscore/operator_client.hpp"
@@ -141,6 +142,9 @@ TEST_CASE("operator and program hear the same of a container") {
   CHECK(lab.only_container() == container);  // the same sample
 
   const std::string path = container.framework_id.str() + "/t/latest/stdout";
+  // It runs, but may not have said anything yet.
+  for (int i = 0; i < 500 && lab.text(path).empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   CHECK(lab.text(path) == "hello\n");
   CHECK(lab.there(ReadFile{path})->data == "hello\n");
   CHECK_FALSE(lab.there(ReadFile{"../../agent.sock"}));
