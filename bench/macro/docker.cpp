@@ -1,6 +1,6 @@
 // Docker containers of `true`: create, start, wait and remove by our launcher (with all it does besides:
 // output, limits, labels, the look at what became of it), beside the same four requests made by libcurl, with
-// the same number in flight.
+// the same number in flight. Both remove beside the launch of the next, and a round ends when all are removed.
 //
 //   bench_docker SOCKET IMAGE [rounds] [containers per round] [in flight]
 //
@@ -58,6 +58,7 @@ class Bare {
   explicit Bare(const Setting& setting) : setting_(setting), client_(context_.get_executor()) {}
 
   double run() {
+    context_.restart();  // it may have run out of work
     const auto begin = Steady::now();
     begun_ = ended_ = 0;
     while (begun_ < setting_.in_flight) create();
@@ -74,10 +75,8 @@ class Bare {
     ask("POST", "/containers/create?name=" + name, body, [this, name] {
       ask("POST", "/containers/" + name + "/start", "", [this, name] {
         ask("POST", "/containers/" + name + "/wait", "", [this, name] {
-          ask("DELETE", "/containers/" + name, "", [this] {
-            ++ended_;
-            if (begun_ < setting_.containers) create();
-          });
+          if (begun_ < setting_.containers) create();
+          ask("DELETE", "/containers/" + name, "", [this] { ++ended_; });
         });
       });
     });
@@ -116,18 +115,30 @@ class Ours {
     if (Status started = containers_->start(); !started) die(started.error().message);
   }
 
-  // Its containers are removed when their ends have been told: the next round begins when all are.
+  // Until the last container is removed, too.
   double run() {
+    context_.restart();  // it may have run out of work
     const auto begin = Steady::now();
     begun_ = ended_ = 0;
     while (begun_ < setting_.in_flight) launch();
     while (ended_ < setting_.containers) context_.run_one();
-    const double end_to_end = rate(setting_.containers, begin);
-    context_.run_for(std::chrono::milliseconds(500));
-    return end_to_end;
+    left_ = true;
+    count_containers();
+    while (left_) context_.run_one();
+    return rate(setting_.containers, begin);
   }
 
  private:
+  void count_containers() {
+    client_.start({.url = "http://docker/containers/"
+                          "json?all=1&filters=%7B%22label%22:%5B%22mesoscore.owner=bench%22%5D%7D",
+                   .unix_socket = setting_.socket},
+                  [this](const Result<http::Response>& response) {
+                    if (!response) die(response.error().message);
+                    left_ = response->body != "[]\n";
+                    if (left_) count_containers();
+                  });
+  }
   void launch() {
     ++begun_;
     LaunchContainer call;
@@ -154,7 +165,9 @@ class Ours {
 
   const Setting& setting_;
   asio::io_context context_;
+  http::Client client_{context_.get_executor()};
   std::unique_ptr<runtime::Containers> containers_;
+  bool left_ = false;
   int begun_ = 0, ended_ = 0, last_ = 0;
 };
 
