@@ -126,7 +126,11 @@ struct Lab {
 TEST_CASE("operator and program hear the same of a container") {
   Lab lab;
   lab.start();
-  lab.run("t", "echo hello; exec sleep 1000");
+  lab.run("t", "echo hello; sleep 1000");
+  const std::string path = lab.app->driver->framework_id().str() + "/t/latest/stdout";
+  // It runs, but may not have said anything yet.
+  for (int i = 0; i < 500 && lab.text(path).empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   const Report report = lab.there(GetContainers{});
   INFO((report ? "" : report.error().message));
   REQUIRE(report);
@@ -141,10 +145,6 @@ TEST_CASE("operator and program hear the same of a container") {
   CHECK(container.usage.processes.value_or(0) >= 1);
   CHECK(lab.only_container() == container);  // the same sample
 
-  const std::string path = container.framework_id.str() + "/t/latest/stdout";
-  // It runs, but may not have said anything yet.
-  for (int i = 0; i < 500 && lab.text(path).empty(); ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   CHECK(lab.text(path) == "hello\n");
   CHECK(lab.there(ReadFile{path})->data == "hello\n");
   CHECK_FALSE(lab.there(ReadFile{"../../agent.sock"}));
