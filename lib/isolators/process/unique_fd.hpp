@@ -1,33 +1,10 @@
+// The runtime's owner of a descriptor, under the name that the isolators use.
 #pragma once
 
-#include <unistd.h>
-
-#include <utility>
+#include "runtime/containers/unique_fd.hpp"
 
 namespace mesoscore::supervision {
 
-// Owns one file descriptor.
-class UniqueFd {
- public:
-  UniqueFd() noexcept = default;
-  explicit UniqueFd(int fd) noexcept : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept {
-    if (this != &other) reset(std::exchange(other.fd_, -1));
-    return *this;
-  }
-  ~UniqueFd() { reset(); }
-
-  int get() const noexcept { return fd_; }
-  int release() noexcept { return std::exchange(fd_, -1); }
-  void reset(int fd = -1) noexcept {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = fd;
-  }
-  explicit operator bool() const noexcept { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
+using runtime::UniqueFd;
 
 }  // namespace mesoscore::supervision
