@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "catch.hpp"
 #include "harness.hpp"
@@ -15,6 +18,7 @@
 #include "support/skip.hpp"
 
 using namespace cgroups_test;
+using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
@@ -36,6 +40,17 @@ std::string start(const CgroupsOptions& options) {
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+// Removes a group, as soon as the last process has left it: the child's runtime ends with the child, its
+// zygote a moment after.
+bool removes(const std::string& group) {
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (::rmdir(group.c_str()) != 0) {
+    if (errno != EBUSY || std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(10ms);
+  }
+  return true;
 }
 
 // Runs it in a process of its own and gives what it has written.
@@ -228,7 +243,7 @@ TEST_CASE("a user to whom groups were given works in them", "[cgroups][start]") 
   CHECK(contains(message, "\n65534\n"));
   CHECK(contains(message, "used 48 MiB of memory, the limit is 48 MiB"));
   for (const std::string& path : tops) {
-    ::rmdir((path + "/agent").c_str());
-    CHECK(::rmdir(path.c_str()) == 0);
+    if (v2_only) CHECK(removes(path + "/agent"));
+    CHECK(removes(path));
   }
 }
