@@ -27,6 +27,8 @@ class Contender {
   bool slow_;
 };
 
+std::string find_program(const char* name);  // its path, or ""
+
 // All that this machine has; the others are named on standard error.
 std::vector<std::unique_ptr<Contender>> contenders(Directories& directories);
 

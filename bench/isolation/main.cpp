@@ -1,14 +1,15 @@
 // What isolation costs a launch: /bin/true in each set of isolators beside a bare posix_spawn + wait, `runc
-// run` and docker's Engine API, in one run.
+// run`, `docker run` and the bare requests to docker's engine, in one run.
 //
-//   bench_isolation [rounds] [launches per round]
+//   bench_isolation [rounds] [launches per round] [contender...]
 //
 // All take turns, so that a busy machine slows all of them; the figures are medians of the rounds. What the
 // machine does not have (root, cgroups, runc, docker) is left out, and said. `one`: latency of one at a time,
-// in ms; `rate`: with 16 in flight.
+// in ms; `rate`: with 16 in flight. Names behind the rounds choose among the contenders.
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,7 +70,10 @@ int main(int argc, char** argv) {
   const int count = argc > 2 ? std::atoi(argv[2]) : 400;
   Directories directories;
   std::vector<Measured> all;
-  for (auto& contender : contenders(directories)) all.push_back({std::move(contender), {}, {}});
+  const std::set<std::string> chosen(argv + std::min(argc, 3), argv + argc);
+  for (auto& contender : contenders(directories)) {
+    if (chosen.empty() || chosen.contains(contender->name())) all.push_back({std::move(contender), {}, {}});
+  }
   for (int round = 0; round < rounds; ++round) {
     for (Measured& each : all) measure(each, count);
   }

@@ -39,13 +39,6 @@ class Runc final : public Contender {
   int last_ = 0;
 };
 
-std::string find_program(const char* name) {
-  for (const char* folder : {"/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/", "/usr/local/bin/"}) {
-    if (fs::exists(folder + std::string(name))) return folder + std::string(name);
-  }
-  return {};
-}
-
 }  // namespace
 
 std::unique_ptr<Contender> make_runc(const std::string& directory) {

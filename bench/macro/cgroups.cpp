@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,30 +18,20 @@
 #include <asio/io_context.hpp>
 
 #include "mesoscore/isolators/cgroups.hpp"
+#include "support/launches.hpp"
 #include "support/report.hpp"
 
 using namespace mesoscore;
+using namespace mesoscore::bench;
 
 namespace {
 
 constexpr double kGoal = 0.02;  // of one core, for a thousand containers at one sample a second
 
-void die(const std::string& why) {
-  std::fprintf(stderr, "bench_cgroups: %s\n", why.c_str());
-  std::exit(1);
-}
-
 double cpu_seconds() {
   timespec time{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-void raise_descriptor_limit() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void enter(const std::string& group) {
@@ -140,7 +129,7 @@ int main(int argc, char** argv) {
   raise_descriptor_limit();
   Containers containers(count);
   std::this_thread::sleep_for(std::chrono::seconds(2));
-  bench::Report report;
+  Report report;
   report.add("cgroups.prepare", containers.prepare_seconds * 1e6, "us");
   report.add("cgroups.first_sample", containers.sample() / count * 1e6, "us");
   double used = 0, least = 1e9, most = 0;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,6 +42,14 @@ inline double median(std::vector<double> values) {
 [[noreturn]] inline void die(const std::string& why) {
   std::fprintf(stderr, "%s: %s\n", program_invocation_short_name, why.c_str());
   std::exit(1);
+}
+
+// For those who keep files of many containers open.
+inline void raise_descriptor_limit() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // argv[0] is a path.
@@ -124,6 +133,11 @@ class ContainersLoop {
     for (int i = 0; i < std::min(in_flight, count); ++i) launch();
     while (ended_ < count) context_.run_one();
     return rate(count, begin);
+  }
+  // For what goes on after an end.
+  void wait(std::chrono::milliseconds time) {
+    context_.restart();
+    context_.run_for(time);
   }
 
  private:

@@ -113,7 +113,7 @@ class Isolator {
   virtual void watch(const ContainerId& /*id*/, LimitationHandler /*on_limitation*/) {}
   // It may use another amount from now on. An error kills it (REASON_CONTAINER_UPDATE_FAILED).
   virtual Status update(const ContainerId& /*id*/, const Resources& /*resources*/) { return {}; }
-  // Set what you measure; of several isolators that measure the same the last one wins.
+  // Set what you measure, unless it is set: the last isolator of a set is asked first, and so wins.
   virtual void usage(const ContainerId& /*id*/, ContainerUsage& /*usage*/) {}
   // It has ended by itself, as far as anybody knows: was it a limit after all? Asked before cleanup().
   virtual std::optional<Limitation> verdict(const ContainerId& /*id*/, int /*wait_status*/) {

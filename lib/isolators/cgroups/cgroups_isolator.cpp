@@ -6,8 +6,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include <asio/post.hpp>
-
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
 #include "isolators/cgroups/group.hpp"
@@ -65,7 +63,7 @@ Status CgroupsIsolator::watch_memory() {
     const auto self = weak.lock();
     return !self || self->on_memory_notice(id);
   };
-  oom_watch_ = std::make_shared<OomWatch>(context_.executor, *memory, on_notice);
+  oom_watch_ = std::make_shared<OomWatch>(context_.executor, *memory, context_.logger, on_notice);
   return oom_watch_->start();
 }
 
@@ -192,13 +190,7 @@ void CgroupsIsolator::watch(const ContainerId& id, LimitationHandler on_limitati
   const auto found = containers_.find(id);
   if (found == containers_.end() || !oom_watch_) return;
   found->second.on_limitation = std::move(on_limitation);
-  if (Status watched = oom_watch_->watch(id); !watched) {
-    context_.logger(LogLevel::warning, cat("cgroups: ", watched.error().message));
-  }
-  // It may have happened already.
-  asio::post(context_.executor, [weak = weak_from_this(), id] {
-    if (const auto self = weak.lock()) self->on_memory_notice(id);
-  });
+  oom_watch_->watch(id);
 }
 
 Status CgroupsIsolator::update(const ContainerId& id, const Resources& resources) {
@@ -235,10 +227,8 @@ void CgroupsIsolator::usage(const ContainerId& id, ContainerUsage& usage) {
 std::optional<Limitation> CgroupsIsolator::memory_verdict(const ContainerId& id) const {
   if (!containers_.contains(id)) return std::nullopt;
   const Part* const memory = subtree_->part_of(Controller::memory);
-  if (!memory) return std::nullopt;
-  const MemoryFigures figures = read_memory(*memory, id.str());
-  if (figures.kills == 0) return std::nullopt;
-  return memory_limitation(figures, largest(*memory, id.str(), kConsumersTold));
+  if (!memory || memory_kills(*memory, id.str()) == 0) return std::nullopt;
+  return memory_limitation(read_memory(*memory, id.str()), largest(*memory, id.str(), kConsumersTold));
 }
 
 // True if nothing more is to be expected.

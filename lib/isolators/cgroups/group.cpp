@@ -16,38 +16,41 @@ namespace {
 
 std::string below(const std::string& name, std::string_view file) { return cat(name, "/", file); }
 
-Status apply(const Part& part, const std::string& name, int dir, const std::vector<Setting>& settings) {
+Status apply(const Part& part, const std::string& name, const std::vector<Setting>& settings) {
   for (const Setting& setting : settings) {
-    const int number = write_file(dir, setting.file, setting.text);
+    const std::string file = below(name, setting.file);
+    const int number = write_file(part.dir.get(), file.c_str(), setting.text);
     if (number == 0 || (setting.optional && (number == ENOENT || number == EOPNOTSUPP))) continue;
-    const std::string path = cat(part.path, "/", name, "/", setting.file);
-    return fail(cannot(cat("write ", in_quotes(setting.text), " to"), path, number));
+    return fail(cannot(cat("write ", in_quotes(setting.text), " to"), cat(part.path, "/", file), number));
   }
   return {};
 }
 
-Status apply_cpuset(const Subtree& subtree, const Part& part, const std::string& name, int dir) {
+Status apply_cpuset(const Subtree& subtree, const Part& part, const std::string& name) {
   if (part.version == 2 || !part.controllers.has(Controller::cpuset)) return {};
-  return apply(part, name, dir,
+  return apply(part, name,
                {{Controller::cpuset, "cpuset.cpus", subtree.cpuset_cpus(), false},
                 {Controller::cpuset, "cpuset.mems", subtree.cpuset_mems(), false}});
 }
 
-Status make_in(const Subtree& subtree, const Part& part, const std::string& name, const Limits& limits,
-               const CgroupsOptions& options, const std::vector<std::string>& disks) {
-  if (::mkdirat(part.dir.get(), name.c_str(), 0755) != 0)
-    return fail(cannot("make", cat(part.path, "/", name), errno));
-  const UniqueFd dir = open_directory(part.dir.get(), name.c_str());
-  if (!dir) return fail(cannot("open", cat(part.path, "/", name), errno));
+Status make_in(const Part& part, const std::string& name) {
+  if (::mkdirat(part.dir.get(), name.c_str(), 0755) == 0) return {};
+  const std::string path = cat(part.path, "/", name);
+  if (errno == EEXIST) return fail(Errc::already_exists, cat("the control group ", path, " exists already"));
+  return fail(cannot("make", path, errno));
+}
+
+Status set_up(const Subtree& subtree, const Part& part, const std::string& name, const Limits& limits,
+              const CgroupsOptions& options, const std::vector<std::string>& disks) {
   for (const Controller one : kControllers) {
     if (part.controllers.has(one)) {
-      MESOSCORE_TRY(apply(part, name, dir.get(), settings_of(limits, one, part.version, true)));
+      MESOSCORE_TRY(apply(part, name, settings_of(limits, one, part.version, true)));
     }
   }
   if (part.controllers.has(Controller::io)) {
-    MESOSCORE_TRY(apply(part, name, dir.get(), disk_settings(options, disks, part.version)));
+    MESOSCORE_TRY(apply(part, name, disk_settings(options, disks, part.version)));
   }
-  return apply_cpuset(subtree, part, name, dir.get());
+  return apply_cpuset(subtree, part, name);
 }
 
 // Processes of other pid namespaces are shown as 0; and this program does not end itself.
@@ -74,18 +77,14 @@ void each_group(int dir, const std::string& name, const Each& each, int depth = 
 
 Status make_group(const Subtree& subtree, const std::string& name, const Limits& limits,
                   const CgroupsOptions& options, const std::vector<std::string>& disks) {
-  for (std::size_t i = 0; i < subtree.parts().size(); ++i) {
-    const Part& part = subtree.parts()[i];
-    if (has_group(part, name)) {
-      for (std::size_t made = 0; made < i; ++made) {
-        ::unlinkat(subtree.parts()[made].dir.get(), name.c_str(), AT_REMOVEDIR);
-      }
-      return fail(Errc::already_exists, cat("the control group ", part.path, "/", name, " exists already"));
-    }
-    if (Status made = make_in(subtree, part, name, limits, options, disks); !made) {
-      remove_group(subtree, name);
-      return made;
-    }
+  const auto parts = subtree.parts();
+  for (std::size_t made = 0; made < parts.size(); ++made) {
+    Status status = make_in(parts[made], name);
+    const std::size_t ours = made + (status ? 1 : 0);
+    if (status) status = set_up(subtree, parts[made], name, limits, options, disks);
+    if (status) continue;
+    for (const Part& part : parts.first(ours)) ::unlinkat(part.dir.get(), name.c_str(), AT_REMOVEDIR);
+    return status;
   }
   return {};
 }
@@ -188,14 +187,14 @@ Result<std::optional<std::uint64_t>> change_group(const Subtree& subtree, const 
                                                   const Limits& limits,
                                                   std::optional<std::uint64_t> memory_max) {
   for (const Part& part : subtree.parts()) {
-    const UniqueFd dir = open_directory(part.dir.get(), name.c_str());
-    if (!dir) return fail(cannot("open", cat(part.path, "/", name), errno));
     for (const Controller one : kControllers) {
       if (part.controllers.has(one)) {
-        MESOSCORE_TRY(apply(part, name, dir.get(), settings_of(limits, one, part.version, false)));
+        MESOSCORE_TRY(apply(part, name, settings_of(limits, one, part.version, false)));
       }
     }
     if (!part.controllers.has(Controller::memory)) continue;
+    const UniqueFd dir = open_directory(part.dir.get(), name.c_str());
+    if (!dir) return fail(cannot("open", cat(part.path, "/", name), errno));
     auto resized = resize_memory(part, name, dir.get(), limits, memory_max);
     if (!resized) return resized;
     memory_max = *resized;

@@ -69,7 +69,8 @@ void add_memory(std::vector<Setting>& all, const Limits& limits, int version, bo
   };
   const std::string most = text_of(limits.memory_max, version);
   if (version == 1) {
-    add("memory.soft_limit_in_bytes", std::to_string(limits.memory), true);
+    const bool may_pass = !limits.memory_max || *limits.memory_max > limits.memory;
+    if (may_pass || !fresh) add("memory.soft_limit_in_bytes", std::to_string(limits.memory), true);
     if (fresh && limits.memory_max) add("memory.limit_in_bytes", most, false);
     if (fresh && limits.memory_max && !limits.swap) add("memory.memsw.limit_in_bytes", most, true);
     return;

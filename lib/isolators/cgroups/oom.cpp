@@ -36,6 +36,13 @@ std::string command_of(pid_t pid) {
 
 }  // namespace
 
+std::uint64_t memory_kills(const Part& part, const std::string& name) {
+  char buffer[kFileBytes];
+  const char* const file = part.version == 2 ? "/memory.events" : "/memory.oom_control";
+  return value_of(read_file(part.dir.get(), cat(name, file).c_str(), buffer).value_or(""), "oom_kill")
+      .value_or(0);
+}
+
 MemoryFigures read_memory(const Part& part, const std::string& name) {
   char buffer[kFileBytes];
   const auto read = [&](const char* file) {

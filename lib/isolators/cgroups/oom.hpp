@@ -18,6 +18,7 @@ struct MemoryFigures {
   std::uint64_t most = 0;   // bytes that it has had at most
   std::optional<std::uint64_t> limit{};
 };
+std::uint64_t memory_kills(const Part& part, const std::string& name);  // only that one
 MemoryFigures read_memory(const Part& part, const std::string& name);
 
 struct Consumer {

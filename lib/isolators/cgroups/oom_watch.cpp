@@ -15,14 +15,20 @@ namespace mesoscore::control_groups {
 
 namespace {
 
+constexpr auto kWatchAfter = std::chrono::milliseconds(100);
 // Version 1 tells when the limit is reached; the kernel kills some time later.
 constexpr auto kLookAgainAfter = std::chrono::milliseconds(20);
 constexpr int kLooks = 100;
 
 }  // namespace
 
-OomWatch::OomWatch(asio::any_io_executor executor, const Part& memory, Handler on_notice)
-    : executor_(executor), memory_(memory), on_notice_(std::move(on_notice)), again_(executor) {}
+OomWatch::OomWatch(asio::any_io_executor executor, const Part& memory, Logger logger, Handler on_notice)
+    : executor_(executor),
+      memory_(memory),
+      logger_(std::move(logger)),
+      on_notice_(std::move(on_notice)),
+      begin_(executor),
+      again_(executor) {}
 
 Status OomWatch::start() {
   if (memory_.version == 1) return {};
@@ -33,12 +39,30 @@ Status OomWatch::start() {
   return {};
 }
 
-Status OomWatch::watch(const ContainerId& id) {
+void OomWatch::watch(const ContainerId& id) {
+  fresh_.push_back(id);
+  if (fresh_.size() == 1) begin_later();
+}
+
+void OomWatch::begin_later() {
+  if (!begin_) return;
+  begin_->expires_after(kWatchAfter);
+  begin_->async_wait([weak = weak_from_this()](const std::error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self) return;
+    for (const ContainerId& id : std::exchange(self->fresh_, {})) self->begin(id);
+  });
+}
+
+void OomWatch::begin(const ContainerId& id) {
   Watched& watched = watched_[id];
-  return memory_.version == 1 ? watch_v1(id, watched) : watch_v2(id, watched);
+  const Status status = memory_.version == 1 ? watch_v1(id, watched) : watch_v2(id, watched);
+  if (!status) logger_(LogLevel::warning, cat("cgroups: ", status.error().message));
+  look(id);  // it may have happened already
 }
 
 void OomWatch::forget(const ContainerId& id) {
+  std::erase(fresh_, id);
   const auto found = watched_.find(id);
   if (found == watched_.end()) return;
   if (found->second.number >= 0) {
@@ -51,7 +75,9 @@ void OomWatch::forget(const ContainerId& id) {
 void OomWatch::stop() noexcept {
   watched_.clear();
   by_number_.clear();
+  fresh_.clear();
   inotify_.reset();
+  begin_.reset();
   again_.reset();
 }
 

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <limits>
 
@@ -25,28 +27,49 @@ bool are_scarce(int descriptor) {
 
 template <class T>
 void set(std::optional<T>& to, const std::optional<T>& from) {
-  if (from) to = from;
+  if (!to) to = from;
+}
+
+// How many lines it has, however long it is.
+std::optional<std::uint32_t> lines_in(int file, std::span<char> buffer) {
+  std::uint32_t lines = 0;
+  for (off_t at = 0;;) {
+    const ssize_t size = ::pread(file, buffer.data(), buffer.size(), at);
+    if (size < 0) return std::nullopt;
+    if (size == 0) return lines;
+    lines += static_cast<std::uint32_t>(std::count(buffer.begin(), buffer.begin() + size, '\n'));
+    at += size;
+  }
 }
 
 }  // namespace
 
-// Empty if there is none.
-std::string_view Sampler::read(const Part* part, const std::string& name, File file, const char* file_name) {
+// A file that is there is kept open, or is in `once` while descriptors are scarce. -1: there is none.
+int Sampler::open(const Part* part, const std::string& name, File file, const char* file_name,
+                  UniqueFd& once) {
   UniqueFd& kept = files_[file];
-  if (kept) return read_again(kept.get(), buffer_).value_or("");
-  if (!part || absent_[file]) return {};
+  if (kept) return kept.get();
+  if (!part || absent_[file]) return -1;
   char path[512];
   const int size = std::snprintf(path, sizeof path, "%s/%s", name.c_str(), file_name);
-  if (size < 0 || static_cast<std::size_t>(size) >= sizeof path) return {};
-  UniqueFd opened(::openat(part->dir.get(), path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!opened) {
-    absent_[file] = errno == ENOENT;
-    return {};
-  }
-  const auto text = read_again(opened.get(), buffer_);
-  absent_[file] = !text;  // of a kernel that was booted without it
-  if (text && !are_scarce(opened.get())) kept = std::move(opened);
-  return text.value_or("");
+  if (size < 0 || static_cast<std::size_t>(size) >= sizeof path) return -1;
+  once = UniqueFd(::openat(part->dir.get(), path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!once) absent_[file] = errno == ENOENT;
+  if (!once || are_scarce(once.get())) return once.get();
+  kept = std::move(once);
+  return kept.get();
+}
+
+// Empty if there is none.
+std::string_view Sampler::read(const Part* part, const std::string& name, File file, const char* file_name) {
+  UniqueFd once;
+  const int descriptor = open(part, name, file, file_name, once);
+  if (descriptor < 0) return {};
+  const auto text = read_again(descriptor, buffer_);
+  if (text) return *text;
+  absent_[file] = true;  // of a kernel that was booted without it, or the group is gone
+  files_[file].reset();
+  return {};
 }
 
 void Sampler::sample(const Subtree& subtree, const std::string& name, Clock::duration keep_for,
@@ -60,6 +83,7 @@ void Sampler::sample(const Subtree& subtree, const std::string& name, Clock::dur
     detailed_at_ = now;
     sample_details(subtree, name);
   }
+  set(usage.processes, details_.processes);
   set(usage.mem_rss_bytes, details_.mem_rss_bytes);
   set(usage.mem_anon_bytes, details_.mem_anon_bytes);
   set(usage.mem_file_bytes, details_.mem_file_bytes);
@@ -102,7 +126,7 @@ void Sampler::sample_memory(const Subtree& subtree, const std::string& name, Con
   const char* const file = memory && memory->version == 1 ? "memory.usage_in_bytes" : "memory.current";
   set(usage.mem_total_bytes, number(read(memory, name, memory_current, file)));
   const auto tasks = number(read(subtree.part_of(Controller::pids), name, pids_current, "pids.current"));
-  if (tasks) usage.threads = static_cast<std::uint32_t>(*tasks);
+  if (tasks && !usage.threads) usage.threads = static_cast<std::uint32_t>(*tasks);
 }
 
 void Sampler::sample_io(const Subtree& subtree, const std::string& name) {
@@ -123,7 +147,16 @@ void Sampler::sample_io(const Subtree& subtree, const std::string& name) {
   details_.io_writes = counts.written;
 }
 
+// Of the group itself, without those below it.
+void Sampler::count_processes(const Subtree& subtree, const std::string& name) {
+  const Part* const pids = subtree.part_of(Controller::pids);
+  UniqueFd once;
+  const int descriptor = open(pids ? pids : &subtree.parts().front(), name, processes, "cgroup.procs", once);
+  details_.processes = descriptor < 0 ? std::nullopt : lines_in(descriptor, buffer_);
+}
+
 void Sampler::sample_details(const Subtree& subtree, const std::string& name) {
+  count_processes(subtree, name);
   sample_io(subtree, name);
   if (const Part* const memory = subtree.part_of(Controller::memory)) {
     const bool old = memory->version == 1;
@@ -142,11 +175,12 @@ void Sampler::sample_details(const Subtree& subtree, const std::string& name) {
 }
 
 void add_limits(const Limits& limits, std::optional<std::uint64_t> memory_max, ContainerUsage& usage) {
-  usage.cpus_limit = limits.cpu_limit;
-  usage.cpus_soft_limit = limits.cpus;
-  usage.mem_soft_limit_bytes = limits.memory;
-  usage.mem_limit_bytes = memory_max.value_or(std::numeric_limits<std::uint64_t>::max());
-  if (limits.pids_max) usage.processes_limit = limits.pids_max;
+  constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
+  set(usage.cpus_limit, limits.cpu_limit);
+  set(usage.cpus_soft_limit, std::optional(limits.cpus));
+  set(usage.mem_soft_limit_bytes, std::optional(limits.memory));
+  set(usage.mem_limit_bytes, std::optional(memory_max.value_or(kNone)));
+  set(usage.processes_limit, limits.pids_max);
 }
 
 }  // namespace mesoscore::control_groups

@@ -16,8 +16,8 @@ namespace mesoscore::control_groups {
 
 class Sampler {
  public:
-  // What is costly for the kernel (disks, memory.stat and pressure) is not read again before `keep_for` is
-  // over; until then the last figures stand.
+  // Sets what nobody has set. What is costly for the kernel (processes, disks, memory.stat, pressure) is not
+  // read again before `keep_for` is over; until then the last figures stand.
   void sample(const Subtree& subtree, const std::string& name, std::chrono::steady_clock::duration keep_for,
               ContainerUsage& usage);
 
@@ -35,13 +35,16 @@ class Sampler {
     cpu_pressure,
     memory_pressure,
     io_pressure,
+    processes,
     file_count
   };
   using Clock = std::chrono::steady_clock;
 
+  int open(const Part* part, const std::string& name, File file, const char* file_name, UniqueFd& once);
   std::string_view read(const Part* part, const std::string& name, File file, const char* file_name);
   void sample_cpu(const Subtree& subtree, const std::string& name, ContainerUsage& usage);
   void sample_memory(const Subtree& subtree, const std::string& name, ContainerUsage& usage);
+  void count_processes(const Subtree& subtree, const std::string& name);
   void sample_io(const Subtree& subtree, const std::string& name);
   void sample_details(const Subtree& subtree, const std::string& name);
 

@@ -12,19 +12,19 @@ namespace {
 constexpr double kMegabyte = 1024.0 * 1024.0;
 
 void set_limits(const DockerLauncher::UsageLimits& limits, ContainerUsage& usage) {
-  if (limits.cpus > 0) usage.cpus_soft_limit = limits.cpus;
-  if (limits.engine.cpu_quota_us > 0) {
+  if (limits.cpus > 0 && !usage.cpus_soft_limit) usage.cpus_soft_limit = limits.cpus;
+  if (limits.engine.cpu_quota_us > 0 && !usage.cpus_limit) {
     usage.cpus_limit = static_cast<double>(limits.engine.cpu_quota_us) / static_cast<double>(kCpuPeriodUs);
   }
-  if (limits.engine.reservation_bytes > 0) {
+  if (limits.engine.reservation_bytes > 0 && !usage.mem_soft_limit_bytes) {
     usage.mem_soft_limit_bytes = static_cast<std::uint64_t>(limits.engine.reservation_bytes);
   }
 }
 
-// Only what was measured replaces what others have said.
+// What others have said stands.
 template <class T>
 void take(std::optional<T>& to, const std::optional<T>& from) {
-  if (from) to = from;
+  if (!to) to = from;
 }
 
 void merge(const ContainerUsage& from, ContainerUsage& to) {

@@ -196,7 +196,9 @@ Result<std::vector<char>> encode_enclosure(const LaunchPlan& plan) {
   enclosure.hostname = writer.text(plan.hostname);
   enclosure.root = writer.text(plan.root);
   enclosure.cgroup = writer.text(plan.cgroup);
-  enclosure.cgroups_v1 = writer.texts(plan.cgroups_v1);
+  std::vector<std::string> entries = plan.cgroups_v1;
+  for (std::string& group : entries) group += "/cgroup.procs";
+  enclosure.cgroups_v1 = writer.texts(entries);
   enclosure.mounts = write_mounts(writer, plan.mounts);
   enclosure.limits = write_limits(writer, plan.limits);
   enclosure.filter = writer.array(std::span<const std::uint64_t>(plan.seccomp));

@@ -173,10 +173,15 @@ void measure_usage(pid_t supervisor, const EarlierUsage& earlier, ContainerUsage
     append_children(pid, stat->threads, pending);
   }
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  usage.cpus_user_time_secs = std::max(0.0, static_cast<double>(user) / ticks - earlier.user_seconds);
-  usage.cpus_system_time_secs = std::max(0.0, static_cast<double>(system) / ticks - earlier.system_seconds);
-  usage.mem_rss_bytes = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  usage.processes = processes;
+  const auto seconds = [ticks](std::uint64_t count, double before) {
+    return std::max(0.0, static_cast<double>(count) / ticks - before);
+  };
+  if (!usage.cpus_user_time_secs) {
+    usage.cpus_user_time_secs = seconds(user, earlier.user_seconds);
+    usage.cpus_system_time_secs = seconds(system, earlier.system_seconds);
+  }
+  if (!usage.mem_rss_bytes) usage.mem_rss_bytes = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  if (!usage.processes) usage.processes = processes;
 }
 
 }  // namespace mesoscore::supervision

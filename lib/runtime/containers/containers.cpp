@@ -227,8 +227,9 @@ Containers::Impl::Process* Containers::Impl::find_process(const ContainerId& id)
 ContainerUsage Containers::Impl::usage(const ContainerId& id) {
   ContainerUsage usage;
   if (const Process* process = find_process(id); process && !process->ended) {
-    for (const auto& isolator : config_.isolators.isolators()) {
-      if (isolator->handles(process->type())) isolator->usage(id, usage);
+    const auto& all = config_.isolators.isolators();
+    for (auto isolator = all.rbegin(); isolator != all.rend(); ++isolator) {
+      if ((*isolator)->handles(process->type())) (*isolator)->usage(id, usage);
     }
   }
   return usage;

@@ -79,6 +79,7 @@ TEST_CASE("the kernel has the limits that the resources say", "[cgroups]") {
   CHECK(usage.cpus_soft_limit == 0.5);
   CHECK(usage.processes_limit == 77u);
   CHECK(usage.threads.value_or(0) >= 1);
+  CHECK(usage.processes.value_or(0) >= 1);
   CHECK(usage.mem_total_bytes.value_or(0) > 0);
   CHECK(usage.cpus_user_time_secs);
   CHECK(usage.timestamp > 1e9);

@@ -118,15 +118,18 @@ TEST_CASE("what the kernel is told, in both versions", "[cgroups]") {
   CHECK(text(settings_of(full, memory, 2, true)) ==
         "memory.low=67108864;memory.high=33554432;memory.oom.group=1;memory.swap.max=0;memory.max=67108864;");
   CHECK(text(settings_of(full, memory, 1, true)) ==
-        "memory.soft_limit_in_bytes=67108864;memory.limit_in_bytes=67108864;memory.memsw.limit_in_bytes="
-        "67108864;");
+        "memory.limit_in_bytes=67108864;memory.memsw.limit_in_bytes=67108864;");
+  Limits bursting = plain;  // what it should have is worth a word only if it may have more
+  bursting.memory_max = 2 * *plain.memory_max;
+  CHECK(text(settings_of(bursting, memory, 1, true)) ==
+        "memory.soft_limit_in_bytes=67108864;memory.limit_in_bytes=134217728;memory.memsw.limit_in_bytes="
+        "134217728;");
   // Of a running one the hard limit is changed with more care.
   CHECK(text(settings_of(plain, memory, 2, false)) == "memory.low=67108864;memory.high=max;");
   CHECK(text(settings_of(plain, memory, 1, false)) == "memory.soft_limit_in_bytes=67108864;");
   options.swap = true;
   const Limits swapping = limits("cpus:2;mem:64", options);
-  CHECK(text(settings_of(swapping, memory, 1, true)) ==
-        "memory.soft_limit_in_bytes=67108864;memory.limit_in_bytes=67108864;");
+  CHECK(text(settings_of(swapping, memory, 1, true)) == "memory.limit_in_bytes=67108864;");
   CHECK(text(settings_of(plain, pids, 2, true)) == "pids.max=4096;");
   options.pids_max.reset();
   CHECK(settings_of(limits("cpus:1;mem:64", options), pids, 2, true).empty());

@@ -24,7 +24,26 @@ std::vector<std::string> ids_of(const AgentReport& report) {
   return ids;
 }
 
+// One that has to work hard for its figures, and does so only if nobody else has told.
+struct Walker : Isolator {
+  std::string_view name() const noexcept override { return "walker"; }
+  void usage(const ContainerId&, ContainerUsage& usage) override {
+    if (!usage.cpus_user_time_secs) usage.cpus_user_time_secs = 100;
+    if (!usage.processes) usage.processes = 7;
+  }
+};
+
 }  // namespace
+
+TEST_CASE("the last isolator is asked first, and the others add what it does not know") {
+  runtime::ContainersConfig config = sampling(1h);
+  config.isolators.add(std::make_shared<Walker>());
+  World world(std::make_shared<FakeLauncher>(), std::move(config));
+  world.start("a");
+  const ContainerUsage usage = world.report_to(GetContainers{}).containers.at(0).usage;
+  CHECK(usage.cpus_user_time_secs == 1.0);
+  CHECK(usage.processes == 7u);
+}
 
 TEST_CASE("containers that run are reported, in order, with pid and time") {
   Sampled world(1h);

@@ -21,11 +21,8 @@ int die_with_supervisor(const struct Child* child) {
 // ---- control groups of version 1
 // -------------------------------------------------------------------------------------
 
-static int enter_cgroup(const char* directory) {
-  const int folder = sys_open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-  if (folder < 0) return folder;
-  const int fd = sys_open_at(folder, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-  sys_close(folder);
+static int enter_cgroup(const char* procs_file) {
+  const int fd = sys_open(procs_file, O_WRONLY | O_CLOEXEC, 0);
   if (fd < 0) return fd;
   const long written = sys_write(fd, "0", 1);
   sys_close(fd);
@@ -35,11 +32,11 @@ static int enter_cgroup(const char* directory) {
 // Before anything else: nothing that it does is to count for the supervisor.
 int enter_cgroups_v1(struct Child* child) {
   const struct MesoList* list = &child->launch->enclosure->cgroups_v1;
-  const char* directory = enclosure_part(child->launch, list->offset);
+  const char* procs_file = enclosure_part(child->launch, list->offset);
   for (uint32_t i = 1; i <= list->count; ++i) {
-    const int error = enter_cgroup(directory);
+    const int error = enter_cgroup(procs_file);
     if (error < 0) return failed_at(child, MESO_STAGE_CGROUP, i, error);
-    directory += text_length(directory) + 1;
+    procs_file += text_length(procs_file) + 1;
   }
   return 1;
 }

@@ -35,9 +35,6 @@ static inline SignalMask mask_of(int signal_number) { return (SignalMask)1 << (s
 static inline int sys_open(const char* path, int flags, int mode) {
   return (int)SYS(openat, AT_FDCWD, path, flags, mode, 0);
 }
-static inline int sys_open_at(int folder, const char* name, int flags) {
-  return (int)SYS(openat, folder, name, flags, 0, 0);
-}
 static inline long sys_read(int fd, void* to, size_t bytes) { return SYS(read, fd, to, bytes, 0, 0); }
 static inline long sys_write_at(int fd, const void* from, size_t bytes, long offset) {
   return SYS(pwrite64, fd, from, bytes, offset, 0);
