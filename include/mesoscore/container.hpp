@@ -62,6 +62,9 @@ struct RecoverContainers {
   AgentId agent_id{};
   std::vector<Known> known{};
 };
+// What it asks for: its executor, or its task. Empty if that asks for nothing.
+const ContainerInfo& container_info_of(const LaunchContainer& call) noexcept;
+const LinuxInfo& linux_info_of(const LaunchContainer& call) noexcept;
 ContainerInfo::Type type_of(const LaunchContainer& call) noexcept;
 // The end of this container is kept durably elsewhere: what is remembered of it for a restart may go. Only
 // agents that are durable say so; without it the end is forgotten when it is reported.

@@ -102,11 +102,19 @@ std::string_view to_string(ContainerEvent::Kind kind) noexcept {
   return "?";
 }
 
-ContainerInfo::Type type_of(const LaunchContainer& call) noexcept {
-  const Box<ContainerInfo>& info = call.kind == ContainerKind::executor && call.task.executor
-                                       ? call.task.executor->container
-                                       : call.task.container;
-  return info ? info->type : ContainerInfo::Type::mesos;
+const ContainerInfo& container_info_of(const LaunchContainer& call) noexcept {
+  static const ContainerInfo nothing;
+  const bool executor = call.kind == ContainerKind::executor && call.task.executor;
+  const Box<ContainerInfo>& info = executor ? call.task.executor->container : call.task.container;
+  return info ? *info : nothing;
 }
+
+const LinuxInfo& linux_info_of(const LaunchContainer& call) noexcept {
+  static const LinuxInfo nothing;
+  const ContainerInfo& info = container_info_of(call);
+  return info.linux_info ? *info.linux_info : nothing;
+}
+
+ContainerInfo::Type type_of(const LaunchContainer& call) noexcept { return container_info_of(call).type; }
 
 }  // namespace mesoscore

@@ -133,7 +133,7 @@ void Replay::check(const Mark& mark) {
     right_ = mark.steps;
     return;
   }
-  ReplayReport::Mismatch& wrong = report_.mismatch.emplace();
+  ReplayReport::Mismatch wrong;
   wrong.step = mark.steps;
   wrong.after = right_;
   wrong.at = report_.last;
@@ -142,6 +142,7 @@ void Replay::check(const Mark& mark) {
   wrong.text = cat("the machine does something else than was recorded, at one of the steps ", right_ + 1,
                    " to ", mark.steps, ": trace hash ", trace_hash_text(wrong.replayed), ", recorded ",
                    trace_hash_text(mark.hash));
+  report_.mismatch = std::move(wrong);
 }
 
 }  // namespace

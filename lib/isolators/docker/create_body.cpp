@@ -128,15 +128,8 @@ Status set_privileges(const CreateContext& context, const DockerInfo& docker, js
 
 }  // namespace
 
-const ContainerInfo& container_of(const LaunchContainer& call) {
-  static const ContainerInfo nothing;
-  const bool executor = call.kind == ContainerKind::executor && call.task.executor;
-  const Box<ContainerInfo>& info = executor ? call.task.executor->container : call.task.container;
-  return info ? *info : nothing;
-}
-
 Result<std::string> create_body(const CreateContext& context) {
-  const ContainerInfo& info = container_of(context.call);
+  const ContainerInfo& info = container_info_of(context.call);
   if (!info.docker || info.docker->image.empty())
     return fail(Errc::invalid_argument, "the container names no docker image");
   MESOSCORE_TRY(check_plan(context.plan));

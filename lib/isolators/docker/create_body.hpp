@@ -32,8 +32,6 @@ struct CreateContext {
   std::optional<runtime::UserIds> user{};
 };
 
-const ContainerInfo& container_of(const LaunchContainer& call);
-
 // JSON. An error names what of the task or the plan cannot be had.
 Result<std::string> create_body(const CreateContext& context);
 

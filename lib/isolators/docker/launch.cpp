@@ -35,7 +35,7 @@ void DockerLauncher::begin(Container& container) {
   if (Status described = describe(container); !described) {
     return fail_launch(container, std::move(described.error().message));
   }
-  const ContainerInfo& info = container_of(container.wanted.call);
+  const ContainerInfo& info = container_info_of(container.wanted.call);
   const bool pulls = options_.pull == DockerOptions::Pull::always || info.docker->force_pull_image;
   pulls ? pull(container) : create(container);
 }
@@ -56,7 +56,7 @@ Status DockerLauncher::describe(Container& container) {
   auto user = runtime::find_user(container.plan.user);
   if (!user) return fail(std::move(user.error()));
   const VolumeContext places{wanted.sandbox, work_dir_, options_.volume_roots, owner_of(*user)};
-  const ContainerInfo& info = container_of(wanted.call);
+  const ContainerInfo& info = container_info_of(wanted.call);
   auto mounts = mounts_of(info.volumes, wanted.call.resources, places);
   if (!mounts) return fail(std::move(mounts.error()));
   CreateContext context{options_, wanted.call, container.plan, wanted.sandbox, run_, std::move(*mounts), {}};
@@ -134,7 +134,7 @@ void DockerLauncher::on_name_taken(Container& container, Answer answer) {
 void DockerLauncher::pull(Container& container) {
   if (container.kill_at) return abandon(container);
   container.phase = Container::Phase::pulling;
-  const ImageName name = split_image(container_of(container.wanted.call).docker->image);
+  const ImageName name = split_image(container_info_of(container.wanted.call).docker->image);
   container.progress = std::make_unique<PullProgress>();
   log(LogLevel::info, cat("pulling ", name.repository, ":", name.tag, " for container ", container.id));
   container.step = ask(

@@ -7,7 +7,7 @@
 
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
-#include "isolators/linux/wishes_of.hpp"
+#include "isolators/linux/root.hpp"
 #include "mesoscore/isolators/linux.hpp"
 #include "runtime/containers/user.hpp"
 
@@ -74,7 +74,7 @@ class Capabilities final : public Isolator {
   }
 
   Status prepare(const ContainerSpec& spec, LaunchPlan& plan) override {
-    const LinuxInfo& wishes = linux_of(spec.call);
+    const LinuxInfo& wishes = linux_info_of(spec.call);
     PlannedCapabilities planned;
     planned.bounding = wishes.bounding_capabilities ? set_of(*wishes.bounding_capabilities) : bounding_;
     MESOSCORE_TRY(

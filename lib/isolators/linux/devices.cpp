@@ -94,12 +94,6 @@ Result<std::size_t> gpus_of(const Resources& resources) {
   return fail(Errc::invalid_argument, cat("gpus are whole numbers, and not ", format_scalar(gpus)));
 }
 
-const LinuxInfo* wishes_of(const LaunchContainer& call) {
-  const bool executor = call.kind == ContainerKind::executor && call.task.executor;
-  const Box<ContainerInfo>& info = executor ? call.task.executor->container : call.task.container;
-  return info && info->linux_info ? &*info->linux_info : nullptr;
-}
-
 bool is_below_dev(const PlannedMount& mount) { return mount.target.starts_with("/dev/"); }
 
 // Behind another /dev, else before what others have planned to mount in it.
@@ -136,7 +130,7 @@ class Devices final : public Isolator {
   std::string own_folder(const ContainerId& id) const { return cat(state_, "/own/", id); }
   Result<std::string> folder_for(const LaunchContainer& call, std::size_t gpus);
   Status take_mknod(LaunchPlan& plan) const;
-  void plan_mounts(const LinuxInfo* wishes, const std::string& folder, LaunchPlan& plan) const;
+  void plan_mounts(const LinuxInfo& wishes, const std::string& folder, LaunchPlan& plan) const;
 
   DeviceOptions options_;
   std::string dev_;
@@ -286,7 +280,7 @@ Status Devices::prepare(const ContainerSpec& spec, LaunchPlan& plan) {
   MESOSCORE_TRY(take_mknod(plan));
   const auto folder = folder_for(call, *gpus);
   if (!folder) return fail(folder.error());
-  plan_mounts(wishes_of(call), *folder, plan);
+  plan_mounts(linux_info_of(call), *folder, plan);
   return {};
 }
 
@@ -328,7 +322,7 @@ Status Devices::take_mknod(LaunchPlan& plan) const {
   return {};
 }
 
-void Devices::plan_mounts(const LinuxInfo* wishes, const std::string& folder, LaunchPlan& plan) const {
+void Devices::plan_mounts(const LinuxInfo& wishes, const std::string& folder, LaunchPlan& plan) const {
   const std::size_t place = place_of_dev(plan.mounts);
   const auto is_planned = [&](std::string_view target) {
     return std::any_of(plan.mounts.begin() + static_cast<std::ptrdiff_t>(place), plan.mounts.end(),
@@ -344,7 +338,7 @@ void Devices::plan_mounts(const LinuxInfo* wishes, const std::string& folder, La
                  .type = "devpts",
                  .flags = MS_NOSUID | MS_NOEXEC,
                  .options = pts_options_});
-  if (wishes && wishes->ipc_mode == LinuxInfo::IpcMode::share_parent) {
+  if (wishes.ipc_mode == LinuxInfo::IpcMode::share_parent) {
     own.push_back({.source = "/dev/shm", .target = "/dev/shm", .flags = MS_BIND | MS_REC});
   } else if (!is_planned("/dev/shm")) {
     own.push_back({.source = "tmpfs",

@@ -11,7 +11,7 @@
 #include "core/text_cat.hpp"
 #include "isolators/linux/directories.hpp"
 #include "isolators/linux/filesystem_plan.hpp"
-#include "isolators/linux/wishes_of.hpp"
+#include "isolators/linux/root.hpp"
 
 namespace mesoscore::isolators {
 
@@ -63,7 +63,7 @@ class Filesystem final : public Isolator {
   }
 
   Status prepare(const ContainerSpec& spec, LaunchPlan& plan) override {
-    const ContainerInfo& info = info_of(spec.call);
+    const ContainerInfo& info = container_info_of(spec.call);
     const auto persistent = filesystem_detail::persistent_volumes(spec.call.resources);
     if (!persistent) return fail(persistent.error());
     if (info.volumes.empty() && info.root_directory.empty() && persistent->empty()) return {};

@@ -6,7 +6,7 @@
 
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
-#include "isolators/linux/wishes_of.hpp"
+#include "isolators/linux/root.hpp"
 #include "mesoscore/isolators/linux.hpp"
 
 namespace mesoscore::isolators {
@@ -49,8 +49,8 @@ class Namespaces final : public Isolator {
   }
 
   Status prepare(const ContainerSpec& spec, LaunchPlan& plan) override {
-    const LinuxInfo& wishes = linux_of(spec.call);
-    const ContainerInfo& info = info_of(spec.call);
+    const LinuxInfo& wishes = linux_info_of(spec.call);
+    const ContainerInfo& info = container_info_of(spec.call);
     MESOSCORE_TRY(plan_pid(wishes, plan));
     MESOSCORE_TRY(plan_ipc(wishes, info.root_directory.empty(), plan));
     return plan_hostname(info.hostname, plan);

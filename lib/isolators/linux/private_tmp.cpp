@@ -4,7 +4,7 @@
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
 #include "isolators/linux/directories.hpp"
-#include "isolators/linux/wishes_of.hpp"
+#include "isolators/linux/root.hpp"
 #include "mesoscore/isolators/linux.hpp"
 
 namespace mesoscore::isolators {
@@ -31,7 +31,7 @@ class PrivateTmp final : public Isolator {
   Status prepare(const ContainerSpec& spec, LaunchPlan& plan) override {
     if (!plan.parent.empty()) return {};
     const std::string sandbox(spec.sandbox);
-    const bool own_root = !info_of(spec.call).root_directory.empty();
+    const bool own_root = !container_info_of(spec.call).root_directory.empty();
     std::vector<PlannedMount> mounts;
     bool hides_sandbox = false;
     for (const auto& [place, name] : kPlaces) {

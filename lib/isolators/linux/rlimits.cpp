@@ -5,7 +5,6 @@
 
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
-#include "isolators/linux/wishes_of.hpp"
 #include "mesoscore/isolators/linux.hpp"
 
 namespace mesoscore::isolators {
@@ -66,7 +65,7 @@ class Rlimits final : public Isolator {
   }
 
   Status prepare(const ContainerSpec& spec, LaunchPlan& plan) override {
-    const Result<std::vector<PlannedLimit>> own = plan_limits(info_of(spec.call).rlimits);
+    const Result<std::vector<PlannedLimit>> own = plan_limits(container_info_of(spec.call).rlimits);
     if (!own) return fail(own.error());
     for (const PlannedLimit& limit : defaults_) {
       const auto same = [&](const PlannedLimit& other) { return other.resource == limit.resource; };

@@ -23,12 +23,6 @@ std::uint64_t capabilities_of(const LaunchPlan& plan) {
   return root ? kAll : 0;
 }
 
-const LinuxInfo* wishes_of(const LaunchContainer& call) {
-  const bool executor = call.kind == ContainerKind::executor && call.task.executor;
-  const Box<ContainerInfo>& info = executor ? call.task.executor->container : call.task.container;
-  return info && info->linux_info ? &*info->linux_info : nullptr;
-}
-
 class SeccompIsolator final : public Isolator {
  public:
   explicit SeccompIsolator(SeccompOptions options) : options_(std::move(options)) {}
@@ -72,13 +66,13 @@ Status SeccompIsolator::read(const std::string& name, std::string_view json, con
 }
 
 Status SeccompIsolator::prepare(const ContainerSpec& spec, LaunchPlan& plan) {
-  const LinuxInfo* wishes = wishes_of(spec.call);
-  if (wishes && wishes->seccomp_unconfined) {
+  const LinuxInfo& wishes = linux_info_of(spec.call);
+  if (wishes.seccomp_unconfined) {
     if (options_.allow_unconfined) return {};
     return fail(Errc::permission_denied, "seccomp_unconfined: this agent runs no task without a filter");
   }
-  const bool named = wishes && !wishes->seccomp_profile.empty();
-  const std::string& profile = named ? wishes->seccomp_profile : options_.default_profile;
+  const std::string& profile =
+      wishes.seccomp_profile.empty() ? options_.default_profile : wishes.seccomp_profile;
   if (profile.empty()) return {};
   if (!plan.seccomp.empty()) {
     return fail(Errc::launch_failed, "another isolator has set a filter of system calls already");

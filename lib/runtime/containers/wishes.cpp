@@ -15,7 +15,8 @@ using Feature = ContainerFeature;
 struct Wish {
   Feature feature;
   bool wished;
-  std::string_view what;  // where it stands, and which isolator would do
+  std::string_view what;
+  std::string_view isolator;  // one that would do, for our own containers
 };
 
 ContainerFeatures provided(const IsolatorSet& isolators, ContainerInfo::Type type) {
@@ -26,9 +27,11 @@ ContainerFeatures provided(const IsolatorSet& isolators, ContainerInfo::Type typ
   return all;
 }
 
-const Box<ContainerInfo>& info_of(const LaunchContainer& call) {
-  const bool executor = call.kind == ContainerKind::executor && call.task.executor;
-  return executor ? call.task.executor->container : call.task.container;
+std::string refusal(const Wish& wish, ContainerInfo::Type type) {
+  if (type == ContainerInfo::Type::docker)
+    return cat("the task asks for ", wish.what, ", which this agent does not provide for docker containers");
+  return cat("the task asks for ", wish.what, " (isolators::", wish.isolator,
+             "()), which this agent does not provide");
 }
 
 bool wants_gpus(const Resources& resources) {
@@ -39,31 +42,27 @@ bool wants_gpus(const Resources& resources) {
 }  // namespace
 
 Status check_wishes(const IsolatorSet& isolators, const LaunchContainer& call) {
-  static const ContainerInfo nothing;
-  static const LinuxInfo plain;
-  const Box<ContainerInfo>& given = info_of(call);
-  const ContainerInfo& info = given ? *given : nothing;
-  const LinuxInfo& kernel = info.linux_info ? *info.linux_info : plain;
+  const ContainerInfo& info = container_info_of(call);
+  const LinuxInfo& kernel = linux_info_of(call);
   const Wish wishes[] = {
-      {Feature::volumes, !info.volumes.empty(), "volumes (isolators::filesystem())"},
-      {Feature::root_directory, !info.root_directory.empty(), "root_directory (isolators::filesystem())"},
-      {Feature::hostname, !info.hostname.empty(), "hostname (isolators::namespaces())"},
-      {Feature::rlimits, !info.rlimits.empty(), "rlimits (isolators::rlimits())"},
-      {Feature::capabilities, kernel.bounding_capabilities || kernel.effective_capabilities,
-       "capabilities (isolators::capabilities())"},
+      {Feature::volumes, !info.volumes.empty(), "volumes", "filesystem"},
+      {Feature::root_directory, !info.root_directory.empty(), "root_directory", "filesystem"},
+      {Feature::hostname, !info.hostname.empty(), "hostname", "namespaces"},
+      {Feature::rlimits, !info.rlimits.empty(), "rlimits", "rlimits"},
+      {Feature::capabilities, kernel.bounding_capabilities || kernel.effective_capabilities, "capabilities",
+       "capabilities"},
       {Feature::namespaces,
        kernel.share_pid_namespace || kernel.ipc_mode != LinuxInfo::IpcMode::unknown || kernel.shm_size_mb > 0,
-       "namespaces of its own (isolators::namespaces())"},
-      {Feature::seccomp, !kernel.seccomp_profile.empty() || kernel.seccomp_unconfined,
-       "a seccomp profile (isolators::seccomp())"},
-      {Feature::limits, static_cast<bool>(call.task.limits), "limits (isolators::cgroups())"},
-      {Feature::gpus, wants_gpus(call.resources), "gpus (isolators::devices())"},
+       "namespaces of its own", "namespaces"},
+      {Feature::seccomp, !kernel.seccomp_profile.empty() || kernel.seccomp_unconfined, "a seccomp profile",
+       "seccomp"},
+      {Feature::limits, static_cast<bool>(call.task.limits), "limits", "cgroups"},
+      {Feature::gpus, wants_gpus(call.resources), "gpus", "devices"},
   };
   const ContainerFeatures have = provided(isolators, info.type);
   for (const Wish& wish : wishes) {
     if (!wish.wished || (have & static_cast<ContainerFeatures>(wish.feature)) != 0) continue;
-    return fail(Errc::launch_failed,
-                cat("the task asks for ", wish.what, ", which this agent does not provide"));
+    return fail(Errc::launch_failed, refusal(wish, info.type));
   }
   return {};
 }
