@@ -53,6 +53,7 @@ IsolatorSet full() {
   set.add(isolators::rlimits())
       .add(isolators::namespaces())
       .add(isolators::filesystem())
+      .add(isolators::kernel_settings())
       .add(isolators::private_tmp())
       .add(isolators::capabilities({.bounding = std::vector<Capability>{}, .effective = {}}))
       .add(isolators::devices())

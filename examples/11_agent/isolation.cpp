@@ -11,9 +11,9 @@ namespace {
 
 using namespace mesoscore;
 
-constexpr std::array<std::string_view, 10> kFull = {"cgroups", "rlimits", "namespaces",   "filesystem",
-                                                    "tmp",     "devices", "capabilities", "no_new_privs",
-                                                    "seccomp", "disk"};
+constexpr std::array<std::string_view, 11> kFull = {
+    "cgroups", "rlimits",      "namespaces",   "filesystem", "kernel", "tmp",
+    "devices", "capabilities", "no_new_privs", "seccomp",    "disk"};
 
 bool known(std::string_view name) {
   if (name == "docker") return true;
@@ -34,7 +34,7 @@ std::set<std::string> parse_names(const std::string& text) {
       throw CLI::ValidationError("--isolation",
                                  "'" + name +
                                      "' is not an isolator: cgroups, rlimits, namespaces, filesystem, "
-                                     "tmp, devices, capabilities, no_new_privs, seccomp, disk, "
+                                     "kernel, tmp, devices, capabilities, no_new_privs, seccomp, disk, "
                                      "docker, or full for all but docker");
     }
   }
@@ -53,7 +53,7 @@ std::vector<Capability> ordinary_capabilities() {
 void add_isolation_flags(CLI::App& app, Isolation& isolation) {
   app.add_option_function<std::string>(
          "--isolation", [&isolation](const std::string& text) { isolation.names = parse_names(text); },
-         "What tasks are kept apart by: a list of cgroups, rlimits, namespaces, filesystem, tmp, devices, "
+         "What tasks are kept apart by: a list of cgroups, rlimits, namespaces, filesystem, kernel, tmp, devices, "
          "capabilities, no_new_privs, seccomp, disk, docker; or full (all but docker); default: nothing")
       ->type_name("LIST");
   app.add_option(
@@ -86,6 +86,7 @@ IsolatorSet compose(const Isolation& isolation, const Logger& log) {
   if (has("rlimits")) set.add(isolators::rlimits());
   if (has("namespaces")) set.add(isolators::namespaces());
   if (has("filesystem")) set.add(isolators::filesystem(isolation.filesystem));
+  if (has("kernel")) set.add(isolators::kernel_settings());
   if (has("tmp")) set.add(isolators::private_tmp());
   if (has("capabilities"))
     set.add(isolators::capabilities({.bounding = ordinary_capabilities(), .effective = {}}));

@@ -56,6 +56,8 @@ int main(int argc, char** argv) {
     log->error("cannot start: {}", started.error().message);
     return 2;
   }
+  if (!options.isolation.names.empty() && options.config.default_user.empty() && ::geteuid() == 0)
+    log->warn("tasks that name no user run as root, which few things hold: give --task-user");
   log->info("offers {}; work directory {}", options.config.resources, options.config.work_dir);
 
   int exit_code = 0;

@@ -109,6 +109,12 @@ void define_flags(CLI::App& app, Options& options) {
   app.add_option("--executor-listen", config.executor_listen,
                  "Where custom executors connect; default: a unix socket in the work directory")
       ->check(cli::checked_by(mesoscore::Endpoint::parse));
+  app.add_option("--task-user", config.default_user,
+                 "The user of tasks that name none; default: the agent's own")
+      ->type_name("USER");
+  app.add_option("--allow-user", config.allowed_users,
+                 "Tasks of other users fail; may be given again; default: all are allowed")
+      ->type_name("USER");
   define_storage(app, options);
   add_isolation_flags(app, options.isolation);
   define_fetcher(app, options.fetcher);

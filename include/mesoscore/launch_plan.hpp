@@ -68,6 +68,9 @@ struct LaunchPlan {
   std::vector<EnvironmentVariable> environment{};  // the whole environment; a later entry of a name wins
   std::string working_directory{};                 // the sandbox; exists. With a `root`: as seen there
   std::string stdout_path{}, stderr_path{};        // appended to; created as the user
+  // Not empty: both lie below this directory, where a task may have put what it likes. No symbolic link on
+  // the way from there is followed, and only a file with one name is opened.
+  std::string output_directory{};
   PlannedRotation rotation{};
   std::string user{};  // empty = the agent's own
 

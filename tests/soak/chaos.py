@@ -4,7 +4,7 @@ import random
 
 from checker import TERMINAL
 from cluster import Cluster, Role
-from processes import boot_seconds, kill, parent_of, task_of
+from processes import boot_seconds, kill, processes_by_task, supervisor_of, task_of
 
 ROLES = {"agent": 40, "master": 20, "scheduler": 20, "task": 8, "supervisor": 4, "two": 8}
 CUT_EVERY = 8.0  # seconds, on average
@@ -34,15 +34,13 @@ class LiveTasks:
         elif fields[0] == "told" and fields[2] in TERMINAL:
             self._live.pop(fields[1], None)
 
-    def process(self, task: str) -> int | None:
-        """Its process, if it runs."""
+    def runs(self, task: str) -> bool:
+        """It has said that it has started, and not that it ends."""
         try:
             with open(os.path.join(self._directory, "tasks", task)) as file:
-                lines = file.read().splitlines()
+                return len(file.read().splitlines()) == 1
         except FileNotFoundError:
-            return None
-        pid = int(lines[0].split()[2]) if len(lines) == 1 else 0
-        return pid if pid and task_of(pid) == task else None
+            return False
 
 
 class Chaos:
@@ -84,11 +82,12 @@ class Chaos:
         return 1
 
     def _kill_task(self, what: str) -> int:
-        running = [(task, pid) for task in self._live.ids() if (pid := self._live.process(task))]
+        processes = processes_by_task()
+        running = [(task, processes[task]) for task in self._live.ids() if task in processes and self._live.runs(task)]
         if not running:
             return 0
         task, pid = self._random.choice(running)
-        victim = parent_of(pid) if what == "supervisor" else pid
+        victim = supervisor_of(pid) if what == "supervisor" else pid
         if victim in (0, 1, os.getpid()) or task_of(pid) != task:
             return 0
         self._cluster.record(f"kill {what} {task}")

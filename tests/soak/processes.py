@@ -107,6 +107,22 @@ def task_of(pid: int) -> str | None:
     return None
 
 
+def processes_by_task() -> dict[str, int]:
+    """The first process of each task. In a namespace of its own the task itself knows another number of it."""
+    tasks = {pid: task for pid in descendants() if (task := task_of(pid))}
+    return {task: pid for pid, task in tasks.items() if tasks.get(parent_of(pid)) != task}
+
+
+def supervisor_of(pid: int) -> int:
+    """Of the first process of a task: its parent, or the parent of the init of its namespace."""
+    parent = parent_of(pid)
+    try:
+        with open(f"/proc/{parent}/comm") as file:
+            return parent_of(parent) if file.read().strip() == "mesoscore-init" else parent
+    except OSError:
+        return 0
+
+
 def kill(pid: int, number: int = signal.SIGKILL) -> bool:
     try:
         os.kill(pid, number)

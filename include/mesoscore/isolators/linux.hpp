@@ -46,6 +46,11 @@ struct FilesystemOptions {
 };
 std::shared_ptr<Isolator> filesystem(FilesystemOptions options = {});
 
+// The kernel's settings (/proc/sys, /sys with the control groups, ...) are read-only for a task, and what
+// tells of other tasks or of the kernel's memory is hidden. Add it after namespaces() and filesystem(); only
+// a task without CAP_SYS_ADMIN is held by it, see capabilities().
+std::shared_ptr<Isolator> kernel_settings();
+
 // Capabilities of tasks: those of ContainerInfo, which must be within `bounding`, else these. `bounding`
 // absent: the agent's own. `effective` absent: `bounding` for root, none for any other user. Other users get
 // what ContainerInfo or `effective` names as ambient capabilities.

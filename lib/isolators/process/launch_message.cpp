@@ -61,6 +61,15 @@ static_assert(sizeof(MesoLaunch) % 8 == 0);
 
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
+// The supervisor takes the rest of the path apart.
+Status check_output(const LaunchPlan& plan, std::string_view path) {
+  const std::string& folder = plan.output_directory;
+  if (folder.empty()) return {};
+  if (path.starts_with(folder) && path.size() > folder.size() + 1 && path[folder.size()] == '/') return {};
+  return fail(Errc::launch_failed,
+              "the output file \"" + std::string(path) + "\" is not below \"" + folder + "\"");
+}
+
 Status check(const LaunchPlan& plan) {
   if (has_nul(plan.program)) return fail(Errc::launch_failed, "the name of the program contains a NUL");
   for (const std::string& argument : plan.argv) {
@@ -71,10 +80,12 @@ Status check(const LaunchPlan& plan) {
       return fail(Errc::launch_failed, "the environment contains a NUL");
     }
   }
-  for (const std::string* path : {&plan.working_directory, &plan.stdout_path, &plan.stderr_path}) {
+  for (const std::string* path :
+       {&plan.working_directory, &plan.stdout_path, &plan.stderr_path, &plan.output_directory}) {
     if (has_nul(*path)) return fail(Errc::launch_failed, "a path of the sandbox contains a NUL");
   }
-  return {};
+  MESOSCORE_TRY(check_output(plan, plan.stdout_path));
+  return check_output(plan, plan.stderr_path);
 }
 
 // Of several variables of one name the last is the one that counts.
@@ -122,8 +133,9 @@ Result<std::vector<char>> encode(const LaunchMessage& message, const LaunchPlan&
   const auto environment = effective(plan.environment);
 
   Writer writer;
-  for (const std::string* path : {&message.spare_record, &message.records.run, &message.records.exit,
-                                  &plan.working_directory, &plan.stdout_path, &plan.stderr_path}) {
+  for (const std::string* path :
+       {&message.spare_record, &message.records.run, &message.records.exit, &plan.working_directory,
+        &plan.stdout_path, &plan.stderr_path, &plan.output_directory}) {
     writer.text(*path);
   }
   for (const std::string& candidate : candidates) writer.text(candidate);

@@ -49,6 +49,7 @@ Status make_exec_outputs(const std::string& sandbox, const ContainerId& id, Laun
   if (!own)
     return fail(Errc::launch_failed,
                 cat("cannot create ", path, ": ", std::generic_category().message(errno)));
+  plan.output_directory = sandbox;
   plan.stdout_path = path + "/stdout";
   plan.stderr_path = path + "/stderr";
   return {};

@@ -109,6 +109,7 @@ LaunchPlan make_plan(const LaunchContainer& call, const CommandInfo& command, co
   plan.user = user_of(call, context.default_user);
   plan.environment = environment_of(call, command, plan.user, context);
   plan.working_directory = context.sandbox;
+  plan.output_directory = plan.working_directory;
   plan.stdout_path = plan.working_directory + "/stdout";
   plan.stderr_path = plan.working_directory + "/stderr";
   plan.rotation = context.rotation;

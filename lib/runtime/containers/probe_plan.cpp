@@ -53,6 +53,7 @@ Status make_outputs(const std::string& sandbox, const std::string& name, LaunchP
     const std::error_code code(errno, std::generic_category());
     return fail(Error(code, cat("cannot put the output of a check into ", path, ": ", code.message())));
   }
+  plan.output_directory = sandbox;
   plan.stdout_path = path + "/stdout";
   plan.stderr_path = path + "/stderr";
   plan.rotation = {kMostOutput, 0};

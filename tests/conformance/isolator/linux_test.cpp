@@ -34,6 +34,11 @@ TEST_CASE("the namespaces isolator conforms", "[isolator][linux]") {
   conformance([] { return isolators::namespaces(); });
 }
 
+TEST_CASE("the kernel_settings isolator conforms", "[isolator][linux]") {
+  if (!is_root()) return skip(kNotRoot);
+  conformance([] { return isolators::kernel_settings(); });
+}
+
 TEST_CASE("the private_tmp isolator conforms", "[isolator][linux]") {
   if (!is_root()) return skip(kNotRoot);
   conformance([] { return isolators::private_tmp(); });

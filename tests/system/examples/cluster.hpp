@@ -1,6 +1,8 @@
 // A master and agents, each a process, and calls of mesoscore-run on them.
 #pragma once
 
+#include <signal.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,7 +29,8 @@ class TestCluster {
                                          "--work-dir",
                                          files_.path("agent-" + std::to_string(i))};
       arguments.insert(arguments.end(), agent_flags.begin(), agent_flags.end());
-      agents_.push_back(std::make_unique<Process>(std::move(arguments)));
+      agents_.push_back(std::make_unique<Process>(arguments));
+      agent_arguments_.push_back(std::move(arguments));
     }
     for (auto& agent : agents_) {
       INFO(agent->err());
@@ -37,6 +40,14 @@ class TestCluster {
 
   const std::string& endpoint() const { return endpoint_; }
   Process& agent(std::size_t i) { return *agents_[i]; }
+  // kill -9, and another one in its place once it has registered.
+  void kill_agent_and_restart(std::size_t i) {
+    agents_[i]->signal(SIGKILL);
+    agents_[i]->wait();
+    agents_[i] = std::make_unique<Process>(agent_arguments_[i]);
+    INFO(agents_[i]->err());
+    REQUIRE(!agents_[i]->line("registered").empty());
+  }
 
   std::unique_ptr<Process> start_run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {MESOSCORE_PROGRAM_MESOSCORE_RUN, "--master", endpoint_});
@@ -58,4 +69,5 @@ class TestCluster {
   Process master_;
   std::string endpoint_;
   std::vector<std::unique_ptr<Process>> agents_;
+  std::vector<std::vector<std::string>> agent_arguments_;
 };

@@ -1,5 +1,6 @@
 #include "child.h"
 
+#include "output_file.h"
 #include "report.h"
 #include "sys.h"
 #include "text.h"
@@ -77,14 +78,15 @@ int take_directory(struct Child* child) {
   return error == 0 || failed(child, MESO_STAGE_DIRECTORY, error);
 }
 
-// Standard input is /dev/null already, as for the supervisor. The lowest free descriptor is taken, which is
-// the one that has just been closed.
+// Standard input is /dev/null already, as for the supervisor.
 static int open_output(struct Child* child, int fd, uint32_t text, uint32_t stage) {
   const int given = child->launch->output_fds[fd - 1];
   if (given >= 0) return sys_duplicate_to(given, fd) >= 0;
-  sys_close(fd);
-  const int opened = sys_open(child->launch->texts[text], O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY, 0644);
-  return opened >= 0 || failed(child, stage, opened);
+  const int opened = output_file_open(child->launch, child->launch->texts[text]);
+  if (opened < 0) return failed(child, stage, opened);
+  const int placed = sys_duplicate_to(opened, fd);
+  sys_close(opened);
+  return placed >= 0 || failed(child, stage, placed);
 }
 
 int open_outputs(struct Child* child) {

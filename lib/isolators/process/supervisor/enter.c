@@ -10,11 +10,11 @@ static int inside_main(void* argument) {
   return 127;
 }
 
-// A pid namespace is entered by children only.
+// A pid namespace is entered by children only. Those in there see it: what they could reach by it must be its
+// own memory, not that of the supervisor.
 static int start_inside(struct Child* child) {
-  __attribute__((aligned(16))) char stack[4096];
-  const long pid =
-      clone_onto(CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD, stack + sizeof stack, inside_main, child);
+  __attribute__((aligned(16))) char stack[8192];
+  const long pid = clone_onto(CLONE_VFORK | CLONE_PARENT | SIGCHLD, stack + sizeof stack, inside_main, child);
   if (pid == -ENOMEM) return failed(child, MESO_STAGE_PARENT, -ESRCH);  // its init has ended
   if (pid < 0) return failed(child, MESO_STAGE_PROCESS, (int)pid);
   child->entered = (int)pid;

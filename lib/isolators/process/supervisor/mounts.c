@@ -57,28 +57,30 @@ static int take_copy(const struct Child* child, const struct MesoMount* mount) {
 // ---- where it is to be
 // ----------------------------------------------------------------------------------------------------
 
-struct Target {
-  int root;
-  int folder;        // in which `name` is, or is to be
-  const char* name;  // the part of the path behind `folder`
-};
-
 static int open_inside(int root, const char* path) {
   return sys_open_beneath(root, path, O_PATH, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 }
 
-static int make_here(const struct Child* child, int folder, const char* name, uint32_t make) {
-  int made = make == MESO_MAKE_FILE ? sys_create_at(folder, name, 0644) : sys_mkdir_at(folder, name, 0755);
+static int make_here(int folder, const char* name, uint32_t make) {
+  const int made =
+      make == MESO_MAKE_FILE ? sys_create_at(folder, name, 0644) : sys_mkdir_at(folder, name, 0755);
   if (made < 0) return made;
   if (make == MESO_MAKE_FILE) sys_close(made);
-  const struct Launch* launch = child->launch;
-  return launch->flags & MESO_SWITCH_USER ? sys_give_at(folder, name, launch->uid, launch->gid) : 0;
+  return 0;
 }
 
-// One part after the other of a path that has neither "." nor ".." in it; each that is missing is made, as
-// the user's.
-static int make_inside(const struct Child* child, int root, char* path, uint32_t make) {
-  int folder = sys_duplicate(root);
+// Where a task may have been before us: no link of it leads elsewhere.
+struct Way {
+  int top;           // a descriptor
+  uint64_t resolve;  // how a path is followed from there
+  int is_users;      // what is made on the way is the user's
+};
+
+// One part after the other of a path that has neither "." nor ".." in it; each that is missing is made.
+static int make_on(const struct Child* child, const struct Way* way, char* path, uint32_t make) {
+  const struct Launch* launch = child->launch;
+  const int gives = way->is_users && (launch->flags & MESO_SWITCH_USER) != 0;
+  int folder = sys_duplicate(way->top);
   for (char* part = path; folder >= 0;) {
     while (*part == '/') ++part;
     if (*part == 0) break;
@@ -86,10 +88,11 @@ static int make_inside(const struct Child* child, int root, char* path, uint32_t
     while (*end != 0 && *end != '/') ++end;
     const char behind = *end;
     *end = 0;
-    int next = open_inside(root, path);
+    int next = sys_open_beneath(way->top, path, O_PATH, way->resolve);
     if (next == -ENOENT) {
-      next = make_here(child, folder, part, behind == 0 ? make : MESO_MAKE_DIRECTORY);
-      if (next == 0) next = open_inside(root, path);
+      next = make_here(folder, part, behind == 0 ? make : MESO_MAKE_DIRECTORY);
+      if (next == 0 && gives) next = sys_give_at(folder, part, launch->uid, launch->gid);
+      if (next == 0) next = sys_open_beneath(way->top, path, O_PATH, way->resolve);
     }
     *end = behind;
     sys_close(folder);
@@ -97,6 +100,34 @@ static int make_inside(const struct Child* child, int root, char* path, uint32_t
     part = end;
   }
   return folder;
+}
+
+// The part of a path behind the directory, or null.
+static char* behind_directory(char* path, const char* directory) {
+  if (*directory == 0) return 0;
+  while (*directory != 0 && *path == *directory) ++path, ++directory;
+  if (*directory != 0 || *path != '/') return 0;
+  while (*path == '/') ++path;
+  return path;
+}
+
+// In the sandbox no link is followed, and what is made is the user's. In a root of its own links stay within
+// it; on the machine there is nothing to be made.
+static int make_inside(const struct Child* child, int root, char* path, uint32_t make) {
+  const char* sandbox = child->launch->texts[MESO_DIRECTORY];
+  char* rest = behind_directory(path, sandbox);
+  struct Way way = {.top = root, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+  if (!rest) {
+    if (child->launch->enclosure->root == 0) way.resolve |= RESOLVE_NO_SYMLINKS;
+    return make_on(child, &way, path, make);
+  }
+  const int top = open_inside(root, sandbox);
+  if (top < 0) return top;
+  way = (struct Way){
+      .top = top, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS, .is_users = 1};
+  const int made = make_on(child, &way, rest, make);
+  sys_close(top);
+  return made;
 }
 
 static int open_target(const struct Child* child, int root, const struct MesoMount* mount) {

@@ -1,94 +1,9 @@
 #include "outputs.h"
 
+#include "output_file.h"
 #include "sys_enclose.h"
-#include "text.h"
 
-enum { CHUNK = 16384, MAX_PATH = 4096 };
-
-// ---- files, as the user
-// ---------------------------------------------------------------------------------------------------
-
-struct FileCall {
-  const struct Launch* launch;
-  const char* path;
-  uint32_t old_files;
-  int result;
-};
-
-// "<path>.<number>", number 0 is the path itself.
-static const char* numbered(char* to, const char* path, uint32_t number) {
-  const size_t length = text_length(path);
-  if (length + 16 > MAX_PATH) return path;
-  memcpy(to, path, length + 1);
-  if (number == 0) return to;
-  struct Text text = {.length = 0};
-  text_add(&text, ".");
-  text_add_number(&text, number);
-  text_end(&text);
-  memcpy(to + length, text.bytes, text.length + 1);
-  return to;
-}
-
-static void open_file(struct FileCall* call) {
-  call->result = sys_open(call->path, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_CLOEXEC, 0644);
-}
-
-// Makes place, and opens a new file. Whatever lies there is moved or left, never followed.
-static void rotate_file(struct FileCall* call) {
-  static char from[MAX_PATH], to[MAX_PATH];
-  if (call->old_files == 0) sys_unlink(call->path);
-  for (uint32_t i = call->old_files; i > 0; --i) {
-    sys_rename(numbered(from, call->path, i - 1), numbered(to, call->path, i), 0);
-  }
-  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
-  call->result = sys_open(call->path, flags, 0644);
-}
-
-static int take_user_of(const struct Launch* launch) {
-  int error = sys_setgroups(launch->group_count, launch->groups);
-  if (error == 0) error = sys_setgid_all(launch->gid);
-  if (error == 0) error = sys_setuid_all(launch->uid);
-  return error;
-}
-
-static int open_main(void* argument) {
-  struct FileCall* call = argument;
-  call->result = take_user_of(call->launch);
-  if (call->result == 0) open_file(call);
-  return 0;
-}
-
-static int rotate_main(void* argument) {
-  struct FileCall* call = argument;
-  call->result = take_user_of(call->launch);
-  if (call->result == 0) rotate_file(call);
-  return 0;
-}
-
-// A process that becomes the user, and shares memory and descriptors with us.
-static int call_as_user(struct FileCall* call, int (*function)(void*)) {
-  __attribute__((aligned(16))) char stack[4096];
-  const unsigned long flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD;
-  const long pid = clone_onto(flags, stack + sizeof stack, function, call);
-  if (pid < 0) return (int)pid;
-  int status = 0;
-  sys_wait((int)pid, &status, 0);
-  return call->result;
-}
-
-static int open_as_user(const struct Launch* launch, const char* path) {
-  struct FileCall call = {.launch = launch, .path = path};
-  if (launch->flags & MESO_SWITCH_USER) return call_as_user(&call, open_main);
-  open_file(&call);
-  return call.result;
-}
-
-static int rotate_as_user(const struct Launch* launch, const char* path) {
-  struct FileCall call = {.launch = launch, .path = path, .old_files = launch->enclosure->rotation_files};
-  if (launch->flags & MESO_SWITCH_USER) return call_as_user(&call, rotate_main);
-  rotate_file(&call);
-  return call.result;
-}
+enum { CHUNK = 16384 };
 
 // ---- bytes
 // ----------------------------------------------------------------------------------------------------------------
@@ -124,7 +39,7 @@ static void store(const struct Outputs* outputs, struct Output* output, const ch
     from += part;
     bytes -= part;
     if (bytes == 0) return;
-    const int fresh = rotate_as_user(outputs->launch, output->path);
+    const int fresh = output_file_rotate_as_user(outputs->launch, output->path);
     if (fresh < 0) return write_all(output, from, bytes);  // the old one grows on
     sys_close(output->file);
     output->file = fresh;
@@ -154,7 +69,7 @@ static int open_one(struct Outputs* outputs, struct Launch* launch, int number) 
   struct Output* output = &outputs->all[number];
   int ends[2];
   output->path = launch->texts[MESO_STDOUT + number];
-  output->file = open_as_user(launch, output->path);
+  output->file = output_file_open_as_user(launch, output->path);
   if (output->file < 0) return output->file;
   const long size = sys_seek_end(output->file);
   output->size = size > 0 ? (uint64_t)size : 0;
@@ -176,7 +91,7 @@ static int is_same(const char* a, const char* b) {
 }
 
 int outputs_open(struct Outputs* outputs, struct Launch* launch, struct Failure* failure) {
-  *outputs = (struct Outputs){.launch = launch};
+  *outputs = (struct Outputs){.launch = launch, .signals = -1};
   if (!launch->enclosure || launch->enclosure->rotation_bytes == 0) return 1;
   const int one_file = is_same(launch->texts[MESO_STDOUT], launch->texts[MESO_STDERR]);
   for (int i = 0; i < (one_file ? 1 : 2); ++i) {
@@ -188,7 +103,6 @@ int outputs_open(struct Outputs* outputs, struct Launch* launch, struct Failure*
     return 0;
   }
   if (one_file) launch->output_fds[1] = launch->output_fds[0];
-  outputs->signals = -1;
   return 1;
 }
 

@@ -101,6 +101,7 @@ enum {
   MESO_DIRECTORY,    // working directory
   MESO_STDOUT,
   MESO_STDERR,
+  MESO_OUTPUT_DIRECTORY, // the two before lie below it, and no symbolic link on the way is followed; "": follow them
   MESO_TEXTS,
 };
 

@@ -76,6 +76,20 @@ static struct Shared* shared_memory(void) {
   return shared;
 }
 
+// Into another container: its process may have memory of its own.
+static struct Main start_entering(struct Child* child, struct Failure* failure) {
+  struct Shared* shared = shared_memory();
+  if (!shared) {
+    failed(child, MESO_STAGE_PROCESS, -ENOMEM);
+    return none();
+  }
+  *shared = (struct Shared){.failure = *failure};
+  child->failure = &shared->failure;
+  const struct Main started = start_alone(child);
+  *failure = shared->failure;
+  return started;
+}
+
 // False when init has ended.
 static int next_step(int progress) {
   char step = 0;
@@ -121,7 +135,7 @@ struct Main start_process(const struct Launch* launch, const struct Identity* su
   *failure = (struct Failure){.stage = MESO_STAGE_NONE};
   if (launch->flags & MESO_HELD)
     failed(&child, MESO_STAGE_HOLD, -ECANCELED);  // so it remains if it is killed meanwhile
-  const int has_init =
-      launch->enclosure && launch->parent_fd < 0 && (launch->enclosure->namespaces & CLONE_NEWPID) != 0;
+  if (launch->parent_fd >= 0) return start_entering(&child, failure);
+  const int has_init = launch->enclosure && (launch->enclosure->namespaces & CLONE_NEWPID) != 0;
   return has_init ? start_with_init(&child, failure) : start_alone(&child);
 }

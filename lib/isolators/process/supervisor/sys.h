@@ -15,6 +15,7 @@
 #include <linux/resource.h>
 #include <linux/sched.h>
 #include <linux/signalfd.h>
+#include <linux/stat.h>
 #include <linux/time_types.h>
 #include <linux/wait.h>
 #include <stddef.h>
@@ -45,6 +46,16 @@ static inline int sys_duplicate_to(int fd, int to) { return (int)SYS(dup3, fd, t
 static inline int sys_close_from(int fd) { return (int)SYS(close_range, fd, ~0u, 0, 0, 0); }
 static inline int sys_chdir(const char* path) { return (int)SYS(chdir, path, 0, 0, 0, 0); }
 static inline int sys_exists(const char* path) { return SYS(faccessat, AT_FDCWD, path, 0, 0, 0) == 0; }
+static inline int sys_open_at(int folder, const char* name, int flags, int mode) {
+  return (int)SYS(openat, folder, name, flags, mode, 0);
+}
+static inline int sys_unlink_at(int folder, const char* name) { return (int)SYS(unlinkat, folder, name, 0, 0, 0); }
+static inline int sys_rename_at(int folder, const char* from, const char* to) {
+  return (int)SYS(renameat2, folder, from, folder, to, 0);
+}
+static inline int sys_about(int fd, unsigned wanted, struct statx* about) {
+  return (int)SYS(statx, fd, "", AT_EMPTY_PATH, wanted, about);
+}
 static inline int sys_unlink(const char* path) { return (int)SYS(unlinkat, AT_FDCWD, path, 0, 0, 0); }
 static inline int sys_rename(const char* from, const char* to, unsigned flags) {
   return (int)SYS(renameat2, AT_FDCWD, from, AT_FDCWD, to, flags);
@@ -105,6 +116,7 @@ long clone_onto(unsigned long flags, void* stack_top, int (*function)(void*), vo
 long clone3_onto(const struct clone_args* args, size_t bytes, int (*function)(void*), void* argument);
 
 static inline int sys_fork(void) { return (int)SYS(clone, SIGCHLD, 0, 0, 0, 0); }
+static inline int sys_getuid(void) { return (int)SYS(getuid, 0, 0, 0, 0, 0); }
 static inline int sys_getpid(void) { return (int)SYS(getpid, 0, 0, 0, 0, 0); }
 static inline int sys_getppid(void) { return (int)SYS(getppid, 0, 0, 0, 0, 0); }
 static inline int sys_getpgid(int pid) { return (int)SYS(getpgid, pid, 0, 0, 0, 0); }

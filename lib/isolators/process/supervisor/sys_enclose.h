@@ -65,7 +65,6 @@ static inline int sys_set_limit(int resource, const uint64_t* soft_and_hard) {
 // For files only; they say nothing when they fail.
 static inline void sys_setfsuid(uint32_t uid) { SYS(setfsuid, uid, 0, 0, 0, 0); }
 static inline void sys_setfsgid(uint32_t gid) { SYS(setfsgid, gid, 0, 0, 0, 0); }
-static inline int sys_getuid(void) { return (int)SYS(getuid, 0, 0, 0, 0, 0); }
 static inline int sys_prctl2(int option, unsigned long a, unsigned long b) {
   return (int)SYS(prctl, option, a, b, 0, 0);
 }

@@ -109,6 +109,9 @@ static void set_up(struct Zygote* zygote) {
   sys_setsid();  // a Ctrl-C on the terminal of the agent is not for us
   sys_prctl(PR_SET_CHILD_SUBREAPER, 1);
   sys_prctl(PR_SET_NAME, (unsigned long)"mesoscore-start");
+  // A process that has become as weak as a task shares our memory until its execve(), and the init of a
+  // container has a copy: neither is to be traced, or its memory written to, by what has no CAP_SYS_PTRACE.
+  if (sys_getuid() == 0) sys_prctl(PR_SET_DUMPABLE, 0);
   // All of them: what a C library keeps for itself, posix_spawn() does not reset.
   for (int i = 1; i <= 64; ++i) sys_reset_signal(i);
   sys_set_mask(~(SignalMask)0);  // the supervisors inherit it; we end with the control socket
