@@ -1,5 +1,7 @@
 #include "isolation.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <string_view>
 #include <vector>
@@ -11,9 +13,9 @@ namespace {
 
 using namespace mesoscore;
 
-constexpr std::array<std::string_view, 11> kFull = {
-    "cgroups", "rlimits",      "namespaces",   "filesystem", "kernel", "tmp",
-    "devices", "capabilities", "no_new_privs", "seccomp",    "disk"};
+constexpr std::array<std::string_view, 11> kFull = {"cgroups",      "rlimits", "namespaces", "filesystem",
+                                                    "kernel",       "tmp",     "devices",    "capabilities",
+                                                    "no_new_privs", "seccomp", "disk"};
 
 bool known(std::string_view name) {
   if (name == "docker") return true;
@@ -53,7 +55,8 @@ std::vector<Capability> ordinary_capabilities() {
 void add_isolation_flags(CLI::App& app, Isolation& isolation) {
   app.add_option_function<std::string>(
          "--isolation", [&isolation](const std::string& text) { isolation.names = parse_names(text); },
-         "What tasks are kept apart by: a list of cgroups, rlimits, namespaces, filesystem, kernel, tmp, devices, "
+         "What tasks are kept apart by: a list of cgroups, rlimits, namespaces, filesystem, kernel, tmp, "
+         "devices, "
          "capabilities, no_new_privs, seccomp, disk, docker; or full (all but docker); default: nothing")
       ->type_name("LIST");
   app.add_option(
@@ -73,10 +76,13 @@ void add_isolation_flags(CLI::App& app, Isolation& isolation) {
                  "Labels our docker containers; one agent per name; default mesoscore");
 }
 
-IsolatorSet compose(const Isolation& isolation, const Logger& log) {
+IsolatorSet compose(const Isolation& isolation, const AgentServerConfig& config) {
   const auto has = [&](const char* name) { return isolation.names.count(name) > 0; };
   isolators::ProcessOptions process;
-  process.logger = log;
+  process.logger = config.log;
+  if (!isolation.names.empty() && config.default_user.empty() && ::geteuid() == 0)
+    config.log(LogLevel::warning,
+               "tasks that name no user run as root, which little holds: give --task-user");
   IsolatorSet set;
   set.add(isolators::process(process));
   if (has("cgroups")) {

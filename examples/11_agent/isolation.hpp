@@ -6,11 +6,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include "mesoscore/isolator.hpp"
+#include "mesoscore/agent_server.hpp"
 #include "mesoscore/isolators/cgroups.hpp"
 #include "mesoscore/isolators/docker.hpp"
 #include "mesoscore/isolators/linux.hpp"
-#include "mesoscore/log.hpp"
 
 struct Isolation {
   std::set<std::string> names{};  // of isolators besides process
@@ -22,4 +21,4 @@ struct Isolation {
 void add_isolation_flags(CLI::App& app, Isolation& isolation);
 
 // In an order that works: see IsolatorSet.
-mesoscore::IsolatorSet compose(const Isolation& isolation, const mesoscore::Logger& log);
+mesoscore::IsolatorSet compose(const Isolation& isolation, const mesoscore::AgentServerConfig& config);

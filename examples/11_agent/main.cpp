@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
   auto log = spdlog::stderr_color_mt("agent");
   log->set_level(options.log_level);
   options.config.log = mesoscore::spdlog_logger(log);
-  options.config.isolators = compose(options.isolation, options.config.log);
+  options.config.isolators = compose(options.isolation, options.config);
   options.config.prober = mesoscore::probers::native();
 
   mesoscore::TransportSet transports;
@@ -56,8 +56,6 @@ int main(int argc, char** argv) {
     log->error("cannot start: {}", started.error().message);
     return 2;
   }
-  if (!options.isolation.names.empty() && options.config.default_user.empty() && ::geteuid() == 0)
-    log->warn("tasks that name no user run as root, which few things hold: give --task-user");
   log->info("offers {}; work directory {}", options.config.resources, options.config.work_dir);
 
   int exit_code = 0;

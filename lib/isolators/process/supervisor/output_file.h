@@ -1,5 +1,5 @@
-// The files of stdout and stderr. They lie where a task may have put what it likes, and are opened with more rights than
-// it has: its links are not followed, its pipes are not waited for.
+// The files of stdout and stderr. They lie where a task may have put what it likes, and are opened with more rights
+// than it has: its links are not followed, its pipes are not waited for.
 #pragma once
 
 #include "launch.h"
