@@ -27,6 +27,7 @@ std::string read_file(const std::string& path) {
 TempDirectory::TempDirectory()
     : path_((std::filesystem::temp_directory_path() / "mesoscore-test-XXXXXX").string()) {
   if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("cannot create " + path_);
+  std::filesystem::permissions(path_, std::filesystem::perms(0755));  // users of tasks pass through it
 }
 
 TempDirectory::~TempDirectory() {
