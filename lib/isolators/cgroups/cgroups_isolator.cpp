@@ -199,7 +199,7 @@ Status CgroupsIsolator::update(const ContainerId& id, const Resources& resources
   Container& container = found->second;
   auto limits = limits_of(resources, container.task ? &*container.task : nullptr, options_);
   if (!limits) return fail(limits.error());
-  auto changed = change_group(*subtree_, id.str(), *limits, container.memory_max);
+  auto changed = change_group(*subtree_, id.str(), *limits, container.memory_max, options_);
   if (!changed) return fail(changed.error());
   container.limits = std::move(*limits);
   container.memory_max = *changed;

@@ -151,9 +151,11 @@ int write_limit_v1(int dir, const std::string& text, bool swap) {
   return number;
 }
 
+std::string text_v2(std::optional<std::uint64_t> limit) { return limit ? std::to_string(*limit) : "max"; }
+
 // Version 2 kills a group that is over a new hard limit. To be slowed down, and relieved of its caches, comes
 // first.
-int write_limit_v2(int dir, std::uint64_t wanted) {
+int shrink_v2(int dir, std::uint64_t wanted) {
   char buffer[64];
   const auto usage = [&] {
     return limit_in(read_file(dir, "memory.current", buffer).value_or("")).value_or(0);
@@ -163,19 +165,26 @@ int write_limit_v2(int dir, std::uint64_t wanted) {
   return write_file(dir, "memory.max", std::to_string(wanted));
 }
 
+// memory.high is that of the hard limit which there is afterwards: who kept a lower one would be slowed down
+// for ever.
+int write_limit_v2(int dir, std::optional<std::uint64_t> wanted, std::optional<std::uint64_t> old,
+                   const CgroupsOptions& options) {
+  const bool grows = !wanted || (old && *wanted > *old);
+  const int number = grows ? write_file(dir, "memory.max", text_v2(wanted)) : shrink_v2(dir, *wanted);
+  const int high =
+      write_file(dir, "memory.high", text_v2(memory_high_of(number == 0 ? wanted : old, options)));
+  return number == 0 ? high : number;
+}
+
 Result<std::optional<std::uint64_t>> resize_memory(const Part& part, const std::string& name, int dir,
                                                    const Limits& limits,
-                                                   std::optional<std::uint64_t> memory_max) {
+                                                   std::optional<std::uint64_t> memory_max,
+                                                   const CgroupsOptions& options) {
   const auto wanted = limits.memory_max;
+  const int number = part.version == 1
+                         ? write_limit_v1(dir, wanted ? std::to_string(*wanted) : "-1", limits.swap)
+                         : write_limit_v2(dir, wanted, memory_max, options);
   const bool grows = !wanted || (memory_max && *wanted > *memory_max);
-  int number = 0;
-  if (part.version == 1) {
-    number = write_limit_v1(dir, wanted ? std::to_string(*wanted) : "-1", limits.swap);
-  } else if (grows) {
-    number = write_file(dir, "memory.max", wanted ? std::to_string(*wanted) : "max");
-  } else {
-    number = write_limit_v2(dir, *wanted);
-  }
   if (number == EBUSY && !grows) return memory_max;
   if (number == 0) return wanted;
   return fail(cannot("change the memory limit of", cat(part.path, "/", name), number));
@@ -185,7 +194,8 @@ Result<std::optional<std::uint64_t>> resize_memory(const Part& part, const std::
 
 Result<std::optional<std::uint64_t>> change_group(const Subtree& subtree, const std::string& name,
                                                   const Limits& limits,
-                                                  std::optional<std::uint64_t> memory_max) {
+                                                  std::optional<std::uint64_t> memory_max,
+                                                  const CgroupsOptions& options) {
   for (const Part& part : subtree.parts()) {
     for (const Controller one : kControllers) {
       if (part.controllers.has(one)) {
@@ -195,7 +205,7 @@ Result<std::optional<std::uint64_t>> change_group(const Subtree& subtree, const 
     if (!part.controllers.has(Controller::memory)) continue;
     const UniqueFd dir = open_directory(part.dir.get(), name.c_str());
     if (!dir) return fail(cannot("open", cat(part.path, "/", name), errno));
-    auto resized = resize_memory(part, name, dir.get(), limits, memory_max);
+    auto resized = resize_memory(part, name, dir.get(), limits, memory_max, options);
     if (!resized) return resized;
     memory_max = *resized;
   }

@@ -19,7 +19,8 @@ Status make_group(const Subtree& subtree, const std::string& name, const Limits&
 // is what it is now.
 Result<std::optional<std::uint64_t>> change_group(const Subtree& subtree, const std::string& name,
                                                   const Limits& limits,
-                                                  std::optional<std::uint64_t> memory_max);
+                                                  std::optional<std::uint64_t> memory_max,
+                                                  const CgroupsOptions& options);
 
 bool has_group(const Part& part, const std::string& name) noexcept;
 std::vector<pid_t> processes_of(const Part& part, const std::string& name);

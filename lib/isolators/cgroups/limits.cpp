@@ -76,7 +76,7 @@ void add_memory(std::vector<Setting>& all, const Limits& limits, int version, bo
     return;
   }
   add("memory.low", std::to_string(limits.memory), true);
-  if (limits.memory_high || !fresh) add("memory.high", text_of(limits.memory_high, 2), false);
+  if (fresh && limits.memory_high) add("memory.high", text_of(limits.memory_high, 2), false);
   if (fresh) add("memory.oom.group", "1", true);
   if (fresh && !limits.swap) add("memory.swap.max", "0", true);
   if (fresh && limits.memory_max) add("memory.max", most, false);
@@ -101,6 +101,12 @@ std::optional<std::chrono::microseconds> Limits::cpu_quota() const noexcept {
   return std::chrono::microseconds(std::llround(std::max(quota, kLeast)));
 }
 
+std::optional<std::uint64_t> memory_high_of(std::optional<std::uint64_t> memory_max,
+                                            const CgroupsOptions& options) {
+  if (options.memory_high <= 0 || !memory_max) return std::nullopt;
+  return static_cast<std::uint64_t>(options.memory_high * static_cast<double>(*memory_max));
+}
+
 Result<Limits> limits_of(const Resources& resources, const TaskLimits* task, const CgroupsOptions& options) {
   const double cpus = resources.get("cpus"), mem = resources.get("mem");
   MESOSCORE_TRY(check_amount("cpus", cpus, kMaxCpus));
@@ -120,10 +126,7 @@ Result<Limits> limits_of(const Resources& resources, const TaskLimits* task, con
     if (task->mem)
       limits.memory_max = *mem_limit ? std::optional(bytes_of(std::max(**mem_limit, kMinMem))) : std::nullopt;
   }
-  if (options.memory_high > 0 && limits.memory_max) {
-    limits.memory_high =
-        static_cast<std::uint64_t>(options.memory_high * static_cast<double>(*limits.memory_max));
-  }
+  limits.memory_high = memory_high_of(limits.memory_max, options);
   limits.cpu_period = std::chrono::duration_cast<std::chrono::microseconds>(options.cpu_period);
   limits.pids_max = options.pids_max;
   limits.swap = options.swap;

@@ -34,6 +34,9 @@ struct Limits {
   std::optional<std::chrono::microseconds> cpu_quota() const noexcept;  // in each period
 };
 
+// Where tasks with that hard limit are slowed down; nothing if they are not.
+std::optional<std::uint64_t> memory_high_of(std::optional<std::uint64_t> memory_max,
+                                            const CgroupsOptions& options);
 // `task` may be null. An error names the amount that cannot be.
 Result<Limits> limits_of(const Resources& resources, const TaskLimits* task, const CgroupsOptions& options);
 
@@ -45,7 +48,7 @@ struct Setting {
   bool optional = false;  // files that not every kernel has
 };
 // Of one controller, in that version. `fresh`: of a group that was just made; what the kernel has by default
-// is left out. The hard limit of the memory of others is set by resize_memory().
+// is left out. memory.max and memory.high of others are set by resize_memory().
 std::vector<Setting> settings_of(const Limits& limits, Controller controller, int version, bool fresh);
 // The limits of each disk; `disks` are "254:0".
 std::vector<Setting> disk_settings(const CgroupsOptions& options, const std::vector<std::string>& disks,

@@ -1,9 +1,4 @@
 // Cpu time and processes.
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-
-#include <filesystem>
-
 #include "catch.hpp"
 #include "harness.hpp"
 #include "isolators/cgroups/group.hpp"
@@ -41,7 +36,7 @@ TEST_CASE("two that want the same cpu share it as their resources say", "[cgroup
 
 TEST_CASE("a quota holds, and how often it did is counted", "[cgroups][cpu]") {
   if (cannot_run()) return;
-  Host host;
+  Host host(GENERATE(from_range(by_version())));
   host.launch("a", kBusy, "cpus:0.1;mem:64", TaskLimits{.cpus = 0.2, .mem = {}});
   host.wait_for("a", Kind::started);
   host.run_for(500ms);
@@ -84,7 +79,7 @@ TEST_CASE("a fork bomb is held, and harms nobody", "[cgroups][pids]") {
 
 TEST_CASE("a frozen container stands still until it is thawed", "[cgroups][cpu]") {
   if (cannot_run()) return;
-  Host host;
+  Host host(GENERATE(from_range(by_version())));
   host.launch("a", kBusy);
   host.wait_for("a", Kind::started);
   REQUIRE(host.run_until([&] { return host.cpu_seconds("a") > 0.05; }));
@@ -112,35 +107,5 @@ TEST_CASE("all containers keep to the cpus that they are given", "[cgroups][cpu]
   host.launch("a", "grep Cpus_allowed_list /proc/self/status");
   CHECK(host.wait_for("a", Kind::exited).wait_status == 0);
   CHECK(host.output("a") == "Cpus_allowed_list:\t0\n");
-  host.close();
-}
-
-// File systems without a disk have a number of major 0.
-bool is_on_disk(const std::filesystem::path& directory) {
-  struct stat about {};
-  return ::stat(directory.c_str(), &about) == 0 && major(about.st_dev) != 0;
-}
-
-TEST_CASE("the limits of disks are those of each disk", "[cgroups][io]") {
-  if (cannot_run()) return;
-  const auto disks = control_groups::disks_in("/sys/block");
-  if (disks.empty()) return test::skip("limits of disks: this machine has none");
-  CgroupsOptions options = own_root();
-  options.io_write_bytes_per_second = 4 << 20;
-  Host host(options);
-  host.launch("a", "dd if=/dev/zero of=file bs=1M count=8 oflag=direct 2>&1");
-  host.wait_for("a", Kind::started);
-  const auto began = std::chrono::steady_clock::now();
-  const std::string limit = host.read(Controller::io, "a", "io.max", "blkio.throttle.write_bps_device");
-  INFO(limit);
-  CHECK(limit.find(disks.front()) == 0);
-  CHECK(limit.find("4194304") != std::string::npos);
-  const ContainerEvent end = host.wait_for("a", Kind::exited);
-  if (is_on_disk(std::filesystem::temp_directory_path())) {
-    CHECK(end.wait_status == 0);
-    CHECK(std::chrono::steady_clock::now() - began > 1s);  // 2 s, but for the first burst
-  } else {
-    test::skip("a limit of writes at work: the directory for temporary files is on no disk");
-  }
   host.close();
 }

@@ -1,6 +1,4 @@
 // Whatever is in a group, and whoever left it there: it is emptied and removed.
-#include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,17 +13,11 @@ using namespace cgroups_test;
 
 namespace {
 
-// A process of the test in the groups of `name`, which the launcher knows nothing of.
-pid_t stranger(const Host& host, const std::string& name) {
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing may outlive a test, also if it has failed
-  ::signal(SIGTERM, SIG_IGN);
-  for (const auto& part : host.subtree().parts()) {
-    if (control_groups::write_file(part.dir.get(), (name + "/cgroup.procs").c_str(), "0") != 0) ::_exit(99);
-  }
-  ::close_range(3, ~0u, 0);  // among them what keeps a second agent away
-  for (;;) ::pause();
+// In the groups of `name`, which the launcher knows nothing of.
+pid_t stranger_in(const Host& host, const std::string& name) {
+  std::vector<std::string> groups;
+  for (const auto& part : host.subtree().parts()) groups.push_back(part.path + "/" + name);
+  return stranger(groups);
 }
 
 bool is_in(const Host& host, pid_t pid, const std::string& name) {
@@ -50,10 +42,11 @@ void prepare(Host& host, const std::string& id) {
 
 TEST_CASE("what nobody knows of in a group ends with it", "[cgroups][end]") {
   if (cannot_run()) return;
-  Host host;
+  Host host(GENERATE(from_range(by_kill())));
   prepare(host, "a");
-  const pid_t pid = stranger(host, "a");
+  const pid_t pid = stranger_in(host, "a");
   REQUIRE(host.run_until([&] { return is_in(host, pid, "a"); }));
+  host.hide_kill_file("a");
   CHECK(host.cgroups().cleanup(ContainerId("a")));
   CHECK(signal_of(pid) == SIGKILL);
   CHECK(host.run_until([&] { return host.groups_left().empty(); }));
@@ -62,13 +55,14 @@ TEST_CASE("what nobody knows of in a group ends with it", "[cgroups][end]") {
 
 TEST_CASE("groups that a task has made in its own end with it", "[cgroups][end]") {
   if (cannot_run()) return;
-  Host host;
+  Host host(GENERATE(from_range(by_kill())));
   prepare(host, "a");
   for (const auto& part : host.subtree().parts()) {
     REQUIRE(std::filesystem::create_directories(part.path + "/a/lower/lowest"));
   }
-  const pid_t pid = stranger(host, "a/lower/lowest");
+  const pid_t pid = stranger_in(host, "a/lower/lowest");
   const bool entered = host.run_until([&] { return is_in(host, pid, "a/lower/lowest"); });
+  host.hide_kill_file("a");
   CHECK(host.cgroups().cleanup(ContainerId("a")));
   CHECK(entered);
   CHECK(signal_of(pid) == SIGKILL);
@@ -80,12 +74,14 @@ TEST_CASE("a kill leaves nothing of what forks as fast as it can", "[cgroups][en
   if (cannot_run()) return;
   CgroupsOptions options = own_root();
   options.pids_max = 40;
-  Host host(options);
+  Host host(options, nullptr, GENERATE(from_range(by_kill())));
   for (int i = 0; i < 5; ++i) {
     const std::string id = "bomb" + std::to_string(i);
-    host.launch(id, "trap '' TERM; bomb() { (setsid sleep 1000 &) ; bomb & bomb & wait; }; bomb",
-                "cpus:1;mem:128");
+    host.launch(
+        id, "trap '' TERM; bomb() { (setsid sleep 1000 &) ; bomb & bomb & wait; }; bomb & exec sleep 1000",
+        "cpus:1;mem:128");
     host.wait_for(id, Kind::started);
+    host.hide_kill_file(id);
     host.run_for(100ms);
     host.kill(id);
     host.wait_for(id, Kind::exited);
@@ -97,16 +93,17 @@ TEST_CASE("a kill leaves nothing of what forks as fast as it can", "[cgroups][en
 TEST_CASE("containers go on under the next agent, and orphans end", "[cgroups][end]") {
   if (cannot_run()) return;
   const CgroupsOptions options = own_root();
+  const Machine machine = GENERATE(from_range(by_version()));
   std::shared_ptr<test::Folder> folder;
   {
-    Host first(options);
+    Host first(options, nullptr, machine);
     first.launch("kept", "echo here; sleep 1000", "cpus:1;mem:64", TaskLimits{.cpus = {}, .mem = 200});
     first.launch("orphan", "echo here; sleep 1000");
     REQUIRE(first.wait_for_output("kept", "here"));
     REQUIRE(first.wait_for_output("orphan", "here"));
     folder = first.leave();
   }
-  Host second(options, folder);
+  Host second(options, folder, machine);
   CHECK(second.groups_left().size() == 2 * second.subtree().parts().size());
   second.recover({"kept"});
   CHECK(second.run_until([&] { return second.groups_left().size() == second.subtree().parts().size(); }));
@@ -123,16 +120,17 @@ TEST_CASE("containers go on under the next agent, and orphans end", "[cgroups][e
 TEST_CASE("memory is watched over under the next agent as well", "[cgroups][end]") {
   if (cannot_run()) return;
   const CgroupsOptions options = own_root();
+  const Machine machine = GENERATE(from_range(by_version()));
   std::shared_ptr<test::Folder> folder;
   {
-    Host first(options);
+    Host first(options, nullptr, machine);
     first.launch(
         "a",
         "until [ -e go ]; do sleep 0.05; done; dd if=/dev/zero of=/dev/null bs=200M count=1; sleep 1000");
     first.wait_for("a", Kind::started);
     folder = first.leave();
   }
-  Host second(options, folder);
+  Host second(options, folder, machine);
   second.recover({"a"});
   std::ofstream(*folder / "work/sandboxes/agent/framework/task-a/a/go") << "now";
   const ContainerEvent exited = second.wait_for("a", Kind::exited);
@@ -144,16 +142,17 @@ TEST_CASE("an agent that is not asked to recover removes what it finds before it
           "[cgroups][end]") {
   if (cannot_run()) return;
   const CgroupsOptions options = own_root();
+  const Machine machine = GENERATE(from_range(by_version()));
   std::shared_ptr<test::Folder> folder;
   pid_t pid = 0;
   {
-    Host first(options);
+    Host first(options, nullptr, machine);
     prepare(first, "left");
-    pid = stranger(first, "left");
+    pid = stranger_in(first, "left");
     REQUIRE(first.run_until([&] { return is_in(first, pid, "left"); }));
     folder = first.leave();
   }
-  Host second(options, folder);
+  Host second(options, folder, machine);
   second.launch("a", "exit 3");
   second.wait_for("a", Kind::exited);
   CHECK(signal_of(pid) == SIGKILL);

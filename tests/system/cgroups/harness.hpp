@@ -32,10 +32,26 @@ CgroupsOptions own_root();
 bool cannot_run();
 bool is_root();
 
+// What the isolator finds of this machine: all; only its version 1; all, but no cgroup.kill that could be
+// written to (older kernels have none).
+enum class Machine { whole, version_1, no_kill_file };
+std::string missing_for(Machine machine);  // why this machine cannot be tried as that one; "": it can
+std::vector<Machine> by_version();         // those of whole and version_1 that can be tried
+std::vector<Machine> by_kill();            // of all
+
+// Something on a disk of at least 64 MiB to read and write: a file in the folder, or a whole disk that was
+// named by $MESOSCORE_TEST_DISK. "": the folder is in memory, and there is no such disk.
+std::string place_on_disk(const test::Folder& folder);
+
+// A process of the test in groups that nobody else has put it into, for ever; it ignores SIGTERM.
+pid_t stranger(const std::vector<std::string>& groups);
+
 class Host {
  public:
   // `folder`: of an agent that has left.
-  explicit Host(CgroupsOptions options = own_root(), std::shared_ptr<test::Folder> folder = nullptr);
+  explicit Host(CgroupsOptions options = own_root(), std::shared_ptr<test::Folder> folder = nullptr,
+                Machine machine = Machine::whole);
+  explicit Host(Machine machine) : Host(own_root(), nullptr, machine) {}
   ~Host();
 
   CgroupsIsolator& cgroups() { return *cgroups_; }
@@ -44,12 +60,14 @@ class Host {
   runtime::Containers& containers() { return *containers_; }
   asio::io_context& context() { return context_; }
   const std::vector<std::string>& log() const { return log_; }
+  const test::Folder& folder() const { return *folder_; }
 
   void launch(const std::string& id, const std::string& script,
               const std::string& resources = "cpus:1;mem:64",
               std::optional<TaskLimits> limits = std::nullopt);
   void update(const std::string& id, const std::string& resources);
   void kill(const std::string& id);
+  void hide_kill_file(const std::string& id);  // on a machine without it, before the container is to end
   void kill_all();
   ContainerUsage usage(const std::string& id) { return containers_->usage(ContainerId(id)); }
   double cpu_seconds(const std::string& id);
@@ -74,6 +92,8 @@ class Host {
  private:
   CgroupsOptions options_;
   std::shared_ptr<test::Folder> folder_;
+  Machine machine_;
+  bool powerless_ = false;  // the test has given up what lets root write to every file
   asio::io_context context_;
   std::vector<std::string> known_;  // containers
   std::vector<ContainerEvent> events_;

@@ -1,31 +1,11 @@
 // Where a container is put, what the kernel is told of it, and that nothing of it remains.
-#include <filesystem>
-#include <set>
-
 #include "catch.hpp"
 #include "harness.hpp"
 #include "isolators/cgroups/files.hpp"
+#include "support/skip.hpp"
 
 using namespace cgroups_test;
 using control_groups::Controller;
-
-namespace {
-
-// All groups that the machine has, but those of tests that run at the same time.
-std::set<std::string> all_groups() {
-  std::set<std::string> groups;
-  const auto options = std::filesystem::directory_options::skip_permission_denied;
-  std::error_code ignored;
-  for (std::filesystem::recursive_directory_iterator at("/sys/fs/cgroup", options, ignored), end; at != end;
-       at.increment(ignored)) {
-    const bool of_a_test = at->path().filename().string().starts_with("mesoscore");
-    if (at->is_directory(ignored) && !of_a_test) groups.insert(at->path().string());
-    if (of_a_test) at.disable_recursion_pending();
-  }
-  return groups;
-}
-
-}  // namespace
 
 TEST_CASE("the controllers are those that this run is meant for", "[cgroups]") {
   if (cannot_run()) return;
@@ -39,9 +19,26 @@ TEST_CASE("the controllers are those that this run is meant for", "[cgroups]") {
   host.close();
 }
 
+TEST_CASE("all machines that this one can be taken for are tried", "[cgroups]") {
+  if (cannot_run()) return;
+  for (const Machine machine : {Machine::version_1, Machine::no_kill_file}) {
+    const std::string missing = missing_for(machine);
+    const std::string what = machine == Machine::version_1 ? "version 1 alone: " : "no cgroup.kill: ";
+    if (!missing.empty()) test::skip(what + missing);
+  }
+  if (!missing_for(Machine::version_1).empty()) return;
+  Host host(Machine::version_1);
+  CHECK_FALSE(host.subtree().unified());
+  for (const Controller one :
+       {Controller::cpu, Controller::memory, Controller::pids, Controller::cpuacct, Controller::freezer}) {
+    CHECK(host.subtree().part_of(one));
+  }
+  host.close();
+}
+
 TEST_CASE("a process is in its groups from the beginning, and so is what it starts", "[cgroups]") {
   if (cannot_run()) return;
-  Host host;
+  Host host(GENERATE(from_range(by_version())));
   host.launch("a", "cat /proc/self/cgroup; (cat /proc/self/cgroup)");
   CHECK(host.wait_for("a", Kind::exited).wait_status == 0);
   const std::string output = host.output("a");
@@ -60,7 +57,7 @@ TEST_CASE("the kernel has the limits that the resources say", "[cgroups]") {
   CgroupsOptions options = own_root();
   options.pids_max = 77;
   options.cpu_hard_limit = true;
-  Host host(options);
+  Host host(options, nullptr, GENERATE(from_range(by_version())));
   host.launch("a", "sleep 1000", "cpus:0.5;mem:64");
   host.wait_for("a", Kind::started);
   CHECK(host.read(Controller::memory, "a", "memory.max", "memory.limit_in_bytes") == "67108864");
@@ -103,18 +100,6 @@ TEST_CASE("limits of a task above its resources let it burst", "[cgroups]") {
   CHECK(host.wait_for("c", Kind::launch_failed).message.find("mem:48 is less than the 64 of its resources") !=
         std::string::npos);
   host.close();
-}
-
-TEST_CASE("groups of others are as they were", "[cgroups]") {
-  if (cannot_run()) return;
-  const std::set<std::string> before = all_groups();
-  {
-    Host host;
-    for (int i = 0; i < 5; ++i) host.launch("c" + std::to_string(i), "sleep 1000 & sleep 1000");
-    for (int i = 0; i < 5; ++i) host.wait_for("c" + std::to_string(i), Kind::started);
-    host.close();
-  }
-  CHECK(all_groups() == before);
 }
 
 TEST_CASE("a container id that would lead elsewhere makes no group", "[cgroups]") {

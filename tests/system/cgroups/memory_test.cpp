@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "harness.hpp"
+#include "support/skip.hpp"
 
 using namespace cgroups_test;
 using control_groups::Controller;
@@ -127,5 +128,82 @@ TEST_CASE("a limit below what is used is not set, and kills nobody", "[cgroups][
   CHECK(said);
   host.run_for(300ms);
   CHECK_FALSE(host.event("a", Kind::exited));
+  host.close();
+}
+
+// Version 2 slows down who is above memory.high. That is of use for a moment only, while a limit shrinks.
+TEST_CASE("memory.high is always that of the limit which counts", "[cgroups][memory]") {
+  if (cannot_run()) return;
+  CgroupsOptions options = own_root();
+  options.memory_high = GENERATE(0., 0.75);
+  Host host(options);
+  if (host.subtree().part_of(Controller::memory)->version == 1) {
+    test::skip("memory.high: memory is limited by version 1 here");
+    return host.close();
+  }
+  const auto part_of = [&](std::uint64_t mib) {
+    return options.memory_high > 0 ? std::to_string((mib << 20) * 3 / 4) : "max";
+  };
+  const auto high = [&] { return host.read(Controller::memory, "a", "memory.high", ""); };
+  host.launch("a", "dd if=/dev/zero bs=80M count=1 | sleep 1000", "cpus:1;mem:400");
+  host.wait_for("a", Kind::started);
+  REQUIRE(host.run_until([&] { return host.usage("a").mem_total_bytes.value_or(0) > 80u << 20; }));
+  CHECK(high() == part_of(400));
+  host.update("a", "cpus:1;mem:64");  // does not fit
+  CHECK(host.usage("a").mem_limit_bytes == 400u << 20);
+  CHECK(high() == part_of(400));
+  host.update("a", "cpus:1;mem:200");
+  CHECK(host.usage("a").mem_limit_bytes == 200u << 20);
+  CHECK(high() == part_of(200));
+  host.update("a", "cpus:1;mem:300");
+  CHECK(host.usage("a").mem_limit_bytes == 300u << 20);
+  CHECK(high() == part_of(300));
+  host.close();
+}
+
+TEST_CASE("a limit shrinks at the cost of what is cached", "[cgroups][memory]") {
+  if (cannot_run()) return;
+  Host host;
+  const std::string place = place_on_disk(host.folder());
+  if (place.empty()) {
+    test::skip("caches of a disk: the directory for temporary files is on no disk");
+    return host.close();
+  }
+  host.launch("a", "exec 3<" + place + "; cat <&3 >/dev/null; exec sleep 1000", "cpus:1;mem:200");
+  host.wait_for("a", Kind::started);
+  REQUIRE(host.run_until([&] { return host.usage("a").mem_total_bytes.value_or(0) > 60u << 20; }));
+  host.update("a", "cpus:1;mem:40");
+  CHECK(host.usage("a").mem_limit_bytes == 40u << 20);
+  CHECK(host.read(Controller::memory, "a", "memory.max", "memory.limit_in_bytes") ==
+        std::to_string(40 << 20));
+  if (host.subtree().part_of(Controller::memory)->version == 2) {
+    CHECK(host.read(Controller::memory, "a", "memory.high", "") == "max");
+  }
+  CHECK_FALSE(host.event("a", Kind::exited));
+  host.close();
+}
+
+TEST_CASE("who is killed since a group above has no memory left is told so", "[cgroups][memory]") {
+  if (cannot_run()) return;
+  Host host;
+  const control_groups::Part& part = *host.subtree().part_of(Controller::memory);
+  const auto set = [&](const char* file, const std::string& text) {
+    return control_groups::write_file(part.dir.get(), file, text);
+  };
+  const std::string most = std::to_string(48 << 20);
+  REQUIRE(set(part.version == 2 ? "memory.max" : "memory.limit_in_bytes", most) == 0);
+  if (part.version == 2) set("memory.swap.max", "0");  // not every kernel has these two
+  if (part.version == 1) set("memory.memsw.limit_in_bytes", most);
+  host.launch("a", "exec " + hog(100), "cpus:1;mem:200");
+  const ContainerEvent exited = host.wait_for("a", Kind::exited);
+  INFO(exited.message);
+  CHECK(exited.state == TaskState::failed);
+  REQUIRE(exited.reason == TaskReason::container_limitation_memory);
+  CHECK(exited.message.find("the machine, or the agent's share of it, ran out of memory; this container had "
+                            "used ") == 0);
+  CHECK(exited.message.find(" MiB at most, its limit is 200 MiB") != std::string::npos);
+  const double used = exited.limitation.get("mem");
+  CHECK(used > 40);
+  CHECK(used < 56);  // what the kernel cannot refuse goes beyond a limit
   host.close();
 }

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <stdexcept>
 #include <thread>
 
@@ -21,6 +22,7 @@ using mesoscore::test::Folder;
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* kKernel = "/usr/bin/linux.uml";
+constexpr std::uintmax_t kDiskBytes = 64 << 20;  // it has no blocks but those that are written to
 constexpr const char* kExitLine = "\numl: exit code ";
 
 std::string quoted(const std::string& text) {
@@ -37,16 +39,18 @@ std::string init_script(const std::string& output, const std::vector<std::string
   script +=
       "mount -t proc proc /proc && mount -t sysfs sysfs /sys && mount -t cgroup2 none /sys/fs/cgroup &&\n";
   script += "  mount -t tmpfs -o mode=1777 tmpfs /tmp && cd /tmp || echo 'uml: cannot mount'\n";
+  script += "mknod /tmp/disk b $(tr : ' ' </sys/block/ubda/dev) && export MESOSCORE_TEST_DISK=/tmp/disk\n";
   for (const std::string& one : environment) script += "export " + quoted(one) + "\n";
   for (const std::string& one : argv) script += quoted(one) + " ";
   return script +
          "\ncode=$?; echo; echo \"uml: exit code $code\"\nsync\necho o >/proc/sysrq-trigger\nsleep 10\n";
 }
 
-pid_t boot(const std::string& home, const std::string& init, const std::string& console) {
+pid_t boot(const std::string& home, const std::string& init, const std::string& disk,
+           const std::string& console) {
   std::vector<std::string> argv = {
-      kKernel,        "mem=512M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "rw",
-      "init=" + init, "con=null", "con0=null,fd:1", "con1=null,fd:1",    "quiet"};
+      kKernel,        "mem=512M",     "root=/dev/root", "rootfstype=hostfs", "rootflags=/",    "rw",
+      "init=" + init, "ubd0=" + disk, "con=null",       "con0=null,fd:1",    "con1=null,fd:1", "quiet"};
   std::vector<char*> pointers;
   for (std::string& one : argv) pointers.push_back(one.data());
   pointers.push_back(nullptr);
@@ -95,11 +99,14 @@ bool cannot_boot() {
 Outcome run_in_uml(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
                    std::chrono::seconds patience) {
   const Folder folder;
-  const std::string init = folder / "init", output = folder / "output", console = folder / "console";
+  const std::string init = folder / "init", output = folder / "output", console = folder / "console",
+                    disk = folder / "disk";
   mesoscore::test::write_bytes(init, init_script(output, argv, environment));
   ::chmod(init.c_str(), 0755);
+  mesoscore::test::write_bytes(disk, "");
+  std::filesystem::resize_file(disk, kDiskBytes);
   Outcome outcome;
-  const bool ended = wait_for_end(boot(folder.path().string(), init, console), Clock::now() + patience);
+  const bool ended = wait_for_end(boot(folder.path().string(), init, disk, console), Clock::now() + patience);
   outcome.output = mesoscore::test::bytes_of(output);
   outcome.console = mesoscore::test::bytes_of(console);
   const std::size_t at = outcome.output.rfind(kExitLine);
