@@ -2,6 +2,12 @@
 
 include_guard(GLOBAL)
 
+# What this build cannot test stays a test that says so, for the tally to list and count.
+function(mesoscore_absent_test name need labels)
+  add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" -E echo "SKIPPED: there is no ${need} in this build")
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}")
+endfunction()
+
 # mesoscore_test(<name> DIR <dir> [COMPONENTS ...] [LIBS ...] [LABELS ...] [PROTOS ...] [PROGRAMS ...]
 #                [SERIAL <bool>] [TIMEOUT <seconds>])
 function(mesoscore_test name)
@@ -13,7 +19,7 @@ function(mesoscore_test name)
   list(TRANSFORM arg_COMPONENTS PREPEND mesoscore:: OUTPUT_VARIABLE components)
   foreach(need IN LISTS components arg_PROGRAMS)
     if(NOT TARGET ${need})
-      message(STATUS "mesoscore: ${name} skipped: there is no ${need} in this build")
+      mesoscore_absent_test(${name} ${need} "${arg_LABELS}")
       return()
     endif()
   endforeach()
@@ -86,7 +92,7 @@ function(mesoscore_fuzzer source)
   list(TRANSFORM components PREPEND mesoscore::)
   foreach(component IN LISTS components)
     if(NOT TARGET ${component})
-      message(STATUS "mesoscore: fuzz_${stem} skipped: there is no ${component} in this build")
+      mesoscore_absent_test(fuzz_${stem} ${component} fuzz)
       return()
     endif()
   endforeach()

@@ -2,7 +2,8 @@
 """Counts the Catch2 test cases in a ctest report (JUnit XML) and prints "ctest: N passed, M failed".
 
 What a test could not do on this machine it says in a line "SKIPPED: <reason>"; those are listed and counted.
-An executable without Catch2's summary (the replay of a fuzz corpus, or one that died) counts as one test.
+An executable without Catch2's summary (the replay of a fuzz corpus, or one that died) counts as one test, and one
+that says nothing but that it was skipped counts as none.
 """
 import re
 import sys
@@ -22,6 +23,8 @@ def count(output: str, ok: bool) -> tuple[int, int]:
         passed, failed = parts.get("passed", 0) + parts.get("failed as expected", 0), parts.get("failed", 0)
     elif re.search(r"^No tests ran", output, re.M):
         passed, failed = 0, 1
+    elif ok and SKIPPED.search(output) and not SKIPPED.sub("", output).strip():
+        passed, failed = 0, 0
     else:
         passed, failed = (1, 0) if ok else (0, 1)
     if not ok and failed == 0:
@@ -39,6 +42,9 @@ def self_test() -> None:
     assert count("No tests ran\n", True) == (0, 1)
     assert count("replayed 3 inputs\n", True) == (1, 0)
     assert count("Segmentation fault\n", False) == (0, 1)
+    assert count("SKIPPED: there is no wire in this build\n", True) == (0, 0)
+    assert count("SKIPPED: there is no wire in this build\n", False) == (0, 1)
+    assert count("SKIPPED: half of it\nreplayed 3 inputs\n", True) == (1, 0)
     assert SKIPPED.findall("a\nSKIPPED: no such thing\nAll tests passed\n") == ["no such thing"]
 
 

@@ -12,6 +12,7 @@
 #include "mesoscore/transports/inproc.hpp"
 #include "mesoscore/transports/tcp.hpp"
 #include "mesoscore/transports/unix.hpp"
+#include "support/skip.hpp"
 
 using namespace mesoscore;
 
@@ -44,7 +45,7 @@ std::vector<Factory> make_all() {
   if (ipv6_works()) {
     all.push_back({"tcp-ipv6", transports::tcp, [] { return std::string("tcp://[::1]:0"); }, true});
   } else {
-    std::cout << "SKIPPED: the cases over tcp and IPv6: this machine has no [::1]\n";
+    test::skip("the cases over tcp and IPv6: this machine has no [::1]");
   }
   return all;
 }

@@ -1,6 +1,7 @@
 // Ports, addresses and names.
 #include "harness.hpp"
 #include "mesoscore/transports/tcp.hpp"
+#include "support/skip.hpp"
 
 using namespace mesoscore;
 
@@ -16,10 +17,7 @@ TEST_CASE("port 0: each listener gets a port of its own and tells it") {
 }
 
 TEST_CASE("addresses of IPv6 and of both families") {
-  if (!ipv6_works()) {
-    std::cout << "SKIPPED: IPv6 is not available on this machine\n";
-    return;
-  }
+  if (!ipv6_works()) return test::skip("IPv6 is not available on this machine");
   Net net(factory("tcp"));
   net.endpoint = "tcp://[::]:0";
   net.listen();

@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <functional>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +14,7 @@
 
 #include "isolators/process/launcher.hpp"
 #include "mesoscore/container.hpp"
+#include "support/skip.hpp"
 
 namespace process_test {
 
@@ -48,8 +48,7 @@ std::vector<pid_t> children_of(pid_t pid);
 // "R", "S", "Z", ...; nothing if there is no such process.
 std::optional<char> state_of(pid_t pid);
 bool is_root();
-// For what cannot be tested here; says why.
-inline void skip(const std::string& why) { std::cout << "SKIPPED: " << why << "\n"; }
+using mesoscore::test::skip;
 
 class Harness {
  public:

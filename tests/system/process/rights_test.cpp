@@ -128,7 +128,8 @@ TEST_CASE("a filter of system calls holds from the first instruction on", "[proc
   LaunchPlan plan = harness.script("a", "mkdir " + dir + "/made; grep Seccomp: /proc/self/status");
   plan.seccomp = no_directories();
   plan.no_new_privileges = true;
-  const bool with_init = is_root() && GENERATE(false, true);
+  const bool with_init = GENERATE(false, true);
+  if (with_init && !is_root()) return skip("pid namespaces may be made by root only");
   if (with_init) plan.namespaces = CLONE_NEWPID;
   harness.launch("a", std::move(plan));
   CHECK(harness.wait_for_exit("a") == 0);

@@ -4,12 +4,12 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include <iostream>
 #include <set>
 
 #include <asio/io_context.hpp>
 
 #include "folder_tree.hpp"
+#include "support/skip.hpp"
 
 namespace mesoscore::test {
 namespace {
@@ -188,8 +188,7 @@ TEST_CASE("mounts are left alone, and named") {
   yard.write("precious/file", "keep me");
   const std::string at = yard / "sandboxes/S1/F/t1/c/mounted";
   if (::mount((yard / "precious").c_str(), at.c_str(), nullptr, MS_BIND, nullptr) != 0) {
-    std::cout << "SKIPPED: mounts need root and CAP_SYS_ADMIN\n";
-    return;
+    return skip("mounts need root and CAP_SYS_ADMIN");
   }
   yard.age("sandboxes/S1/F/t1/c", 1000 * kHour);
   yard.collect();

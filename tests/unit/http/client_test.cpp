@@ -1,12 +1,10 @@
-#include "http/client.hpp"
-
 #include <sys/socket.h>
 
 #include <optional>
 
 #include "support/catch.hpp"
 #include "support/folder.hpp"
-#include "tiny_server.hpp"
+#include "world.hpp"
 
 namespace mesoscore {
 namespace {
@@ -15,31 +13,7 @@ using asio::ip::tcp;
 using asio::local::stream_protocol;
 using namespace std::chrono_literals;
 using test::tiny_answer;
-
-class World {
- public:
-  std::string url(const std::string& path) const {
-    return "http://127.0.0.1:" + std::to_string(server.endpoint().port()) + path;
-  }
-  Result<http::Response> ask(http::Request request) {
-    std::optional<Result<http::Response>> result;
-    client.start(std::move(request), [&](Result<http::Response> got) { result = std::move(got); });
-    CHECK_FALSE(result.has_value());  // never from within start()
-    run_until([&] { return result.has_value(); });
-    if (!result) return fail(Errc::io_error, "the test has waited for ten seconds");
-    return std::move(*result);
-  }
-  Result<http::Response> get(const std::string& path) { return ask(http::Request{.url = url(path)}); }
-  template <class Condition>
-  void run_until(Condition met) {
-    const auto until = std::chrono::steady_clock::now() + 10s;
-    while (!met() && std::chrono::steady_clock::now() < until) context.run_one_for(100ms);
-  }
-
-  asio::io_context context;
-  test::TinyServer<tcp> server{context, {asio::ip::address_v4::loopback(), 0}, tiny_answer};
-  http::Client client{context.get_executor()};
-};
+using test::World;
 
 TEST_CASE("an answer has its status, its headers and its body") {
   World world;

@@ -12,6 +12,7 @@
 
 #include "mesoscore/probers/native.hpp"
 #include "support/catch.hpp"
+#include "support/skip.hpp"
 #include "unit/http/tiny_server.hpp"
 
 namespace mesoscore::test {
@@ -184,10 +185,7 @@ TEST_CASE("https to who does not speak it has no result") {
 TEST_CASE("probes over IPv6") {
   World world;
   const auto nobody = world.probe(TcpProbe{.port = world.port(), .ipv6 = true});
-  if (!nobody) {
-    WARN("SKIPPED: there is no IPv6 here: " << nobody.error().message);
-    return;
-  }
+  if (!nobody) return skip("there is no IPv6 here: " + nobody.error().message);
   CHECK(nobody.value() == tcp_result(false));  // it listens on 127.0.0.1 only
   TinyServer<tcp> six(world.io, {asio::ip::address_v6::loopback(), 0}, answer);
   const std::uint32_t port = six.endpoint().port();
