@@ -17,6 +17,7 @@ constexpr Duration kLongest = std::chrono::hours(24 * 365);
 }  // namespace
 
 void DockerLauncher::kill(const ContainerId& id, Duration grace) {
+  if (execs_ && execs_->has(id)) return execs_->kill(id, grace);
   Container* container = find(id);
   if (!container || container->exit_code) return;
   const Clock::time_point at = Clock::now() + std::clamp(grace, Duration::zero(), kLongest);

@@ -25,6 +25,10 @@ Status DockerLauncher::start(asio::any_io_executor executor, std::string state_d
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
   run_ = cat(::getpid(), "-", now);
   engine_ = std::make_unique<Engine>(executor_, options_);
+  execs_ = std::make_shared<Execs>(
+      Execs::Context{executor_, engine_.get(), state_directory_, options_.request_timeout,
+                     [this](ContainerEvent event) { emit(std::move(event)); },
+                     [this](LogLevel level, std::string_view text) { log(level, text); }});
   return {};
 }
 
@@ -42,6 +46,10 @@ void DockerLauncher::unexpect(const ContainerId& id) { expected_.erase(id); }
 
 void DockerLauncher::launch(const ContainerId& id, LaunchPlan plan, HoldHandler held) {
   if (stopped_) return;
+  if (!plan.parent.empty()) {
+    auto parent = parent_of(plan.parent);
+    return execs_->launch(id, std::move(plan), std::move(parent));
+  }
   auto container = std::make_unique<Container>(id, executor_);
   container->name = cat(options_.owner, "-", id);
   container->plan = std::move(plan);
@@ -52,9 +60,17 @@ void DockerLauncher::launch(const ContainerId& id, LaunchPlan plan, HoldHandler 
   again(launched, Duration::zero(), &DockerLauncher::begin);  // never from within launch()
 }
 
+Result<Execs::Parent> DockerLauncher::parent_of(const ContainerId& id) {
+  const Container* container = find(id);
+  if (!container || container->phase != Container::Phase::running || container->exit_code)
+    return fail(Errc::launch_failed, cat("the container \"", id, "\" does not run"));
+  return Execs::Parent{id, container->engine_id, container->pid, container->wanted.sandbox};
+}
+
 pid_t DockerLauncher::pid_of(const ContainerId& id) const {
   const auto found = containers_.find(id);
-  return found == containers_.end() ? 0 : found->second->pid;
+  if (found != containers_.end()) return found->second->pid;
+  return execs_ ? execs_->pid_of(id) : 0;
 }
 
 void DockerLauncher::stop() {
@@ -65,6 +81,7 @@ void DockerLauncher::stop() {
   removals_.clear();
   containers_.clear();
   expected_.clear();
+  if (execs_) execs_->stop();
   engine_.reset();
 }
 

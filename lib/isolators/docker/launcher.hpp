@@ -17,6 +17,7 @@
 
 #include "isolators/docker/create_body.hpp"
 #include "isolators/docker/engine.hpp"
+#include "isolators/docker/execs.hpp"
 #include "isolators/docker/log_files.hpp"
 #include "isolators/docker/replies.hpp"
 #include "mesoscore/isolator.hpp"
@@ -73,6 +74,7 @@ class DockerLauncher final : public Launcher, public std::enable_shared_from_thi
 
   // launcher.cpp
   Container* find(const ContainerId& id);
+  Result<Execs::Parent> parent_of(const ContainerId& id);
   Engine::Call ask(Container& container, EngineRequest request, Take take);
   std::function<void(const std::error_code&)> timed(const Container& container, Step step);
   void again(Container& container, Duration after, Step step);
@@ -153,6 +155,7 @@ class DockerLauncher final : public Launcher, public std::enable_shared_from_thi
   Logger logger_;
   EventHandler on_event_;
   std::unique_ptr<Engine> engine_;
+  std::shared_ptr<Execs> execs_;  // commands inside of containers
   std::unordered_map<ContainerId, Wanted> expected_;
   std::unordered_map<ContainerId, std::unique_ptr<Container>> containers_;
   std::unordered_map<std::string, std::unique_ptr<Removal>> removals_;  // by name or id of the engine's

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -29,10 +30,7 @@ std::string old_name(const std::string& name, std::uint32_t number) { return cat
 
 Status LogFiles::open(Options options) {
   options_ = std::move(options);
-  constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-  supervision::UniqueFd directory(::open(options_.sandbox.c_str(), kFlags));
-  if (!directory) return failed("cannot open the sandbox", options_.sandbox);
-  directory_ = std::move(directory);
+  if (Status opened = open_directory(); !opened) return opened;
   read_progress();
   for (std::size_t i = 0; i < files_.size(); ++i) {
     files_[i].name = options_.names[i];
@@ -42,6 +40,24 @@ Status LogFiles::open(Options options) {
     }
   }
   return {};
+}
+
+Status LogFiles::open_directory() {
+  constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  supervision::UniqueFd directory(::open(options_.sandbox.c_str(), kFlags));
+  if (!directory) return failed("cannot open the sandbox", options_.sandbox);
+  std::istringstream below(options_.below);
+  for (std::string part; std::getline(below, part, '/');) {
+    supervision::UniqueFd next(::openat(directory.get(), part.c_str(), kFlags));
+    if (!next) return failed("cannot open", cat(options_.sandbox, "/", options_.below));
+    directory = std::move(next);
+  }
+  directory_ = std::move(directory);
+  return {};
+}
+
+std::string LogFiles::path_of(const File& file) const {
+  return cat(options_.sandbox, options_.below.empty() ? "" : "/", options_.below, "/", file.name);
 }
 
 void LogFiles::read_progress() {
@@ -61,7 +77,7 @@ Status LogFiles::write_progress() {
 }
 
 Status LogFiles::open(File& file) {
-  const std::string path = cat(options_.sandbox, "/", file.name);
+  const std::string path = path_of(file);
   constexpr int kFlags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
   file.fd.reset(::openat(directory_.get(), file.name.c_str(), kFlags | O_CREAT, kMode));
   struct stat info {};
@@ -104,7 +120,7 @@ Status LogFiles::append(File& file, std::string_view data) {
   while (!data.empty()) {
     const ssize_t count = ::write(file.fd.get(), data.data(), data.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return failed("cannot write to", cat(options_.sandbox, "/", file.name));
+    if (count <= 0) return failed("cannot write to", path_of(file));
     file.size += static_cast<std::uint64_t>(count);
     data.remove_prefix(static_cast<std::size_t>(count));
   }

@@ -26,10 +26,11 @@ class LogFiles {
  public:
   struct Options {
     std::string sandbox{};
-    std::array<std::string, 2> names{"stdout", "stderr"};  // of files in the sandbox
+    std::array<std::string, 2> names{"stdout", "stderr"};  // of files in it
     PlannedRotation rotation{};
     std::optional<FileOwner> owner{};  // whose they become
     std::string progress{};  // a file of the agent that remembers, with rotation, how much was written before
+    std::string below{};     // of the sandbox: the directory of the files, which exists; "exec/7"
   };
   // They are made if they are missing.
   Status open(Options options);
@@ -48,7 +49,9 @@ class LogFiles {
     std::uint64_t size = 0;    // of the present one
     std::uint64_t skip = 0;    // of what comes
   };
+  Status open_directory();
   Status open(File& file);
+  std::string path_of(const File& file) const;
   Status rotate(File& file);
   Status append(File& file, std::string_view data);
   void read_progress();

@@ -37,6 +37,7 @@ Answer ask_now(const DockerOptions& options, EngineRequest request) {
 Result<std::vector<RecoveredContainer>> DockerLauncher::recover(std::span<const ContainerId> known) {
   for (const ContainerId& id : known) known_.insert(id.str());
   forget_files();
+  execs_->end_strays();
   std::vector<RecoveredContainer> fates;
   if (!known.empty()) {
     const Answer answer = ask_now(options_, list_request());
@@ -97,6 +98,7 @@ void DockerLauncher::set_sandboxes(std::span<const LiveContainer> live) {
 void DockerLauncher::forget_files() {
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(state_directory_, failed)) {
+    if (Execs::is_mark(entry.path().filename().string())) continue;
     const std::string id = entry.path().stem().string();
     if (!known_.contains(id)) ::unlink(entry.path().c_str());
   }

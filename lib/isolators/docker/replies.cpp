@@ -59,6 +59,17 @@ Result<WaitReply> read_wait(std::string_view body) {
   return WaitReply{static_cast<int>(*code), text_at(member(reply, "Error"), "Message")};
 }
 
+Result<ExecReply> read_exec(std::string_view body) {
+  const json reply = parsed(body);
+  const json& running = member(reply, "Running");
+  if (!running.is_boolean()) return strange("a command in a container");
+  ExecReply exec{.running = running.get<bool>()};
+  if (const auto code = number_at(reply, "ExitCode"); code && !exec.running)
+    exec.exit_code = static_cast<int>(*code);
+  exec.pid = static_cast<int>(number_at(reply, "Pid").value_or(0));
+  return exec;
+}
+
 std::string ContainerReply::label(const std::string& name) const {
   const auto found = labels.find(name);
   return found == labels.end() ? std::string() : found->second;

@@ -31,6 +31,14 @@ struct WaitReply {
 };
 Result<WaitReply> read_wait(std::string_view body);
 
+// Of a command inside of a container.
+struct ExecReply {
+  bool running = false;
+  std::optional<int> exit_code{};  // absent: it runs, or was not started yet
+  int pid = 0;                     // also of one that has ended; 0: it was never started
+};
+Result<ExecReply> read_exec(std::string_view body);
+
 using LabelMap = std::map<std::string, std::string>;
 
 struct ContainerReply {

@@ -9,7 +9,7 @@ namespace mesoscore::docker {
 
 namespace {
 
-constexpr double kMegabyte = 1024.0 * 1024.0;
+constexpr double kBytesOfMegabyte = 1024.0 * 1024.0;
 
 void set_limits(const DockerLauncher::UsageLimits& limits, ContainerUsage& usage) {
   if (limits.cpus > 0 && !usage.cpus_soft_limit) usage.cpus_soft_limit = limits.cpus;
@@ -126,7 +126,7 @@ std::optional<Limitation> DockerLauncher::verdict(const ContainerId& id, int wai
   const auto found = containers_.find(id);
   if (found == containers_.end() || !found->second->oom_killed || wait_status == 0) return std::nullopt;
   const Container& container = *found->second;
-  const double limit = static_cast<double>(container.memory_limit) / kMegabyte;
+  const double limit = static_cast<double>(container.memory_limit) / kBytesOfMegabyte;
   const auto whole = static_cast<std::int64_t>(std::llround(limit));
   Limitation limitation{TaskReason::container_limitation_memory, {}, {}};
   // The kernel has killed it because there was no more to give: what it used is the limit.

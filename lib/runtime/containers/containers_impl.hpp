@@ -14,6 +14,7 @@
 #include "runtime/containers/garbage.hpp"
 #include "runtime/containers/mailbox.hpp"
 #include "runtime/containers/nested_commands.hpp"
+#include "runtime/containers/nested_plan.hpp"
 #include "runtime/containers/probes.hpp"
 #include "runtime/containers/sandbox_files.hpp"
 #include "runtime/containers/usage_sampler.hpp"
@@ -126,6 +127,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   ContainerReport report_of(const ContainerId& id);
   SandboxFiles files() const;
   ContainerId running_of(std::string_view framework, std::string_view task) const;
+  NestedContext nested_context(const Process& process) const;
   Status run_nested(std::uint64_t number, const RunInContainer& query);
   void learn(const AgentId& agent);
 

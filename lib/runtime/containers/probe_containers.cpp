@@ -26,9 +26,15 @@ void Containers::Impl::carry_out(ProbeContainer&& call) {
 }
 
 // As the task itself. Of a container of before a restart, what its first process was started with is what
-// there is.
+// there is. The engine of docker knows by itself what its containers have.
 Status Containers::Impl::plan_probe(const Process& process, const ProbeContainer& call, LaunchPlan& plan) {
   const LaunchContainer& launched = process.call;
+  const CommandInfo& command = std::get<CommandInfo>(call.probe);
+  if (process.type() == ContainerInfo::Type::docker) {
+    plan.parent = call.container_id;
+    plan.environment = command.environment;
+    return make_outputs(process.sandbox, check_directory(launched.task, call.probe), plan);
+  }
   const bool known = static_cast<bool>(launched.task.command);
   plan.parent = call.container_id;
   if (known) plan.user = user_of(launched, config_.default_user);
@@ -37,7 +43,6 @@ Status Containers::Impl::plan_probe(const Process& process, const ProbeContainer
   plan.working_directory = process.working_directory;
   if (plan.working_directory.empty()) plan.working_directory = value_of(plan.environment, "MESOS_SANDBOX");
   if (plan.working_directory.empty()) plan.working_directory = process.sandbox;
-  const CommandInfo& command = std::get<CommandInfo>(call.probe);
   plan.environment.insert(plan.environment.end(), command.environment.begin(), command.environment.end());
   return make_outputs(process.sandbox, check_directory(launched.task, call.probe), plan);
 }

@@ -40,9 +40,7 @@ Status check_probes(const TaskInfo& task, const Prober* prober) {
     if (!prober && !without && type_of(probe) != CheckType::command) without = &probe;
   });
   if (without) return mesoscore::fail(Errc::launch_failed, no_prober(*without));
-  const bool docker = task.container && task.container->type == ContainerInfo::Type::docker;
-  if (!docker || !has_command_probes(task)) return {};
-  return mesoscore::fail(Errc::launch_failed, "commands cannot check docker containers: use HTTP or TCP");
+  return {};
 }
 
 bool has_command_probes(const TaskInfo& task) {
@@ -108,7 +106,7 @@ bool Probes::on_event(const ContainerEvent& event) {
   Command command = std::move(found.value());
   commands_.erase(found);
   command.launcher->forget(event.container_id);
-  if (event.kind == Kind::exited) {
+  if (event.kind == Kind::exited && !event.state) {  // else nobody knows how it has ended
     answer(command, result_of(event.wait_status));
   } else {
     answer(command, mesoscore::fail(Errc::launch_failed, event.message));

@@ -157,30 +157,36 @@ void Containers::Impl::respond(std::uint64_t number, const ReadFile& query) {
 // ---- commands
 // ------------------------------------------------------------------------------------------------------
 
+NestedContext Containers::Impl::nested_context(const Process& process) const {
+  const ContainerId& id = process.call.container_id;
+  NestedContext context;
+  context.parent = id;
+  context.sandbox = process.sandbox;
+  // The engine of docker knows by itself what its containers have.
+  if (process.type() == ContainerInfo::Type::docker) {
+    context.environment = {{"MESOS_CONTAINER_ID", id.str()}};
+    return context;
+  }
+  context.user =
+      command_of(process.call) ? user_of(process.call, config_.default_user) : owner_of(process.sandbox);
+  context.environment = nested_environment(process.call, context.user, process.sandbox);
+  // What its isolators and its framework have added is what its first process was started with.
+  const auto own = environment_of(process.launcher->pid_of(id));
+  context.environment.insert(context.environment.end(), own.begin(), own.end());
+  context.working_directory = process.working_directory;
+  if (context.working_directory.empty())
+    context.working_directory = value_of(context.environment, "MESOS_SANDBOX");
+  return context;
+}
+
 Status Containers::Impl::run_nested(std::uint64_t number, const RunInContainer& query) {
   MESOSCORE_TRY(check_nested(query.command));
   const Process* process = find_process(query.container_id);
   if (!process || !process->started || process->ended) {
     return fail(Errc::not_found, cat("no container \"", query.container_id, "\" runs here"));
   }
-  if (process->type() == ContainerInfo::Type::docker) {
-    return fail(Errc::launch_failed, cat("container ", query.container_id,
-                                         " is one of docker: commands inside of those are not supported"));
-  }
   MESOSCORE_TRY(nested_->may_run_in(query.container_id));
-  NestedContext context;
-  context.parent = query.container_id;
-  context.sandbox = process->sandbox;
-  context.user =
-      command_of(process->call) ? user_of(process->call, config_.default_user) : owner_of(process->sandbox);
-  context.environment = nested_environment(process->call, context.user, process->sandbox);
-  // What its isolators and its framework have added is what its first process was started with.
-  const auto own = environment_of(process->launcher->pid_of(query.container_id));
-  context.environment.insert(context.environment.end(), own.begin(), own.end());
-  context.working_directory = process->working_directory;
-  if (context.working_directory.empty())
-    context.working_directory = value_of(context.environment, "MESOS_SANDBOX");
-  LaunchPlan plan = make_nested_plan(query.command, context);
+  LaunchPlan plan = make_nested_plan(query.command, nested_context(*process));
   plan.rotation = rotation_of(config_.sandboxes);
   const ContainerId id = fresh_id();
   MESOSCORE_TRY(make_exec_outputs(process->sandbox, id, plan));

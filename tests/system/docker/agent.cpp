@@ -120,6 +120,18 @@ ContainerEvent Agent::wait_for(const std::string& id, Kind kind) {
   return *found;
 }
 
+const ContainerEvent* Agent::reply(Kind kind, std::uint64_t number) const {
+  const auto found = std::find_if(events_.begin(), events_.end(), [&](const ContainerEvent& event) {
+    return event.kind == kind && event.number == number;
+  });
+  return found == events_.end() ? nullptr : &*found;
+}
+
+ContainerEvent Agent::wait_for_reply(Kind kind, std::uint64_t number) {
+  REQUIRE(run_until([&] { return reply(kind, number) != nullptr; }));
+  return *reply(kind, number);
+}
+
 std::string Agent::failure_of(const std::string& id, const std::string& script, const Change& change) {
   launch(id, script, change);
   return wait_for(id, Kind::launch_failed).message;

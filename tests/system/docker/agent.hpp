@@ -47,6 +47,10 @@ class Agent {
   std::size_t count(const std::string& id, Kind kind) const;
   std::string sandbox(const std::string& id) const;
   std::string work_dir() const { return *folder_ / "work"; }
+  // Of a question or a probe; null as long as there is none.
+  const ContainerEvent* reply(Kind kind, std::uint64_t number) const;
+  // Waits for it.
+  ContainerEvent wait_for_reply(Kind kind, std::uint64_t number);
   std::string out(const std::string& id) const { return test::bytes_of(sandbox(id) + "/stdout"); }
   std::string err(const std::string& id) const { return test::bytes_of(sandbox(id) + "/stderr"); }
   ContainerUsage usage(const std::string& id) { return containers_->usage(ContainerId(id)); }

@@ -1,4 +1,5 @@
 // A whole agent that runs processes and docker containers side by side.
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -43,7 +44,7 @@ struct World {
     driver->on_update([this](const TaskStatus& status) { updates[status.task_id.str()].push_back(status); });
   }
 
-  void add(const std::string& id, const std::string& script, bool docker) {
+  TaskInfo& add(const std::string& id, const std::string& script, bool docker) {
     TaskInfo task{.task_id = TaskId(id), .name = id, .resources = Resources::parse("cpus:1;mem:64").value()};
     task.command.emplace(CommandInfo{.value = script});
     if (docker) {
@@ -51,7 +52,7 @@ struct World {
       info.docker.emplace(DockerInfo{.image = kImage});
       task.container = std::move(info);
     }
-    todo.push_back(std::move(task));
+    return todo.emplace_back(std::move(task));
   }
   void answer(const Offer& offer) {
     for (TaskInfo& task : todo) task.agent_id = offer.agent_id;
@@ -110,6 +111,42 @@ TEST_CASE("processes and docker containers run in one agent") {
   // All removals are under way, at least.
   const std::string all = "/containers/json?all=1&filters={\"label\":[\"mesoscore.owner=mixed\"]}";
   CHECK(world.run_until([&] { return engine->request("GET", all) == "[]\n"; }));
+}
+
+TEST_CASE("a docker task whose health command fails after a success is killed") {
+  Dockerd* engine = Dockerd::shared();
+  if (!engine) return;
+  World world(*engine);
+  TaskInfo& task =
+      world.add("ill", "touch well; while [ ! -e fall ]; do sleep 0.1; done; rm well; sleep 60", true);
+  task.health_checks = {{.probe = CommandInfo{.value = "test -e well"},
+                         .delay = 0s,
+                         .interval = 200ms,
+                         .grace_period = 0s,
+                         .consecutive_failures = 2,
+                         .name = "well"}};
+  task.checks = {
+      {.probe = CommandInfo{.value = "touch fall; exit 3"}, .delay = 2s, .interval = 60s, .name = "fall"}};
+  REQUIRE(world.driver->start());
+  REQUIRE(world.run_until([&] { return world.last("ill") == TaskState::killed; }));
+  const std::vector<TaskStatus>& updates = world.updates["ill"];
+  const auto has_been = [&](bool healthy) {
+    return std::any_of(updates.begin(), updates.end(), [&](const TaskStatus& status) {
+      return status.state == TaskState::running && status.healthy == healthy &&
+             status.reason == TaskReason::task_health_check_status_updated;
+    });
+  };
+  CHECK(has_been(true));
+  CHECK(has_been(false));
+  CHECK(updates.back().healthy == false);
+  CHECK(updates.back().message.find("'well'") != std::string::npos);
+  CHECK(std::any_of(updates.begin(), updates.end(), [](const TaskStatus& status) {
+    return std::any_of(status.check_status.begin(), status.check_status.end(),
+                       [](const CheckStatus& one) { return one.name == "fall" && one.exit_code == 3; });
+  }));
+  bool stopped = false;
+  world.agent->async_stop([&] { stopped = true; });
+  CHECK(world.run_until([&] { return stopped; }));
 }
 
 }  // namespace

@@ -56,6 +56,16 @@ class FakeLauncher : public Launcher {
     asio::post(executor_, [this, event] { on_event_(event); });
   }
 
+  void lose(const ContainerId& id, std::string message) {
+    ContainerEvent event;
+    event.container_id = id;
+    event.kind = Kind::exited;
+    event.wait_status = 9;
+    event.state = TaskState::failed;
+    event.message = std::move(message);
+    asio::post(executor_, [this, event] { on_event_(event); });
+  }
+
   std::map<ContainerId, LaunchPlan> plans;
   ContainerId last;
   std::vector<ContainerId> killed, forgotten;
@@ -239,14 +249,35 @@ TEST_CASE("without a prober tasks that need one fail at launch, and others run")
   CHECK(world.only().kind == Kind::started);
 }
 
-TEST_CASE("commands do not check docker containers") {
+TEST_CASE("a command in a docker container has of its own only what the engine cannot know") {
   World world;
   world.launcher->docker = true;
   TaskInfo task = world.task();
   task.container = ContainerInfo{.type = ContainerInfo::Type::docker};
   world.launch(task);
-  CHECK(world.only().kind == Kind::launch_failed);
-  CHECK(world.only().message == "commands cannot check docker containers: use HTTP or TCP");
+  CHECK(world.only().kind == Kind::started);
+  world.probe(kCommand, 3);
+  const LaunchPlan& plan = world.launcher->plans.at(world.launcher->last);
+  CHECK(plan.parent == ContainerId("c1"));
+  CHECK(plan.argv == std::vector<std::string>{"sh", "-c", "test -f ready"});
+  CHECK(plan.environment == kCommand.environment);
+  CHECK(plan.user.empty());
+  CHECK(plan.working_directory.empty());
+  CHECK(plan.stdout_path == world.sandbox() + "/checks/web/stdout");
+  world.launcher->say(world.launcher->last, Kind::exited, 0);
+  world.settle();
+  CHECK(world.only().probe->success);
+}
+
+TEST_CASE("a command of which nobody knows how it has ended has no result") {
+  World world;
+  world.launch(world.task());
+  world.probe(kCommand, 3);
+  world.launcher->lose(world.launcher->last, "forgotten");
+  world.settle();
+  CHECK(world.only().number == 3);
+  CHECK_FALSE(world.only().probe);
+  CHECK(world.only().message == "forgotten");
 }
 
 TEST_CASE("a command runs inside of the container, with its environment, directory and user") {
