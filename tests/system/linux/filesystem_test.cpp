@@ -73,11 +73,12 @@ Agent::Edit root(std::string directory) {
   return [=](LaunchContainer& call) { container_of(call).root_directory = directory; };
 }
 
-Agent::Edit persistent(const std::string& role, const std::string& id, const std::string& path) {
+Agent::Edit persistent(const std::string& role, const std::string& id, const std::string& path,
+                       const DiskInfo& disk = {}) {
   return [=](LaunchContainer& call) {
     ResourceTraits traits;
     traits.reservations.push_back({Reservation::Type::dynamic, RoleName(role), {}, {}});
-    traits.disk = std::make_unique<DiskInfo>();
+    traits.disk = std::make_unique<DiskInfo>(disk);
     traits.disk->persistence_id = id;
     traits.disk->volume_container_path = path;
     call.resources = Resources::parse("disk:10").value();
@@ -218,6 +219,21 @@ TEST_CASE("a persistent volume outlives its tasks", "[linux][filesystem]") {
   const auto as_nobody = [](LaunchContainer& call) { call.task.command->user = "nobody"; };
   CHECK(agent.run("echo mine > data/file; cat data/file",
                   both(persistent("web", "theirs", "data"), as_nobody)) == "mine\n");
+}
+
+TEST_CASE("a persistent volume on a disk of its own is there", "[linux][filesystem]") {
+  const Machine machine;
+  Agent agent({isolators::filesystem()});
+  REQUIRE(agent.started());
+  const std::string root = machine / "allowed/data";
+  DiskInfo path, mount;
+  path.source = DiskInfo::SourceType::path;
+  mount.source = DiskInfo::SourceType::mount;
+  path.source_root = mount.source_root = root;
+  CHECK(agent.run("echo kept > data/file", persistent("web/shop", "id1", "data", path)) == "");
+  CHECK(read_file(root + "/volumes/roles/web shop/id1/file") == "kept\n");
+  CHECK(agent.run("ls data", persistent("web", "id2", "data", mount)) == "file\nvolumes\n");
+  CHECK_FALSE(fs::exists(agent.work_directory() + "/volumes"));
 }
 
 TEST_CASE("a container id with slashes is refused before any path is made", "[linux][filesystem]") {
