@@ -205,6 +205,31 @@ TEST_CASE("root directories that lead out of what is allowed", "[linux][filesyst
         std::string::npos);
 }
 
+TEST_CASE("commands inside of a task have its environment, also after a restart",
+          "[linux][filesystem][namespaces]") {
+  if (!is_root()) return skip("mounts and namespaces may be made by root only");
+  const Machine machine;
+  const bool own_root = GENERATE(false, true);
+  if (own_root && !has_busybox()) return skip("there is no /bin/busybox to make a root of");
+  INFO("a root of its own: " << own_root);
+  Agent agent({isolators::namespaces(), isolators::filesystem(machine.options())});
+  REQUIRE(agent.started());
+  agent.launch("t", own_root ? "exec busybox sleep 1000" : "exec sleep 1000", [&](LaunchContainer& call) {
+    call.task.command->environment = {{"MINE", "yes"}};
+    call.task.checks = {{.probe = CommandInfo{.value = "true"}}};
+    if (own_root) root(machine.make_image("own"))(call);
+  });
+  agent.wait_for("t", Kind::started);
+  const std::string seen = own_root ? "/mnt/mesos/sandbox" : agent.sandbox("t");
+  const std::string told = "yes " + seen + " " + seen + "\n", tell = "echo $MINE $MESOS_SANDBOX $(pwd)";
+  const std::string well = "test \"$(" + tell + ")\" = \"yes " + seen + " " + seen + "\"";
+  CHECK(agent.check("t", well) == 0);
+  CHECK(agent.run_in("t", tell) == told);
+  agent.restart("t");
+  CHECK(agent.check("t", well) == 0);
+  CHECK(agent.run_in("t", tell) == told);
+}
+
 TEST_CASE("a persistent volume outlives its tasks", "[linux][filesystem]") {
   Agent agent({isolators::filesystem()});
   REQUIRE(agent.started());
