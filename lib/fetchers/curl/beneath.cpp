@@ -103,6 +103,18 @@ Status Beneath::make_directory(const std::string& path, mode_t mode) {
   return ::fchmod(fd->get(), mode) == 0 ? Status() : failed("cannot change the mode of", path);
 }
 
+Result<bool> Beneath::has_above(const std::string& path, std::size_t ups) {
+  const Result<Place> at = place(path);
+  if (!at) return fail(at.error());
+  if (ups == 0) return true;
+  std::string above = parent_of(path);
+  for (std::size_t i = 0; i < ups; ++i) above += "/..";
+  const Result<Fd> there = open_beneath(root_.get(), above, O_PATH | O_DIRECTORY);
+  if (there) return true;
+  if (there.error().code == Errc::permission_denied) return false;
+  return fail(there.error());
+}
+
 Status Beneath::make_symlink(const std::string& path, const std::string& target) {
   const Result<Place> at = place(path);
   if (!at) return fail(at.error());

@@ -14,6 +14,7 @@
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
 #include "isolators/process/unique_fd.hpp"
+#include "runtime/containers/persistent_directory.hpp"
 
 namespace mesoscore::docker {
 
@@ -148,17 +149,14 @@ Result<Mount> mount_of(const Volume& volume, const VolumeContext& context) {
   return Mount{std::move(*source), std::move(*target), volume.mode == Volume::Mode::ro};
 }
 
-// <work_dir>/volumes/roles/<role>/<persistence id>, on disks of their own below their root.
 Result<Mount> persistent_mount(const Resource& resource, const VolumeContext& context) {
   const DiskInfo& disk = *resource.traits().disk;
   const std::string what = cat("persistent volume ", in_quotes(disk.persistence_id));
-  std::string root = context.work_dir;
-  std::string below = cat("volumes/roles/", resource.reservation_role(), "/", disk.persistence_id);
-  if (disk.source != DiskInfo::SourceType::none) root = disk.source_root;
-  if (disk.source == DiskInfo::SourceType::mount) below.clear();
-  const auto parts = parts_of(below);
+  const auto directory = runtime::persistent_directory(resource, context.work_dir);
+  if (!directory) return fail(directory.error());
+  const auto parts = parts_of(directory->below);
   if (!parts) return fail_in(what, parts.error());
-  auto source = make_below(root, *parts, std::nullopt);
+  auto source = make_below(directory->top, *parts, std::nullopt);
   if (!source) return fail_in(what, source.error());
   const FileOwner owner = context.owner.value_or(FileOwner{::geteuid(), ::getegid()});
   if (::lchown(source->c_str(), owner.uid, owner.gid) != 0) return failed(what);

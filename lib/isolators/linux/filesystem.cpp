@@ -19,6 +19,7 @@ namespace {
 
 using filesystem_detail::Persistent;
 using filesystem_detail::Place;
+using runtime::PersistentDirectory;
 
 constexpr mode_t kVolumeMode = 0755;
 
@@ -64,7 +65,7 @@ class Filesystem final : public Isolator {
 
   Status prepare(const ContainerSpec& spec, LaunchPlan& plan) override {
     const ContainerInfo& info = container_info_of(spec.call);
-    const auto persistent = filesystem_detail::persistent_volumes(spec.call.resources);
+    const auto persistent = filesystem_detail::persistent_volumes(spec.call.resources, work_dir_);
     if (!persistent) return fail(persistent.error());
     if (info.volumes.empty() && info.root_directory.empty() && persistent->empty()) return {};
     if (!plan.parent.empty()) {
@@ -118,14 +119,10 @@ class Filesystem final : public Isolator {
 
   // Their data outlives every task; a directory is made when it is used first, and removed by nobody here.
   Status plan_persistent(const std::vector<Persistent>& volumes, const Place& place, LaunchPlan& plan) const {
-    const std::string base = work_dir_ + "/volumes";
     for (const Persistent& volume : volumes) {
-      const std::size_t slash = volume.directory.rfind('/');
-      MESOSCORE_TRY(
-          make_below(work_dir_, "volumes/" + volume.directory.substr(0, slash), kVolumeMode, std::nullopt));
-      MESOSCORE_TRY(make_below(base, volume.directory, kVolumeMode, place.user));
+      MESOSCORE_TRY(make_persistent(volume.directory, place));
       if (!is_root()) {
-        MESOSCORE_TRY(link_persistent(volume, base, place));
+        MESOSCORE_TRY(link_persistent(volume, place));
         continue;
       }
       Result<std::string> target = filesystem_detail::target_of(volume.container_path, place);
@@ -133,8 +130,8 @@ class Filesystem final : public Isolator {
       const std::uint64_t read_only = volume.read_only ? MS_RDONLY : 0;
       const std::uint64_t flags = MS_BIND | MS_REC | MS_NOSUID | MS_NODEV | read_only;
       const bool inside = place.own_root || behind(place.seen, *target);
-      add({.source = volume.directory,
-           .source_root = base,
+      add({.source = volume.directory.below.empty() ? "." : volume.directory.below,
+           .source_root = volume.directory.top,
            .target = *std::move(target),
            .flags = flags,
            .make = inside ? PlannedMount::Make::directory : PlannedMount::Make::nothing},
@@ -143,7 +140,19 @@ class Filesystem final : public Isolator {
     return {};
   }
 
-  static Status link_persistent(const Persistent& volume, const std::string& base, const Place& place) {
+  // The last part of it belongs to the task's user; a disk that is the volume does so from now on.
+  static Status make_persistent(const PersistentDirectory& directory, const Place& place) {
+    const auto& [top, below] = directory;
+    if (!below.empty()) {
+      MESOSCORE_TRY(make_below(top, below.substr(0, below.rfind('/')), kVolumeMode, std::nullopt));
+      return make_below(top, below, kVolumeMode, place.user);
+    }
+    if (!place.user || ::chown(top.c_str(), place.user->uid, place.user->gid) == 0) return {};
+    const std::error_code code(errno, std::generic_category());
+    return fail(Error(code, cat("cannot hand over the disk ", in_quotes(top), ": ", code.message())));
+  }
+
+  static Status link_persistent(const Persistent& volume, const Place& place) {
     const std::string& path = volume.container_path;
     if (!is_below(path)) {
       return fail(Errc::invalid_argument,
@@ -155,7 +164,7 @@ class Filesystem final : public Isolator {
     if (slash != std::string::npos) {
       MESOSCORE_TRY(make_below(place.sandbox, path.substr(0, slash), kVolumeMode, place.user));
     }
-    return make_link(base + "/" + volume.directory, place.sandbox + "/" + path);
+    return make_link(volume.directory.top + "/" + volume.directory.below, place.sandbox + "/" + path);
   }
 
   FilesystemOptions options_;

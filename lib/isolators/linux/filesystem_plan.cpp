@@ -173,20 +173,15 @@ std::vector<PlannedMount> mounts_of_root() {
 // ---- persistent volumes
 // ---------------------------------------------------------------------------------------------------
 
-Result<std::vector<Persistent>> persistent_volumes(const Resources& resources) {
+Result<std::vector<Persistent>> persistent_volumes(const Resources& resources, const std::string& work_dir) {
   std::vector<Persistent> volumes;
   for (const Resource& resource : resources) {
     const DiskInfo* disk = resource.traits().disk.get();
     if (!disk || !disk->persistent()) continue;
-    std::string role(resource.reservation_role());
-    std::replace(role.begin(), role.end(), '/', ' ');  // a sub-role is no directory of its role
-    const std::string& id = disk->persistence_id;
-    if (id.find('/') != std::string::npos || id == "." || id == ".." || role == "." || role == "..") {
-      return fail(Errc::invalid_argument, cat("the persistent volume ", in_quotes(id), " of role ",
-                                              in_quotes(role), " cannot be the name of a directory"));
-    }
+    auto directory = runtime::persistent_directory(resource, work_dir);
+    if (!directory) return fail(directory.error());
     volumes.push_back(
-        {cat("roles/", role, "/", id), disk->volume_container_path, disk->volume_mode == DiskInfo::Mode::ro});
+        {*std::move(directory), disk->volume_container_path, disk->volume_mode == DiskInfo::Mode::ro});
   }
   return volumes;
 }

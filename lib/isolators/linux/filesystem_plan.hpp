@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mesoscore/isolators/linux.hpp"
+#include "runtime/containers/persistent_directory.hpp"
 #include "runtime/containers/user.hpp"
 
 namespace mesoscore::isolators::filesystem_detail {
@@ -28,11 +29,11 @@ Result<std::string> find_root(const std::string& wished, const std::vector<std::
 std::vector<PlannedMount> mounts_of_root();
 
 struct Persistent {
-  std::string directory{};       // below the volumes' own: "roles/web/id"
+  runtime::PersistentDirectory directory{};
   std::string container_path{};  // as it stands in the resource
   bool read_only = false;
 };
-Result<std::vector<Persistent>> persistent_volumes(const Resources& resources);
+Result<std::vector<Persistent>> persistent_volumes(const Resources& resources, const std::string& work_dir);
 // Where it is in the container.
 Result<std::string> target_of(const std::string& container_path, const Place& place);
 

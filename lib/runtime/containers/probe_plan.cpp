@@ -19,6 +19,17 @@ namespace {
 constexpr const char* kChecks = "checks";
 constexpr std::uint64_t kMostOutput = 1u << 20;  // bytes
 
+std::vector<EnvironmentVariable> read_environment(pid_t pid) {
+  std::vector<EnvironmentVariable> environment;
+  std::ifstream file(cat("/proc/", pid, "/environ"), std::ios::binary);
+  for (std::string entry; std::getline(file, entry, '\0');) {
+    const std::size_t at = entry.find('=');
+    if (at == std::string::npos || at == 0) continue;
+    environment.push_back({entry.substr(0, at), entry.substr(at + 1)});
+  }
+  return environment;
+}
+
 }  // namespace
 
 std::string check_directory(const TaskInfo& task, const Probe& probe) {
@@ -60,16 +71,15 @@ Status make_outputs(const std::string& sandbox, const std::string& name, LaunchP
   return {};
 }
 
+// The init of a pid namespace has no environment, and is none of the task's programs: the first of these is
+// its oldest child.
 std::vector<EnvironmentVariable> environment_of(pid_t pid) {
-  std::vector<EnvironmentVariable> environment;
-  if (pid <= 0) return environment;
-  std::ifstream file(cat("/proc/", pid, "/environ"), std::ios::binary);
-  for (std::string entry; std::getline(file, entry, '\0');) {
-    const std::size_t at = entry.find('=');
-    if (at == std::string::npos || at == 0) continue;
-    environment.push_back({entry.substr(0, at), entry.substr(at + 1)});
-  }
-  return environment;
+  if (pid <= 0) return {};
+  std::vector<EnvironmentVariable> environment = read_environment(pid);
+  if (!environment.empty()) return environment;
+  pid_t child = 0;
+  std::ifstream(cat("/proc/", pid, "/task/", pid, "/children")) >> child;
+  return child > 0 ? read_environment(child) : environment;
 }
 
 std::string_view value_of(const std::vector<EnvironmentVariable>& environment,

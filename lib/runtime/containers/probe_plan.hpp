@@ -22,7 +22,8 @@ std::string check_directory(const TaskInfo& task, const Probe& probe);
 // have put there leads it astray.
 Status make_outputs(const std::string& sandbox, const std::string& name, LaunchPlan& plan);
 
-// What a process was started with; empty if that cannot be read.
+// What the first program of a container was started with; empty if that cannot be read. `pid` is of that
+// program, or of the init of its pid namespace.
 std::vector<EnvironmentVariable> environment_of(pid_t pid);
 std::string_view value_of(const std::vector<EnvironmentVariable>& environment,
                           std::string_view name) noexcept;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <asio/io_context.hpp>
 
@@ -50,18 +51,30 @@ class Agent {
   // Why it could not be launched.
   std::string failure(const std::string& script, const Edit& edit = {});
   ContainerEvent wait_for(const std::string& id, Kind kind);
+  // Ends the agent, and starts another one that takes this container over.
+  void restart(const std::string& id);
+  // The exit code of a command that checks the container; 0 if it is well.
+  int check(const std::string& id, const std::string& script);
+  // Standard output of a command that an operator runs in the container and that ends with 0.
+  std::string run_in(const std::string& id, const std::string& script);
   std::string sandbox(const std::string& id) const;
   std::string last_sandbox() const { return sandbox(std::to_string(last_)); }
 
  private:
+  void start(bool recovers);
   const ContainerEvent* event(const std::string& id, Kind kind) const;
+  void run_until(const std::function<bool()>& over);
+  ContainerEvent answer_to(std::uint64_t number);
+  AgentReport ask(AgentQuery query);
 
   std::string directory_;
+  std::vector<std::shared_ptr<Isolator>> isolators_;
   asio::io_context context_;
   std::vector<ContainerEvent> events_;
   std::unique_ptr<runtime::Containers> containers_;
   Status started_;
   int last_ = 0;
+  std::uint64_t last_number_ = 0;
 };
 
 // The container of a task that wishes this.

@@ -73,11 +73,12 @@ Agent::Edit root(std::string directory) {
   return [=](LaunchContainer& call) { container_of(call).root_directory = directory; };
 }
 
-Agent::Edit persistent(const std::string& role, const std::string& id, const std::string& path) {
+Agent::Edit persistent(const std::string& role, const std::string& id, const std::string& path,
+                       const DiskInfo& disk = {}) {
   return [=](LaunchContainer& call) {
     ResourceTraits traits;
     traits.reservations.push_back({Reservation::Type::dynamic, RoleName(role), {}, {}});
-    traits.disk = std::make_unique<DiskInfo>();
+    traits.disk = std::make_unique<DiskInfo>(disk);
     traits.disk->persistence_id = id;
     traits.disk->volume_container_path = path;
     call.resources = Resources::parse("disk:10").value();
@@ -204,6 +205,31 @@ TEST_CASE("root directories that lead out of what is allowed", "[linux][filesyst
         std::string::npos);
 }
 
+TEST_CASE("commands inside of a task have its environment, also after a restart",
+          "[linux][filesystem][namespaces]") {
+  if (!is_root()) return skip("mounts and namespaces may be made by root only");
+  const Machine machine;
+  const bool own_root = GENERATE(false, true);
+  if (own_root && !has_busybox()) return skip("there is no /bin/busybox to make a root of");
+  INFO("a root of its own: " << own_root);
+  Agent agent({isolators::namespaces(), isolators::filesystem(machine.options())});
+  REQUIRE(agent.started());
+  agent.launch("t", own_root ? "exec busybox sleep 1000" : "exec sleep 1000", [&](LaunchContainer& call) {
+    call.task.command->environment = {{"MINE", "yes"}};
+    call.task.checks = {{.probe = CommandInfo{.value = "true"}}};
+    if (own_root) root(machine.make_image("own"))(call);
+  });
+  agent.wait_for("t", Kind::started);
+  const std::string seen = own_root ? "/mnt/mesos/sandbox" : agent.sandbox("t");
+  const std::string told = "yes " + seen + " " + seen + "\n", tell = "echo $MINE $MESOS_SANDBOX $(pwd)";
+  const std::string well = "test \"$(" + tell + ")\" = \"yes " + seen + " " + seen + "\"";
+  CHECK(agent.check("t", well) == 0);
+  CHECK(agent.run_in("t", tell) == told);
+  agent.restart("t");
+  CHECK(agent.check("t", well) == 0);
+  CHECK(agent.run_in("t", tell) == told);
+}
+
 TEST_CASE("a persistent volume outlives its tasks", "[linux][filesystem]") {
   Agent agent({isolators::filesystem()});
   REQUIRE(agent.started());
@@ -218,6 +244,21 @@ TEST_CASE("a persistent volume outlives its tasks", "[linux][filesystem]") {
   const auto as_nobody = [](LaunchContainer& call) { call.task.command->user = "nobody"; };
   CHECK(agent.run("echo mine > data/file; cat data/file",
                   both(persistent("web", "theirs", "data"), as_nobody)) == "mine\n");
+}
+
+TEST_CASE("a persistent volume on a disk of its own is there", "[linux][filesystem]") {
+  const Machine machine;
+  Agent agent({isolators::filesystem()});
+  REQUIRE(agent.started());
+  const std::string root = machine / "allowed/data";
+  DiskInfo path, mount;
+  path.source = DiskInfo::SourceType::path;
+  mount.source = DiskInfo::SourceType::mount;
+  path.source_root = mount.source_root = root;
+  CHECK(agent.run("echo kept > data/file", persistent("web/shop", "id1", "data", path)) == "");
+  CHECK(read_file(root + "/volumes/roles/web shop/id1/file") == "kept\n");
+  CHECK(agent.run("ls data", persistent("web", "id2", "data", mount)) == "file\nvolumes\n");
+  CHECK_FALSE(fs::exists(agent.work_directory() + "/volumes"));
 }
 
 TEST_CASE("a container id with slashes is refused before any path is made", "[linux][filesystem]") {

@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "harness.hpp"
+#include "isolators/process/failure_text.hpp"
 #include "runtime/containers/user.hpp"
 
 using namespace process_test;
@@ -46,6 +47,43 @@ TEST_CASE("a file that may not be run, or cannot be", "[process]") {
   CHECK(harness.failure_of("d", harness.command("d", {dir + "/text"})) ==
         "cannot run \"" + dir +
             "/text\": it is neither a program of this machine nor a script with a #! line");
+}
+
+TEST_CASE("what lies where a program was is looked at, and nothing more", "[process]") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "odd", pipe = directory / "pipe", link = directory / "link";
+  write_file(path, "#! /no/such/interpreter -x\n", 0755);
+  REQUIRE(::mkfifo(pipe.c_str(), 0700) == 0);
+  std::filesystem::create_symlink(path, link);
+  const auto explained = [&](const std::string& candidate, LaunchPlan plan = {}) {
+    plan.program = "it";
+    MesoReport report{};
+    report.stage = MESO_STAGE_INTERPRETER;
+    report.error = ENOENT;
+    return supervision::failure_text(report, plan, {candidate});
+  };
+  const auto unnamed = [](const std::string& candidate) {
+    return "cannot run \"it\": " + candidate +
+           " needs an interpreter or a program loader that does not exist";
+  };
+  const std::string named =
+      "cannot run \"it\": " + path + " needs the interpreter \"/no/such/interpreter\", which does not exist";
+  CHECK(explained(path) == named);
+  CHECK(explained(pipe) == unnamed(pipe));  // nobody ever writes to it
+  CHECK(explained(link) == unnamed(link));
+  CHECK(explained(directory.path()) == unnamed(directory.path()));
+  // The task sees something else there than this program does.
+  LaunchPlan plan;
+  plan.root = directory.path();
+  CHECK(explained("/odd", plan) == unnamed("/odd"));
+  plan.root.clear();
+  plan.parent = ContainerId("outer");
+  CHECK(explained(path, plan) == unnamed(path));
+  plan.parent = ContainerId();
+  plan.mounts.push_back({.source = "/srv", .target = directory.path()});
+  CHECK(explained(path, plan) == unnamed(path));
+  plan.mounts[0].target += "/o";
+  CHECK(explained(path, plan) == named);
 }
 
 TEST_CASE("an id that would lead out of the directory of records is refused", "[process]") {

@@ -115,15 +115,60 @@ TEST_CASE("volumes that are two things, or none, or two at one place, are refuse
   CHECK(twice.error().message == "two volumes at '/v'");
 }
 
-TEST_CASE("persistent volumes have a directory of the work directory, or of their disk") {
+TEST_CASE("persistent volumes have a directory of the work directory") {
   Places places;
-  fs::create_directory(places.folder / "disk");
   const auto resources = Resources::parse("disk{static=eng/dev volume=v1 at=data}:10;cpus:1").value();
   const auto mounts = mounts_of({}, resources, places.context);
   REQUIRE(mounts);
   CHECK(mounts->at(1) ==
-        Mount{places.context.work_dir + "/volumes/roles/eng/dev/v1", "/mnt/mesos/sandbox/data", false});
-  CHECK(fs::is_directory(places.context.work_dir + "/volumes/roles/eng/dev/v1"));
+        Mount{places.context.work_dir + "/volumes/roles/eng dev/v1", "/mnt/mesos/sandbox/data", false});
+  CHECK(fs::is_directory(places.context.work_dir + "/volumes/roles/eng dev/v1"));
+}
+
+Resources volume_of(const std::string& role, DiskInfo disk) {
+  ResourceTraits traits;
+  traits.reservations.push_back({Reservation::Type::dynamic, RoleName(role), {}, {}});
+  disk.volume_container_path = "data";
+  traits.disk = std::make_unique<DiskInfo>(std::move(disk));
+  const Resources plain = Resources::parse("disk:10").value();
+  return Resources{plain.begin()->with_traits(std::move(traits))};
+}
+
+TEST_CASE("the volume of a sub-role is not within one of its role") {
+  Places places;
+  const auto source = [&](const std::string& role, const std::string& id) {
+    DiskInfo disk;
+    disk.persistence_id = id;
+    const auto mounts = mounts_of({}, volume_of(role, disk), places.context);
+    return mounts ? mounts->at(1).source : mounts.error().message;
+  };
+  const std::string outer = source("eng", "b"), inner = source("eng/b", "c");
+  CHECK(fs::is_empty(outer));
+  CHECK(inner == places.context.work_dir + "/volumes/roles/eng b/c");
+  for (const char* id : {"..", ".", "a/b"}) {
+    CHECK(source("eng", id) ==
+          "the persistent volume '" + std::string(id) + "' of role 'eng' cannot be the name of a directory");
+  }
+}
+
+TEST_CASE("a persistent volume on a disk of its own is there") {
+  using Source = DiskInfo::SourceType;
+  Places places;
+  const std::string disk = places.folder / "disk";
+  fs::create_directory(disk);
+  const auto source = [&](Source type, const std::string& root) {
+    DiskInfo info;
+    info.source = type;
+    info.source_root = root;
+    info.persistence_id = "v";
+    const auto mounts = mounts_of({}, volume_of("eng", info), places.context);
+    return mounts ? mounts->at(1).source : mounts.error().message;
+  };
+  CHECK(source(Source::path, disk) == disk + "/volumes/roles/eng/v");
+  CHECK(source(Source::mount, disk) == disk);
+  CHECK(source(Source::raw, "") == "the persistent volume 'v' of role 'eng' is on a disk without files");
+  CHECK(source(Source::path, "disk") ==
+        "the persistent volume 'v' of role 'eng' is on a disk whose root 'disk' is not an absolute path");
 }
 
 }  // namespace
