@@ -35,7 +35,9 @@ Status DockerLauncher::start(asio::any_io_executor executor, std::string state_d
 void DockerLauncher::set_context(const IsolatorContext& context) {
   logger_ = context.logger;
   work_dir_ = context.work_dir;
-  if (context.agent_id.empty()) sweep();  // else once it is known which containers live on
+  if (!context.agent_id.empty()) return;  // once it is known which containers live on
+  sweep();
+  execs_->end_strays();
 }
 
 void DockerLauncher::expect(const ContainerSpec& spec) {

@@ -1,5 +1,5 @@
 // Commands inside of containers: checks, and what is asked for by RunInContainer.
-#include <dirent.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -103,6 +103,11 @@ TEST_CASE("a command in a container is the container's user, and so are its file
   const ContainerId id = agent.run_in("c", "id -u");
   CHECK(agent.end_of(id) == 0);
   CHECK(agent.output("c", id) == "65534\n");
+  for (const char* name : {"", "/stdout", "/stderr"}) {
+    struct stat info {};
+    REQUIRE(::stat((agent.sandbox("c") + "/exec/" + id.str() + name).c_str(), &info) == 0);
+    CHECK(info.st_uid == 65534);
+  }
 }
 
 TEST_CASE("a command is killed with all that has come of it, and alone") {
