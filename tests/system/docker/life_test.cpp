@@ -198,6 +198,24 @@ TEST_CASE("usage is sampled while somebody asks") {
   CHECK(agent.usage("other").timestamp == 0);
 }
 
+TEST_CASE("usage tells how a container is held back, and what it writes") {
+  Dockerd* engine = Dockerd::shared();
+  if (!engine) return;
+  Agent agent(*engine, {.cpu_hard_limit = true, .usage_interval = 100ms});
+  agent.launch("held", "dd if=/dev/zero of=file bs=1M count=8 conv=fsync; while true; do :; done",
+               [](LaunchContainer& call) { call.resources = Resources::parse("cpus:0.2;mem:64").value(); });
+  agent.wait_for("held", Kind::started);
+  REQUIRE(agent.run_until([&] { return agent.usage("held").cpus_nr_throttled.value_or(0) >= 5; }));
+  const ContainerUsage usage = agent.usage("held");
+  CHECK(usage.cpus_limit == 0.2);
+  CHECK(usage.cpus_nr_periods.value_or(0) >= usage.cpus_nr_throttled.value());
+  CHECK(usage.cpus_throttled_time_secs.value_or(0) > 0.05);
+  REQUIRE(agent.run_until([&] { return agent.err("held").find("records out") != std::string::npos; }));
+  CHECK(agent.run_until([&] { return agent.usage("held").io_write_bytes.value_or(0) >= 8u << 20; }));
+  CHECK(agent.usage("held").io_writes.value_or(0) > 0);
+  CHECK(agent.usage("held").io_read_bytes);
+}
+
 TEST_CASE("limits of a container that runs are changed") {
   Dockerd* engine = Dockerd::shared();
   if (!engine) return;

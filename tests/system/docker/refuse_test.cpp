@@ -125,6 +125,20 @@ TEST_CASE("what the agent does not allow is refused by name") {
   CHECK(engine->containers().empty());
 }
 
+TEST_CASE("less memory than the engine gives anybody fails the launch with its reason") {
+  Dockerd* engine = Dockerd::shared();
+  if (!engine) return;
+  Agent agent(*engine, {.owner = "small"});
+  const auto memory = [](const char* resources) {
+    return [=](LaunchContainer& call) { call.resources = Resources::parse(resources).value(); };
+  };
+  CHECK(agent.failure_of("small", "true", memory("cpus:0.5;mem:5")) ==
+        "the docker engine creates no container: Minimum memory limit allowed is 6MB");
+  CHECK(engine->containers().empty());
+  agent.launch("enough", "true", memory("cpus:0.5;mem:6"));
+  CHECK(agent.wait_for("enough", Kind::exited).wait_status == 0);
+}
+
 TEST_CASE("links in the sandbox do not lead the output elsewhere") {
   Dockerd* engine = Dockerd::shared();
   if (!engine) return;
