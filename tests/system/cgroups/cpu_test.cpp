@@ -52,6 +52,10 @@ TEST_CASE("a quota holds, and how often it did is counted", "[cgroups][cpu]") {
   CHECK(usage.cpus_nr_throttled.value_or(0) > 5);
   CHECK(usage.cpus_nr_periods.value_or(0) >= usage.cpus_nr_throttled.value_or(0));
   CHECK(usage.cpus_throttled_time_secs.value_or(0) > 0.05);
+  ContainerUsage counted;  // by control groups alone: the process isolator could tell times as well
+  host.cgroups().usage(ContainerId("a"), counted);
+  CHECK(counted.cpus_user_time_secs.value_or(0) > 0.05);
+  CHECK(counted.cpus_system_time_secs);
   host.close();
 }
 

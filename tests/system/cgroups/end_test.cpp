@@ -25,9 +25,11 @@ bool is_in(const Host& host, pid_t pid, const std::string& name) {
   return std::find(pids.begin(), pids.end(), pid) != pids.end();
 }
 
-int signal_of(pid_t pid) {
+// 0: it does not end.
+int signal_of(Host& host, pid_t pid) {
   int status = 0;
-  return ::waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  const bool ended = host.run_until([&] { return ::waitpid(pid, &status, WNOHANG) == pid; });
+  return ended && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 void prepare(Host& host, const std::string& id) {
@@ -48,7 +50,7 @@ TEST_CASE("what nobody knows of in a group ends with it", "[cgroups][end]") {
   REQUIRE(host.run_until([&] { return is_in(host, pid, "a"); }));
   host.hide_kill_file("a");
   CHECK(host.cgroups().cleanup(ContainerId("a")));
-  CHECK(signal_of(pid) == SIGKILL);
+  CHECK(signal_of(host, pid) == SIGKILL);
   CHECK(host.run_until([&] { return host.groups_left().empty(); }));
   host.close();
 }
@@ -65,7 +67,7 @@ TEST_CASE("groups that a task has made in its own end with it", "[cgroups][end]"
   host.hide_kill_file("a");
   CHECK(host.cgroups().cleanup(ContainerId("a")));
   CHECK(entered);
-  CHECK(signal_of(pid) == SIGKILL);
+  CHECK(signal_of(host, pid) == SIGKILL);
   CHECK(host.run_until([&] { return host.groups_left().empty(); }));
   host.close();
 }
@@ -155,6 +157,6 @@ TEST_CASE("an agent that is not asked to recover removes what it finds before it
   Host second(options, folder, machine);
   second.launch("a", "exit 3");
   second.wait_for("a", Kind::exited);
-  CHECK(signal_of(pid) == SIGKILL);
+  CHECK(signal_of(second, pid) == SIGKILL);
   second.close();
 }
