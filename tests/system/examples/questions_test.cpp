@@ -1,10 +1,14 @@
 // What operators ask of agents, by way of a real master, about real processes: top, logs, ls, exec, --follow.
 #include <signal.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "cluster.hpp"
+#include "support/skip.hpp"
 
 using Catch::Matchers::Contains;
 
@@ -110,6 +114,46 @@ TEST_CASE("mesoscore-ctl top shows what tasks use, the busiest first") {
   CHECK(live->wait() == 128 + SIGINT);
 }
 
+TEST_CASE("mesoscore-ctl top draws anew on a terminal, and ends with it") {
+  if (!std::filesystem::exists("/usr/bin/script"))
+    return mesoscore::test::skip("there is no /usr/bin/script");
+  const std::string command = std::string(MESOSCORE_PROGRAM_MESOSCORE_CTL) + " --master ";
+  const auto on_terminal = [&](const TestCluster& cluster, const std::string& arguments) {
+    return std::make_unique<Process>(std::vector<std::string>{
+        "/usr/bin/script", "-qefc", command + cluster.endpoint() + " top " + arguments, "/dev/null"});
+  };
+  TestCluster cluster("unix", 1);
+  const auto run = start_task(cluster, "job", "true");
+  const std::string clear = "\x1b[H\x1b[2J";
+  const auto screens = [&](const Process& top) {
+    std::vector<std::string> all;
+    const std::string out = top.out();
+    for (std::size_t at = out.find(clear); at != std::string::npos;) {
+      const std::size_t next = out.find(clear, at + 1);
+      all.push_back(out.substr(at + clear.size(), next - at - clear.size()));
+      at = next;
+    }
+    return all;
+  };
+  const auto live = on_terminal(cluster, "--interval 101ms");
+  CHECK(eventually([&] { return screens(*live).size() > 3; }));
+  CHECK(live->out().starts_with(clear));
+  const auto seen = screens(*live);
+  REQUIRE(seen.size() > 3);
+  for (std::size_t i = 0; i + 1 < seen.size(); ++i) {  // each is a table, and nothing but that
+    CHECK(seen[i].starts_with("TASK "));
+    CHECK_THAT(seen[i], Contains("\n0.0 ") && Contains("RUNNING") && Catch::Matchers::EndsWith("\n"));
+    CHECK(std::count(seen[i].begin(), seen[i].end(), '\n') == 2);
+  }
+  live->signal(SIGTERM);  // the terminal goes
+  live->wait();
+  CHECK(eventually([] { return processes_with("top --interval 101ms") == 0; }));
+
+  const auto once = on_terminal(cluster, "--once --interval 100ms");
+  CHECK(once->wait() == 0);
+  CHECK(once->out().starts_with("TASK "));
+}
+
 TEST_CASE("mesoscore-run --follow shows what its tasks write, and ends as they do") {
   TestCluster cluster("unix", 2);
   const auto one = cluster.start_run(
@@ -161,7 +205,8 @@ TEST_CASE("mesoscore-ctl exec runs a command beside the task, if the agent allow
   // It ends with its task at the latest.
   const auto last = start_ctl(cluster, {"exec", "job-0", "--", "sh", "-c", "echo begun; exec sleep 999.25"});
   REQUIRE(eventually([&] { return last->out() == "begun\n"; }));
-  ctl(cluster, {"exec", "job-0", "--", "touch", "end"});  // the task may be gone before its exit code is asked for
+  ctl(cluster,
+      {"exec", "job-0", "--", "touch", "end"});  // the task may be gone before its exit code is asked for
   CHECK(run->wait() == 0);
   CHECK(last->wait() == 137);
   CHECK(eventually([] { return processes_with("sleep 999.25") == 0; }));
