@@ -24,6 +24,9 @@ class Beneath {
 
   Result<Fd> create_file(const std::string& path, mode_t mode);  // for writing, empty
   Status make_directory(const std::string& path, mode_t mode);   // it may be there already
+  // Whether the directory of `path`, which is made if it is missing, lies at least `ups` others deep, links
+  // on the way to it followed: where a link there that begins with so many ".." does not lead out.
+  Result<bool> has_above(const std::string& path, std::size_t ups);
   Status make_symlink(const std::string& path, const std::string& target);
   Status make_hardlink(const std::string& path, const std::string& existing);
   // Moves the file `from`, an absolute path, here. False: that is another file system.
@@ -39,6 +42,7 @@ class Beneath {
       : root_(std::move(root)), owner_(std::move(owner)) {}
   Result<Place> place(const std::string& path);  // the directory is made if it is missing
   Result<Fd> directory(const std::string& path);
+  bool is_root(int directory) const;  // or cannot be looked at
   Status make_way(const Place& place, const std::string& path);
   Status give_to_owner(int fd, const std::string& path);
 

@@ -21,32 +21,21 @@ std::string_view text_of(Plain plain, Utf8 utf8, archive_entry* entry) {
   return text ? std::string_view(text) : std::string_view();
 }
 
-// Where a link of the directory `from` leads; an error if that is out of the top.
-Result<std::string> follow(const std::string& from, std::string_view link) {
+// How many directories up a link begins. Behind that there are only names, so that wherever these lead, by
+// links that are there or come later, no link leads further up than it says.
+Result<std::size_t> ups_of(std::string_view link) {
   if (link.starts_with('/')) return fail(Errc::invalid_argument, "is absolute");
-  std::vector<std::string_view> parts;
-  const std::string whole = cat(from, "/", link);
-  for (std::size_t at = 0; at < whole.size();) {
-    const std::size_t end = std::min(whole.find('/', at), whole.size());
-    const std::string_view part = std::string_view(whole).substr(at, end - at);
-    at = end + 1;
+  std::size_t ups = 0;
+  bool named = false;
+  while (!link.empty()) {
+    const std::string_view part = link.substr(0, link.find('/'));
+    link.remove_prefix(std::min(part.size() + 1, link.size()));
     if (part.empty() || part == ".") continue;
-    if (part != "..") {
-      parts.push_back(part);
-    } else if (parts.empty()) {
-      return fail(Errc::invalid_argument, "leads out");
-    } else {
-      parts.pop_back();
-    }
+    if (part == ".." && named) return fail(Errc::invalid_argument, "has a part '..' behind a name");
+    if (part == "..") ++ups;
+    named = part != "..";
   }
-  std::string out;
-  for (const std::string_view part : parts) out.append(out.empty() ? "" : "/").append(part);
-  return out;
-}
-
-std::string directory_of(const std::string& name) {
-  const std::size_t slash = name.rfind('/');
-  return slash == std::string::npos ? std::string() : name.substr(0, slash);
+  return ups;
 }
 
 Status check_kind(archive_entry* entry) {
@@ -156,10 +145,14 @@ Status Unpack::begin_file(archive_entry* entry, const std::string& name) {
 }
 
 Status Unpack::make_symlink(const std::string& name, std::string_view link) {
-  const Result<std::string> there = follow(directory_of(full(name)), link);
-  if (!there)
-    return fail(Errc::permission_denied,
-                cat("is a link to ", in_quotes(link), ", which ", there.error().message));
+  const auto refuse = [&](std::string_view why) {
+    return fail(Errc::permission_denied, cat("is a link to ", in_quotes(link), ", which ", why));
+  };
+  const Result<std::size_t> ups = ups_of(link);
+  if (!ups) return refuse(ups.error().message);
+  const Result<bool> within = to_.has_above(full(name), *ups);
+  if (!within) return fail(within.error());
+  if (!*within) return refuse("leads out");
   return to_.make_symlink(full(name), std::string(link));
 }
 

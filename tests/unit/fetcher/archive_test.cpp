@@ -131,6 +131,41 @@ TEST_CASE("a link to a directory does not carry later members out") {
   CHECK_THAT(error, Contains("member 'd/evil'") && Contains("leads out"));
 }
 
+TEST_CASE("links that lead out by way of other links are refused by name") {
+  // a/b/l/r is the top of the sandbox, whatever is behind it by its text.
+  const Member up{.name = "a/b/l/r", .type = AE_IFLNK, .link = "../../.."};
+  CHECK_THAT(refused(tar({up, {.name = "stdout", .type = AE_IFLNK, .link = "a/b/l/r/../outside/precious"}})),
+             Contains("member 'stdout': is a link to 'a/b/l/r/../outside/precious', which has a part '..' "
+                      "behind a name"));
+  CHECK_THAT(refused(tar({{.name = "later", .type = AE_IFLNK, .link = "x/.."}})), Contains("behind a name"));
+  CHECK_THAT(refused(tar({up, {.name = "a/b/l/r/stdout", .type = AE_IFLNK, .link = "../outside/precious"}})),
+             Contains("member 'a/b/l/r/stdout': is a link to '../outside/precious', which leads out"));
+  CHECK_THAT(refused(tar({up, {.name = "a/b/l/r/d/s", .type = AE_IFLNK, .link = "./..//../outside"}})),
+             Contains("member 'a/b/l/r/d/s'") && Contains("which leads out"));
+  // d is the top, and becomes something deeper by a name that leads through it.
+  CHECK_THAT(refused(tar({{.name = "p/q/r/f", .content = "1"},
+                          {.name = "d", .type = AE_IFLNK, .link = "."},
+                          {.name = "d/f", .content = "2"},
+                          {.name = "d/d", .type = AE_IFLNK, .link = "p/q/r"},
+                          {.name = "d/s", .type = AE_IFLNK, .link = "../../../outside/precious"}})),
+             Contains("member 'd/s'") && Contains("which leads out"));
+  CHECK_THAT(refused(tar({up, {.name = "h", .hardlink = "a/b/l/r/../outside/precious"}})),
+             Contains("has a part '..'"));
+  CHECK_THAT(refused(tar({{.name = "d", .type = AE_IFLNK, .link = "old_link"},
+                          {.name = "h", .hardlink = "d/precious"}})),
+             Contains("member 'h'") && Contains("leads out"));
+}
+
+TEST_CASE("links that stay within are made, also in directories behind links") {
+  FetchTest test;
+  write_bytes(test.file("a.tar"), tar({{.name = "a/b/c/file", .content = "1"},
+                                       {.name = "short", .type = AE_IFLNK, .link = "a/b/c"},
+                                       {.name = "short/up", .type = AE_IFLNK, .link = "../../../top"},
+                                       {.name = "top", .type = AE_IFLNK, .link = "./a//b"}}));
+  CHECK(test.get({.value = test.file("a.tar")}) == "");
+  CHECK(bytes_of(test.sandbox("a/b/c/up/c/file")) == "1");
+}
+
 TEST_CASE("devices, pipes and setuid bits are refused by name") {
   CHECK_THAT(refused_member({.name = "dev", .type = AE_IFCHR}), Contains("member 'dev': is a device"));
   CHECK_THAT(refused_member({.name = "blk", .type = AE_IFBLK}), Contains("member 'blk': is a device"));
