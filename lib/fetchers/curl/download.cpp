@@ -24,11 +24,18 @@ void empty(const std::string& directory) {
 
 }  // namespace
 
-// The client outlives it; when nobody waits any more it is destroyed, and cancelled.
+// The client and the list of those that are shared outlive it; when nobody waits any more it is destroyed,
+// and cancelled.
 struct Downloads::Download {
-  explicit Download(http::Client& http) : client(http) {}
+  Download(http::Client& http, Shared& all) : client(http), shared(&all) {}
   ~Download() {
+    leave();
     if (call != http::CallId::none) client.cancel(call);
+  }
+  // Nobody may join it any more. Until then it is in the list if it has a key.
+  void leave() {
+    if (shared && !wanted.key.empty()) shared->erase(wanted.key);
+    shared = nullptr;
   }
   Status take(std::string_view piece) {
     if (with_digest) digest.add(piece);
@@ -37,6 +44,7 @@ struct Downloads::Download {
   }
 
   http::Client& client;
+  Shared* shared;  // null: not in it
   http::CallId call = http::CallId::none;
   Wanted wanted;
   std::shared_ptr<Blob> blob;  // that is being written
@@ -59,13 +67,11 @@ Downloads::Downloads(asio::any_io_executor executor, std::string directory, cons
 
 std::shared_ptr<void> Downloads::get(Wanted wanted, Handler done) {
   if (wanted.key.empty()) return join(begin(wanted, nullptr), {wanted.sha256, std::move(done)});
-  if (const auto under_way = shared_[wanted.key].lock())
-    return join(under_way, {wanted.sha256, std::move(done)});
+  const auto under_way = shared_.find(wanted.key);
+  if (under_way != shared_.end()) return join(under_way->second.lock(), {wanted.sha256, std::move(done)});
   const BlobPtr old = cache_.find(wanted.key);
   if (old && !wanted.sha256.empty() && old->sha256 == wanted.sha256) return give(old, std::move(done));
-  auto download = begin(wanted, old);
-  shared_[wanted.key] = download;
-  return join(download, {wanted.sha256, std::move(done)});
+  return join(begin(wanted, old), {wanted.sha256, std::move(done)});
 }
 
 std::shared_ptr<void> Downloads::give(BlobPtr blob, Handler done) {
@@ -87,7 +93,7 @@ std::shared_ptr<void> Downloads::join(const std::shared_ptr<Download>& download,
 }
 
 std::shared_ptr<Downloads::Download> Downloads::begin(const Wanted& wanted, BlobPtr old) {
-  auto out = std::make_shared<Download>(client_);
+  auto out = std::make_shared<Download>(client_, shared_);
   out->wanted = wanted;
   out->with_digest = !wanted.sha256.empty() || !wanted.key.empty();
   out->blob = std::make_shared<Blob>(directory_ + "/" + std::to_string(++last_));
@@ -113,6 +119,7 @@ std::shared_ptr<Downloads::Download> Downloads::begin(const Wanted& wanted, Blob
     if (!self) return fail(Errc::stopped, "nobody waits for it");
     return self->failed ? self->take(piece) : self->failed;
   };
+  if (!wanted.key.empty()) shared_[wanted.key] = out;
   out->call = client_.start(std::move(request), [this, weak](Result<http::Response> response) {
     if (const auto self = weak.lock()) ended(*self, std::move(response));
   });
@@ -122,7 +129,7 @@ std::shared_ptr<Downloads::Download> Downloads::begin(const Wanted& wanted, Blob
 void Downloads::ended(Download& download, Result<http::Response> response) {
   download.call = http::CallId::none;
   const std::string& key = download.wanted.key;
-  if (!key.empty()) shared_.erase(key);
+  download.leave();
   const Result<BlobPtr> got = result(download, response);
   if (!key.empty()) {
     if (got) {

@@ -28,6 +28,7 @@ class Downloads {
   Downloads(asio::any_io_executor executor, std::string directory, const CurlOptions& options);
   // Calls `done` once, never from within get(), unless what is returned is destroyed before.
   std::shared_ptr<void> get(Wanted wanted, Handler done);
+  std::size_t shared() const noexcept { return shared_.size(); }  // that others may still join
 
  private:
   struct Waiter {
@@ -35,6 +36,7 @@ class Downloads {
     Handler done;
   };
   struct Download;
+  using Shared = std::map<std::string, std::weak_ptr<Download>>;
   std::shared_ptr<void> join(const std::shared_ptr<Download>& download, Waiter waiter);
   std::shared_ptr<Download> begin(const Wanted& wanted, BlobPtr old);
   void ended(Download& download, Result<http::Response> response);
@@ -45,8 +47,8 @@ class Downloads {
   std::string directory_;
   CurlOptions options_;
   Cache cache_;
-  std::map<std::string, std::weak_ptr<Download>> shared_;  // under way, by key
-  std::uint64_t last_ = 0;                                 // number of a file
+  Shared shared_;           // under way, by key
+  std::uint64_t last_ = 0;  // number of a file
   http::Client client_;
 };
 

@@ -2,6 +2,7 @@
 #include "fetchers/curl/cache.hpp"
 #include "archives.hpp"
 #include "catch.hpp"
+#include "fetchers/curl/download.hpp"
 #include "fixture.hpp"
 
 using namespace mesoscore;
@@ -136,6 +137,35 @@ TEST_CASE("a failed download is not used again") {
   test.pages.erase("/f");
   CHECK_THAT(test.get(cached(test.url("/f"))), Contains("404"));
   CHECK(test.cached_files() == 0);
+}
+
+TEST_CASE("nothing is remembered of shared downloads that nobody waits for") {
+  FetchTest test;
+  fetchers::Downloads downloads(test.io.get_executor(), test.folder / "cache", {});
+  test.serve("/endless", [](const std::string&) -> TinyAnswer { return {"HTTP/1.1 200 OK\r\n\r\n", true}; });
+  test.serve("/abc", "abc");
+  int ended = 0;
+  const auto get = [&](const std::string& path, const std::string& sha256 = {}) {
+    return downloads.get({.url = test.url(path), .key = path, .sha256 = sha256}, [&](auto) { ++ended; });
+  };
+  auto first = get("/endless"), second = get("/endless");
+  test.run_until([&] { return test.requests.size() == 1; });
+  first.reset();
+  CHECK(downloads.shared() == 1);
+  second.reset();
+  CHECK(downloads.shared() == 0);
+  first = get("/endless");  // and not the one that was given up
+  test.run_until([&] { return test.requests.size() == 2; });
+  first.reset();
+  CHECK(ended == 0);
+
+  first = get("/abc");
+  CHECK(downloads.shared() == 1);
+  test.run_until([&] { return ended == 1; });
+  CHECK(downloads.shared() == 0);
+  first = get("/abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");  // it is there
+  CHECK(downloads.shared() == 0);
+  test.run_until([&] { return ended == 2; });
 }
 
 TEST_CASE("the cache lets go what was used longest ago") {
