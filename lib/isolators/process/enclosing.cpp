@@ -32,6 +32,14 @@ std::uint64_t digest_of(std::string_view text) {
   return digest == 0 ? 1 : digest;
 }
 
+// A text has the first number from its digest on that no other text has.
+constexpr std::uint64_t kNumbers = 64;
+
+bool is_number_of(std::string_view text, std::uint64_t number) {
+  const std::uint64_t digest = digest_of(text);
+  return number >= digest && number - digest < kNumbers;
+}
+
 bool has_same_enclosing(const LaunchPlan& a, const LaunchPlan& b) {
   return a.user == b.user && a.no_new_privileges == b.no_new_privileges && a.capabilities == b.capabilities &&
          a.limits == b.limits && a.oom_score_adj == b.oom_score_adj && a.seccomp == b.seccomp;
@@ -96,46 +104,58 @@ bool set_enclosing(std::string_view text, LaunchPlan& plan) {
   return true;
 }
 
-std::string EnclosingFiles::path(std::uint64_t digest) const {
-  return directory_ + "/" + std::string(kEnclosingPrefix) + std::to_string(digest);
+std::string EnclosingFiles::path(std::uint64_t number) const {
+  return directory_ + "/" + std::string(kEnclosingPrefix) + std::to_string(number);
 }
 
 // Most launches are like the one before.
 Result<std::uint64_t> EnclosingFiles::keep(const LaunchPlan& plan) {
-  if (last_digest_ != 0 && has_same_enclosing(last_, plan)) return last_digest_;
-  Result<std::uint64_t> digest = keep_text(plan);
-  if (!digest) return digest;
-  last_digest_ = *digest;
+  if (last_number_ != 0 && has_same_enclosing(last_, plan)) return last_number_;
+  Result<std::uint64_t> number = keep_text(enclosing_text(plan));
+  if (!number) return number;
+  last_number_ = *number;
   last_.user = plan.user;
   last_.no_new_privileges = plan.no_new_privileges;
   last_.capabilities = plan.capabilities;
   last_.limits = plan.limits;
   last_.oom_score_adj = plan.oom_score_adj;
   last_.seccomp = plan.seccomp;
-  return digest;
+  return number;
 }
 
-Result<std::uint64_t> EnclosingFiles::keep_text(const LaunchPlan& plan) {
-  std::string text = enclosing_text(plan);
+Result<std::uint64_t> EnclosingFiles::keep_text(std::string text) {
   if (text.empty()) return 0;
   const std::uint64_t digest = digest_of(text);
-  if (texts_.contains(digest)) return digest;
-  const std::string name = path(digest), unfinished = name + ".new";
-  std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);
-  file << text << std::flush;
-  if (!file || ::rename(unfinished.c_str(), name.c_str()) != 0) {
-    const std::error_code code(errno, std::generic_category());
-    return fail(Error(code, "cannot write \"" + name + "\": " + code.message()));
+  for (std::uint64_t number = digest; number - digest < kNumbers; ++number) {
+    const auto known = texts_.find(number);
+    if (known != texts_.end() ? known->second == text : read_whole_file(path(number)) == text) {
+      texts_.emplace(number, std::move(text));
+      return number;
+    }
+    // A file of an earlier agent that is something else, or cannot be read, may still be needed.
+    if (known != texts_.end() || ::access(path(number).c_str(), F_OK) == 0) continue;
+    if (Status written = write(text, path(number)); !written) return fail(written.error());
+    texts_.emplace(number, std::move(text));
+    return number;
   }
-  texts_.emplace(digest, std::move(text));
-  return digest;
+  return fail(Errc::limit_exceeded, "\"" + path(digest) + "\" and the next " + std::to_string(kNumbers - 1) +
+                                        " files have other texts");
 }
 
-std::optional<std::string> EnclosingFiles::find(std::uint64_t digest) {
-  if (const auto known = texts_.find(digest); known != texts_.end()) return known->second;
-  std::string text = read_whole_file(path(digest));
-  if (digest_of(text) != digest) return std::nullopt;
-  return texts_.emplace(digest, std::move(text)).first->second;
+Status EnclosingFiles::write(const std::string& text, const std::string& name) {
+  const std::string unfinished = name + ".new";
+  std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);
+  file << text << std::flush;
+  if (file && ::rename(unfinished.c_str(), name.c_str()) == 0) return {};
+  const std::error_code code(errno, std::generic_category());
+  return fail(Error(code, "cannot write \"" + name + "\": " + code.message()));
+}
+
+std::optional<std::string> EnclosingFiles::find(std::uint64_t number) {
+  if (const auto known = texts_.find(number); known != texts_.end()) return known->second;
+  std::string text = read_whole_file(path(number));
+  if (!is_number_of(text, number)) return std::nullopt;
+  return texts_.emplace(number, std::move(text)).first->second;
 }
 
 void EnclosingFiles::remove_all_but(const std::unordered_set<std::uint64_t>& used) {
@@ -143,9 +163,9 @@ void EnclosingFiles::remove_all_but(const std::unordered_set<std::uint64_t>& use
   while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
     const std::string_view name = entry->d_name;
     if (!name.starts_with(kEnclosingPrefix)) continue;
-    std::uint64_t digest = 0;
-    std::from_chars(name.data() + kEnclosingPrefix.size(), name.data() + name.size(), digest);
-    if (!used.contains(digest) && !texts_.contains(digest)) {
+    std::uint64_t number = 0;
+    std::from_chars(name.data() + kEnclosingPrefix.size(), name.data() + name.size(), number);
+    if (!used.contains(number) && !texts_.contains(number)) {
       ::unlinkat(::dirfd(directory.get()), entry->d_name, 0);
     }
   }
