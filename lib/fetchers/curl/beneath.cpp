@@ -103,16 +103,26 @@ Status Beneath::make_directory(const std::string& path, mode_t mode) {
   return ::fchmod(fd->get(), mode) == 0 ? Status() : failed("cannot change the mode of", path);
 }
 
+bool Beneath::is_root(int directory) const {
+  struct stat one {
+  }, root{};
+  return ::fstat(directory, &one) != 0 || ::fstat(root_.get(), &root) != 0 ||
+         (one.st_dev == root.st_dev && one.st_ino == root.st_ino);
+}
+
+// From the directory itself: its path may lead elsewhere by now.
 Result<bool> Beneath::has_above(const std::string& path, std::size_t ups) {
   const Result<Place> at = place(path);
   if (!at) return fail(at.error());
-  if (ups == 0) return true;
-  std::string above = parent_of(path);
-  for (std::size_t i = 0; i < ups; ++i) above += "/..";
-  const Result<Fd> there = open_beneath(root_.get(), above, O_PATH | O_DIRECTORY);
-  if (there) return true;
-  if (there.error().code == Errc::permission_denied) return false;
-  return fail(there.error());
+  int below = at->directory;
+  Fd above;
+  for (; ups > 0; --ups) {
+    if (is_root(below)) return false;
+    above = Fd(::openat(below, "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!above) return failed("cannot open what is above", path);
+    below = above.get();
+  }
+  return true;
 }
 
 Status Beneath::make_symlink(const std::string& path, const std::string& target) {

@@ -42,6 +42,7 @@ class Beneath {
       : root_(std::move(root)), owner_(std::move(owner)) {}
   Result<Place> place(const std::string& path);  // the directory is made if it is missing
   Result<Fd> directory(const std::string& path);
+  bool is_root(int directory) const;  // or cannot be looked at
   Status make_way(const Place& place, const std::string& path);
   Status give_to_owner(int fd, const std::string& path);
 

@@ -142,6 +142,13 @@ TEST_CASE("links that lead out by way of other links are refused by name") {
              Contains("member 'a/b/l/r/stdout': is a link to '../outside/precious', which leads out"));
   CHECK_THAT(refused(tar({up, {.name = "a/b/l/r/d/s", .type = AE_IFLNK, .link = "./..//../outside"}})),
              Contains("member 'a/b/l/r/d/s'") && Contains("which leads out"));
+  // d is the top, and becomes something deeper by a name that leads through it.
+  CHECK_THAT(refused(tar({{.name = "p/q/r/f", .content = "1"},
+                          {.name = "d", .type = AE_IFLNK, .link = "."},
+                          {.name = "d/f", .content = "2"},
+                          {.name = "d/d", .type = AE_IFLNK, .link = "p/q/r"},
+                          {.name = "d/s", .type = AE_IFLNK, .link = "../../../outside/precious"}})),
+             Contains("member 'd/s'") && Contains("which leads out"));
   CHECK_THAT(refused(tar({up, {.name = "h", .hardlink = "a/b/l/r/../outside/precious"}})),
              Contains("has a part '..'"));
   CHECK_THAT(refused(tar({{.name = "d", .type = AE_IFLNK, .link = "old_link"},
