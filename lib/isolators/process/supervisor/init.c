@@ -25,7 +25,7 @@ static int task_main(void* argument) {
 
 // The process that was asked for, once it has called execve(); 0 if it has failed.
 static int start_task(struct Child* child) {
-  __attribute__((aligned(16))) char stack[8192];
+  __attribute__((aligned(16))) char stack[16384];
   const long pid = clone_onto(CLONE_VM | CLONE_VFORK | SIGCHLD, stack + sizeof stack, task_main, child);
   if (pid < 0) return failed(child, MESO_STAGE_PROCESS, (int)pid);
   return child->failure->stage == MESO_STAGE_NONE ? (int)pid : 0;

@@ -55,8 +55,9 @@ static struct Main reap_failed(int pid) {
   return none();
 }
 
+// The stack has room for that of start_inside() as well.
 static struct Main start_alone(struct Child* child) {
-  __attribute__((aligned(16))) char stack[8192];
+  __attribute__((aligned(16))) char stack[24576];
   const int pid = (int)make_process(child, stack, sizeof stack);
   if (pid < 0) failed(child, MESO_STAGE_PROCESS, pid);
   if (pid <= 0) return none();
