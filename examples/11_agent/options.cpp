@@ -24,6 +24,7 @@ std::string detected_resources() {
 std::string fresh_directory() {
   std::string path = (std::filesystem::temp_directory_path() / "mesoscore-agent-XXXXXX").string();
   if (mkdtemp(path.data()) == nullptr) throw CLI::ValidationError("--work-dir", "cannot create " + path);
+  std::filesystem::permissions(path, std::filesystem::perms(0711));  // users of tasks pass through it
   return path;
 }
 

@@ -86,6 +86,18 @@ TEST_CASE("a task in the full set has what it asks for, and is held by every iso
   CHECK(eventually([] { return groups_left() == 0; }));
 }
 
+TEST_CASE("tasks of another user reach their sandbox in the work directory that the agent chooses",
+          "[isolation]") {
+  if (::geteuid() != 0) return mesoscore::test::skip("other users are for root");
+  TestCluster cluster("unix", 0);
+  Process agent({MESOSCORE_PROGRAM_MESOSCORE_AGENT, "--master", cluster.endpoint(), "--resources",
+                 "cpus:1;mem:64", "--task-user", "nobody"});
+  REQUIRE(!agent.line("registered").empty());
+  const auto run = cluster.start_run({"--follow", "--", "id", "-u"});
+  CHECK(run->wait() == 0);
+  CHECK(run->out() == "65534\n");
+}
+
 TEST_CASE("a memory hog in the full set fails with the figures, and a limit lets it burst", "[isolation]") {
   if (is_missing()) return;
   Full full;

@@ -38,6 +38,19 @@ struct World {
     plan.stderr_path = sandbox + "/stderr";
     return plan;
   }
+  // As nobody, with a directory that has a file mounted on a place below the sandbox, made if it is missing.
+  LaunchPlan mounting(const std::string& text, const std::string& below) const {
+    fs::create_directory(dir + "/source");
+    write_file(dir + "/source/file", "there\n");
+    LaunchPlan plan = script("a", text);
+    plan.user = "nobody";
+    plan.namespaces = CLONE_NEWNS;
+    plan.mounts = {{.source = dir + "/source",
+                    .target = sandbox + "/" + below,
+                    .flags = MS_BIND,
+                    .make = Make::directory}};
+    return plan;
+  }
   bool is_untouched() const {
     return read_file(outside + "/victim") == "untouched\n" &&
            std::distance(fs::directory_iterator(outside), fs::directory_iterator()) == 1;
@@ -108,32 +121,15 @@ TEST_CASE("a launch that fails for its output leaves the next one its standard i
 TEST_CASE("a mount point is not made behind a link of the sandbox", "[process][hostile]") {
   if (!is_root()) return skip("mounts may be made by root only");
   World world;
-  fs::create_directory(world.dir + "/source");
   fs::create_symlink(world.outside, world.sandbox + "/link");
-  LaunchPlan plan = world.script("a", "echo up");
-  plan.user = "nobody";
-  plan.namespaces = CLONE_NEWNS;
-  plan.mounts = {{.source = world.dir + "/source",
-                  .target = world.sandbox + "/link/new.d",
-                  .flags = MS_BIND,
-                  .make = Make::directory}};
-  CHECK_FALSE(world.harness.failure_of("a", std::move(plan)).empty());
+  CHECK_FALSE(world.harness.failure_of("a", world.mounting("echo up", "link/new.d")).empty());
   CHECK(world.is_untouched());
 }
 
 TEST_CASE("a mount point in the sandbox is made, and is the user's", "[process][hostile]") {
   if (!is_root()) return skip("mounts may be made by root only");
   World world;
-  fs::create_directory(world.dir + "/source");
-  write_file(world.dir + "/source/file", "there\n");
-  LaunchPlan plan = world.script("a", "cat deep/er/data/file");
-  plan.user = "nobody";
-  plan.namespaces = CLONE_NEWNS;
-  plan.mounts = {{.source = world.dir + "/source",
-                  .target = world.sandbox + "/deep/er/data",
-                  .flags = MS_BIND,
-                  .make = Make::directory}};
-  world.harness.launch("a", std::move(plan));
+  world.harness.launch("a", world.mounting("cat deep/er/data/file", "deep/er/data"));
   CHECK(world.harness.wait_for_exit("a") == 0);
   CHECK(read_file(world.sandbox + "/stdout") == "there\n");
   struct stat made {};
