@@ -66,11 +66,13 @@ class GroupsByHand final : public Contender {
  private:
   struct Hierarchy {
     std::string path;  // of our subtree in it
+    std::string entry;
     std::vector<std::pair<std::string, const char*>> settings;
   };
 
   void learn(const std::string& sample) {
-    Hierarchy one{sample.substr(0, sample.rfind('/') + 1), {}};
+    const bool old = ::access((sample + "/tasks").c_str(), F_OK) == 0;
+    Hierarchy one{sample.substr(0, sample.rfind('/') + 1), old ? "/tasks" : "/cgroup.procs", {}};
     for (const auto& [file, text] : kSettings) {
       if (::access((sample + file).c_str(), F_OK) == 0) one.settings.emplace_back(file, text);
     }
@@ -83,7 +85,7 @@ class GroupsByHand final : public Contender {
       const std::string group = one.path + name;
       if (::mkdir(group.c_str(), 0755) != 0) die("cannot make " + group);
       for (const auto& [file, text] : one.settings) write_text(group + file, text);
-      entries.push_back(group + "/cgroup.procs");
+      entries.push_back(group + one.entry);
     }
     const pid_t pid = ::vfork();
     if (pid < 0) die("vfork failed");

@@ -49,6 +49,7 @@ Status CgroupsIsolator::start(const IsolatorContext& context) {
   if (options_.io_read_bytes_per_second > 0 || options_.io_write_bytes_per_second > 0)
     disks_ = disks_in(block_);
   remover_ = std::make_shared<Remover>(context.executor, *subtree_, context.logger);
+  spares_ = std::make_shared<Spares>(context.executor, remover_, options_.spare_groups);
   MESOSCORE_TRY(write_parts(context.state_directory, subtree_->parts()));
   MESOSCORE_TRY(watch_memory());
   if (context.logger.enabled(LogLevel::info))
@@ -70,8 +71,10 @@ Status CgroupsIsolator::watch_memory() {
 // The executor may be gone before this object is: nothing that is bound to it may stay.
 void CgroupsIsolator::stop() noexcept {
   if (oom_watch_) oom_watch_->stop();
+  if (spares_) spares_->stop();
   if (remover_) remover_->stop();
   oom_watch_.reset();
+  spares_.reset();
   remover_.reset();
   containers_.clear();
   if (subtree_) subtree_->remove_if_empty();
@@ -149,7 +152,7 @@ Status CgroupsIsolator::prepare(const ContainerSpec& spec, LaunchPlan& plan) {
   container.limits = std::move(*limits);
   container.memory_max = container.limits.memory_max;
   const std::string name = id.str();
-  MESOSCORE_TRY(make_group(*subtree_, name, container.limits, options_, disks_));
+  MESOSCORE_TRY(make_group(*subtree_, name, {container.limits, options_, disks_}, *spares_));
   if (container.task) {
     if (Status kept = write_limits(context_.state_directory, name, *container.task); !kept) {
       remover_->remove(name);
@@ -255,7 +258,7 @@ Status CgroupsIsolator::cleanup(const ContainerId& id) {
   if (found->second.task) forget_limits(context_.state_directory, id.str());
   if (oom_watch_) oom_watch_->forget(id);
   containers_.erase(found);
-  remover_->remove(id.str());
+  if (retire_group(*subtree_, id.str(), *spares_) != 0) remover_->remove(id.str());
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "isolators/cgroups/oom_watch.hpp"
 #include "isolators/cgroups/remover.hpp"
 #include "isolators/cgroups/sampler.hpp"
+#include "isolators/cgroups/spares.hpp"
 #include "isolators/cgroups/subtree.hpp"
 #include "mesoscore/isolator.hpp"
 
@@ -38,9 +39,8 @@ class CgroupsIsolator final : public Isolator, public std::enable_shared_from_th
   void stop() noexcept override;
 
   const Subtree* subtree() const noexcept { return subtree_ ? &*subtree_ : nullptr; }
-  std::size_t groups_left() const noexcept {
-    return remover_ ? remover_->left() : 0;
-  }  // that are being removed
+  // That are being removed, or are spare.
+  std::size_t groups_left() const noexcept { return remover_ ? remover_->left() + spares_->size() : 0; }
 
  private:
   struct Container {
@@ -67,6 +67,7 @@ class CgroupsIsolator final : public Isolator, public std::enable_shared_from_th
   std::unordered_map<ContainerId, Container> containers_;
   std::shared_ptr<OomWatch> oom_watch_;  // none without the controller
   std::shared_ptr<Remover> remover_;
+  std::shared_ptr<Spares> spares_;  // there is one when there is a remover
   bool recovered_ = false;
 };
 

@@ -33,24 +33,42 @@ Status apply_cpuset(const Subtree& subtree, const Part& part, const std::string&
                 {Controller::cpuset, "cpuset.mems", subtree.cpuset_mems(), false}});
 }
 
-Status make_in(const Part& part, const std::string& name) {
+Status make_new(const Part& part, const std::string& name) {
   if (::mkdirat(part.dir.get(), name.c_str(), 0755) == 0) return {};
   const std::string path = cat(part.path, "/", name);
   if (errno == EEXIST) return fail(Errc::already_exists, cat("the control group ", path, " exists already"));
   return fail(cannot("make", path, errno));
 }
 
-Status set_up(const Subtree& subtree, const Part& part, const std::string& name, const Limits& limits,
-              const CgroupsOptions& options, const std::vector<std::string>& disks) {
+Status set_up(const Subtree& subtree, const Part& part, const std::string& name,
+              const GroupSettings& settings) {
   for (const Controller one : kControllers) {
     if (part.controllers.has(one)) {
-      MESOSCORE_TRY(apply(part, name, settings_of(limits, one, part.version, true)));
+      MESOSCORE_TRY(apply(part, name, settings_of(settings.limits, one, part.version, true)));
     }
   }
   if (part.controllers.has(Controller::io)) {
-    MESOSCORE_TRY(apply(part, name, disk_settings(options, disks, part.version)));
+    MESOSCORE_TRY(apply(part, name, disk_settings(settings.options, settings.disks, part.version)));
   }
   return apply_cpuset(subtree, part, name);
+}
+
+// 0 if it is not there afterwards, or errno.
+int remove_empty(int dir, const std::string& name) {
+  return ::unlinkat(dir, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : errno;
+}
+
+// What was done to a spare, by those who may do that, can be such that it does not take the settings.
+Status make_in(const Subtree& subtree, const Part& part, const std::string& name,
+               const GroupSettings& settings, Spares& spares) {
+  if (spares.take(part, name)) {
+    if (set_up(subtree, part, name, settings)) return {};
+    remove_empty(part.dir.get(), name);
+  }
+  MESOSCORE_TRY(make_new(part, name));
+  Status status = set_up(subtree, part, name, settings);
+  if (!status) remove_empty(part.dir.get(), name);
+  return status;
 }
 
 // Processes of other pid namespaces are shown as 0; and this program does not end itself.
@@ -73,17 +91,24 @@ void each_group(int dir, const std::string& name, const Each& each, int depth = 
   each(dir, name);
 }
 
+int remove_in(const Part& part, const std::string& name) {
+  int number = remove_empty(part.dir.get(), name);
+  if (number == EBUSY) {
+    each_group(part.dir.get(), name,
+               [&](int dir, const std::string& group) { number = remove_empty(dir, group); });
+  }
+  return number;
+}
+
 }  // namespace
 
-Status make_group(const Subtree& subtree, const std::string& name, const Limits& limits,
-                  const CgroupsOptions& options, const std::vector<std::string>& disks) {
+Status make_group(const Subtree& subtree, const std::string& name, const GroupSettings& settings,
+                  Spares& spares) {
   const auto parts = subtree.parts();
   for (std::size_t made = 0; made < parts.size(); ++made) {
-    Status status = make_in(parts[made], name);
-    const std::size_t ours = made + (status ? 1 : 0);
-    if (status) status = set_up(subtree, parts[made], name, limits, options, disks);
+    Status status = make_in(subtree, parts[made], name, settings, spares);
     if (status) continue;
-    for (const Part& part : parts.first(ours)) ::unlinkat(part.dir.get(), name.c_str(), AT_REMOVEDIR);
+    for (const Part& part : parts.first(made)) remove_empty(part.dir.get(), name);
     return status;
   }
   return {};
@@ -124,17 +149,22 @@ void kill_group(const Subtree& subtree, const std::string& name) {
 }
 
 int remove_group(const Subtree& subtree, const std::string& name) {
-  const auto remove = [](int dir, const std::string& group) {
-    return ::unlinkat(dir, group.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : errno;
-  };
   int failed = 0;
   for (const Part& part : subtree.parts()) {
-    int number = remove(part.dir.get(), name);
-    if (number == EBUSY) {
-      each_group(part.dir.get(), name,
-                 [&](int dir, const std::string& group) { number = remove(dir, group); });
+    if (const int number = remove_in(part, name); number != 0) failed = number;
+  }
+  return failed;
+}
+
+// Those that cannot be kept come first: if one of them is not empty, the rest is none to keep.
+int retire_group(const Subtree& subtree, const std::string& name, Spares& spares) {
+  int failed = 0;
+  for (const bool kept : {false, true}) {
+    if (failed != 0) return failed;
+    for (const Part& part : subtree.parts()) {
+      if (Spares::can_be_of(part) != kept || (kept && spares.keep(part, name))) continue;
+      if (const int number = remove_in(part, name); number != 0) failed = number;
     }
-    if (number != 0) failed = number;
   }
   return failed;
 }

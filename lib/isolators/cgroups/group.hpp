@@ -7,13 +7,20 @@
 #include <vector>
 
 #include "isolators/cgroups/limits.hpp"
+#include "isolators/cgroups/spares.hpp"
 #include "isolators/cgroups/subtree.hpp"
 
 namespace mesoscore::control_groups {
 
-// `disks`: see disk_settings(), by version. An error names the file that could not be written.
-Status make_group(const Subtree& subtree, const std::string& name, const Limits& limits,
-                  const CgroupsOptions& options, const std::vector<std::string>& disks);
+// What a new group is told; of `disks` see disk_settings().
+struct GroupSettings {
+  const Limits& limits;
+  const CgroupsOptions& options;
+  const std::vector<std::string>& disks;
+};
+// Of a spare where there is one, else a new one. An error names the file that could not be written.
+Status make_group(const Subtree& subtree, const std::string& name, const GroupSettings& settings,
+                  Spares& spares);
 
 // Of a group with processes in it. Its hard limit of memory is lowered only as far as it has room: the answer
 // is what it is now.
@@ -30,6 +37,9 @@ void kill_group(const Subtree& subtree, const std::string& name);
 // With those that its processes have made below it. 0, or the errno of the kernel: EBUSY while there are
 // processes.
 int remove_group(const Subtree& subtree, const std::string& name);
+// Removes it where it cannot be kept as a spare. 0, or as remove_group(), which is to be used then: nothing of
+// it is to be kept.
+int retire_group(const Subtree& subtree, const std::string& name, Spares& spares);
 // Stops it, or lets it go on. False if the kernel cannot.
 bool freeze_group(const Subtree& subtree, const std::string& name, bool frozen);
 

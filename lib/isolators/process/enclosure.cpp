@@ -197,7 +197,7 @@ Result<std::vector<char>> encode_enclosure(const LaunchPlan& plan) {
   enclosure.root = writer.text(plan.root);
   enclosure.cgroup = writer.text(plan.cgroup);
   std::vector<std::string> entries = plan.cgroups_v1;
-  for (std::string& group : entries) group += "/cgroup.procs";
+  for (std::string& group : entries) group += "/tasks";
   enclosure.cgroups_v1 = writer.texts(entries);
   enclosure.mounts = write_mounts(writer, plan.mounts);
   enclosure.limits = write_limits(writer, plan.limits);

@@ -32,20 +32,12 @@ int signal_of(Host& host, pid_t pid) {
   return ended && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-void prepare(Host& host, const std::string& id) {
-  LaunchContainer call;
-  call.container_id = ContainerId(id);
-  call.resources = *Resources::parse("cpus:1;mem:64");
-  LaunchPlan plan;
-  REQUIRE(host.cgroups().prepare({.call = call}, plan));
-}
-
 }  // namespace
 
 TEST_CASE("what nobody knows of in a group ends with it", "[cgroups][end]") {
   if (cannot_run()) return;
   Host host(GENERATE(from_range(by_kill())));
-  prepare(host, "a");
+  host.prepare("a");
   const pid_t pid = stranger_in(host, "a");
   REQUIRE(host.run_until([&] { return is_in(host, pid, "a"); }));
   host.hide_kill_file("a");
@@ -58,7 +50,7 @@ TEST_CASE("what nobody knows of in a group ends with it", "[cgroups][end]") {
 TEST_CASE("groups that a task has made in its own end with it", "[cgroups][end]") {
   if (cannot_run()) return;
   Host host(GENERATE(from_range(by_kill())));
-  prepare(host, "a");
+  host.prepare("a");
   for (const auto& part : host.subtree().parts()) {
     REQUIRE(std::filesystem::create_directories(part.path + "/a/lower/lowest"));
   }
@@ -149,7 +141,7 @@ TEST_CASE("an agent that is not asked to recover removes what it finds before it
   pid_t pid = 0;
   {
     Host first(options, nullptr, machine);
-    prepare(first, "left");
+    first.prepare("left");
     pid = stranger_in(first, "left");
     REQUIRE(first.run_until([&] { return is_in(first, pid, "left"); }));
     folder = first.leave();

@@ -141,13 +141,13 @@ Host::Host(CgroupsOptions options, std::shared_ptr<test::Folder> folder, Machine
 Host::~Host() {
   if (std::exchange(powerless_, false)) set_override(true);
   if (!containers_) return;
-  kill_all();
+  end_all();
   run_until([&] { return containers_->size() == 0 && cgroups_->groups_left() == 0; });
   containers_->stop();
 }
 
 void Host::close() {
-  kill_all();
+  end_all();
   CHECK(run_until([&] { return containers_->size() == 0 && cgroups_->groups_left() == 0; }));
   CHECK(groups_left() == std::vector<std::string>());
   std::vector<std::string> roots;
@@ -176,6 +176,17 @@ void Host::launch(const std::string& id, const std::string& script, const std::s
   containers_->apply(std::move(call));
 }
 
+void Host::prepare(const std::string& id, const std::string& resources) {
+  LaunchContainer call;
+  call.container_id = ContainerId(id);
+  call.resources = *Resources::parse(resources);
+  LaunchPlan plan;
+  const Status prepared = cgroups_->prepare({.call = call}, plan);
+  INFO((prepared ? "" : prepared.error().message));
+  REQUIRE(prepared);
+  prepared_.push_back(id);
+}
+
 void Host::update(const std::string& id, const std::string& resources) {
   containers_->apply(UpdateContainer{ContainerId(id), *Resources::parse(resources)});
 }
@@ -192,8 +203,9 @@ void Host::hide_kill_file(const std::string& id) {
   REQUIRE(control_groups::write_file(part.dir.get(), file.c_str(), "1") == EACCES);
 }
 
-void Host::kill_all() {
+void Host::end_all() {
   for (const std::string& id : known_) kill(id);
+  for (const std::string& id : prepared_) CHECK(cgroups_->cleanup(ContainerId(id)));
 }
 
 double Host::cpu_seconds(const std::string& id) {

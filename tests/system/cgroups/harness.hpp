@@ -65,10 +65,10 @@ class Host {
   void launch(const std::string& id, const std::string& script,
               const std::string& resources = "cpus:1;mem:64",
               std::optional<TaskLimits> limits = std::nullopt);
+  void prepare(const std::string& id, const std::string& resources = "cpus:1;mem:64");  // its groups alone
   void update(const std::string& id, const std::string& resources);
   void kill(const std::string& id);
   void hide_kill_file(const std::string& id);  // on a machine without it, before the container is to end
-  void kill_all();
   ContainerUsage usage(const std::string& id) { return containers_->usage(ContainerId(id)); }
   double cpu_seconds(const std::string& id);
 
@@ -86,16 +86,19 @@ class Host {
   // As an agent ends that is killed: containers live on.
   std::shared_ptr<test::Folder> leave();
   void recover(const std::vector<std::string>& ids, const std::string& resources = "cpus:1;mem:64");
-  // Ends all; afterwards no group of ours may be left.
+  // Ends all, also what was only prepared; afterwards no group of ours may be left.
   void close();
 
  private:
+  void end_all();
+
   CgroupsOptions options_;
   std::shared_ptr<test::Folder> folder_;
   Machine machine_;
   bool powerless_ = false;  // the test has given up what lets root write to every file
   asio::io_context context_;
-  std::vector<std::string> known_;  // containers
+  std::vector<std::string> known_;     // containers
+  std::vector<std::string> prepared_;  // groups without one
   std::vector<ContainerEvent> events_;
   std::vector<std::string> log_;
   std::shared_ptr<CgroupsIsolator> cgroups_;

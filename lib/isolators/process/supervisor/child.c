@@ -22,8 +22,10 @@ int die_with_supervisor(const struct Child* child) {
 // ---- control groups of version 1
 // -------------------------------------------------------------------------------------
 
-static int enter_cgroup(const char* procs_file) {
-  const int fd = sys_open(procs_file, O_WRONLY | O_CLOEXEC, 0);
+// A thread that moves itself, by the file `tasks`, need not stop all forks and exits of the machine meanwhile,
+// as the kernel does for cgroup.procs. It is the only one of its process.
+static int enter_cgroup(const char* tasks_file) {
+  const int fd = sys_open(tasks_file, O_WRONLY | O_CLOEXEC, 0);
   if (fd < 0) return fd;
   const long written = sys_write(fd, "0", 1);
   sys_close(fd);
@@ -33,11 +35,11 @@ static int enter_cgroup(const char* procs_file) {
 // Before anything else: nothing that it does is to count for the supervisor.
 int enter_cgroups_v1(struct Child* child) {
   const struct MesoList* list = &child->launch->enclosure->cgroups_v1;
-  const char* procs_file = enclosure_part(child->launch, list->offset);
+  const char* tasks_file = enclosure_part(child->launch, list->offset);
   for (uint32_t i = 1; i <= list->count; ++i) {
-    const int error = enter_cgroup(procs_file);
+    const int error = enter_cgroup(tasks_file);
     if (error < 0) return failed_at(child, MESO_STAGE_CGROUP, i, error);
-    procs_file += text_length(procs_file) + 1;
+    tasks_file += text_length(tasks_file) + 1;
   }
   return 1;
 }

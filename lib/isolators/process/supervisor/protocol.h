@@ -88,7 +88,7 @@ struct MesoEnclosure {
   uint32_t hostname;
   uint32_t root;
   uint32_t cgroup;               // a directory of version 2
-  struct MesoList cgroups_v1;    // texts: their files cgroup.procs
+  struct MesoList cgroups_v1;    // texts: their files `tasks`
   struct MesoList mounts;        // MesoMount
   struct MesoList limits;        // MesoLimit
   struct MesoList filter;        // uint64_t: the instructions of a seccomp filter
