@@ -160,12 +160,12 @@ int remove_group(const Subtree& subtree, const std::string& name) {
 int retire_group(const Subtree& subtree, const std::string& name, Spares& spares) {
   int failed = 0;
   for (const bool kept : {false, true}) {
-    if (failed != 0) return failed;
     for (const Part& part : subtree.parts()) {
-      if (Spares::can_be_of(part) != kept || (kept && spares.keep(part, name))) continue;
-      if (const int number = remove_in(part, name); number != 0) failed = number;
+      if (failed != 0 || Spares::can_be_of(part) != kept || (kept && spares.keep(part, name))) continue;
+      failed = remove_in(part, name);
     }
   }
+  if (failed != 0) spares.forget(name);
   return failed;
 }
 

@@ -30,6 +30,18 @@ class Look {
     const auto text = read(file);
     return text && value_of(*text, key) == 0u;
   }
+  bool counts_nothing_if_there(const char* file, std::string_view key) {
+    const auto text = read(file);
+    return !text || value_of(*text, key) == 0u;
+  }
+  bool has_not_been_held_back() {  // wait_sum: of kernels with sched_schedstats on
+    const auto text = read("cpu.stat");
+    return text && value_of(*text, "nr_periods") == 0u && value_of(*text, "wait_sum").value_or(0) == 0;
+  }
+  // pids.current counts those that wait to be reaped, too, and costs less than the list.
+  bool is_empty() {
+    return part_.controllers.has(Controller::pids) ? says("pids.current", "0\n") : says("cgroup.procs", "");
+  }
   bool has_groups_below() const {
     struct stat about {};
     return ::fstatat(part_.dir.get(), name_.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0 || about.st_nlink != 2;
@@ -45,23 +57,36 @@ class Look {
   char buffer_[kFileBytes];
 };
 
-// Of what the kernel counts there, and of what is not set anew for the next container. A file that is not
-// there is taken for one that says something else.
+bool cpu_is_as_new(Look& group) {
+  return group.says("cpu.cfs_quota_us", "-1\n") && group.has_not_been_held_back();
+}
+
+bool io_is_as_new(Look& group) {
+  return group.counts_nothing("blkio.throttle.io_serviced", "Total") &&
+         group.counts_nothing_if_there("blkio.bfq.io_serviced", "Total");
+}
+
+// In what is counted there and in what is not set for each container. A file that is missing is taken for one
+// that says something else.
 bool is_as_new(const Part& part, const std::string& name) {
   Look group(part, name);
-  if (group.has_groups_below() || !group.says("cgroup.procs", "")) return false;
-  if (part.controllers.has(Controller::cpu) &&
-      !(group.says("cpu.cfs_quota_us", "-1\n") && group.counts_nothing("cpu.stat", "nr_periods")))
-    return false;
-  if (part.controllers.has(Controller::pids) && !group.says("pids.events", "max 0\n")) return false;
-  return !part.controllers.has(Controller::io) ||
-         group.counts_nothing("blkio.throttle.io_serviced", "Total");
+  const auto has = [&](Controller one) { return part.controllers.has(one); };
+  return !group.has_groups_below() && group.is_empty() && (!has(Controller::cpu) || cpu_is_as_new(group)) &&
+         (!has(Controller::pids) || group.says("pids.events", "max 0\n")) &&
+         (!has(Controller::io) || io_is_as_new(group));
+}
+
+// Elsewhere there can be processes in a group that cgroup.procs does not show.
+bool sees_all_processes() {
+  constexpr ino_t kFirstPidNamespace = 0xEFFFFFFC;  // PROC_PID_INIT_INO of include/linux/proc_ns.h
+  struct stat about {};
+  return ::stat("/proc/self/ns/pid", &about) == 0 && about.st_ino == kFirstPidNamespace;
 }
 
 }  // namespace
 
 Spares::Spares(asio::any_io_executor executor, std::shared_ptr<Remover> remover, std::size_t most)
-    : remover_(std::move(remover)), timer_(std::move(executor)), most_(most) {}
+    : remover_(std::move(remover)), timer_(std::move(executor)), most_(sees_all_processes() ? most : 0) {}
 
 // By all controllers that are mounted there, used or not: each of them counts.
 bool Spares::can_be_of(const Part& part) noexcept {
@@ -77,31 +102,49 @@ bool Spares::keep(const Part& part, const std::string& name) {
   return true;
 }
 
+void Spares::forget(const std::string& name) {
+  std::erase_if(spares_, [&](const Spare& one) { return one.name == name; });
+}
+
+void Spares::remove(std::string name) {
+  forget(name);
+  remover_->remove(name);
+}
+
 // The latest, or the one that has the name already: the kernel would not give it twice.
-std::vector<Spares::Spare>::iterator Spares::best_for(const Part& part, const std::string& name) {
-  auto best = spares_.end();
-  for (auto one = spares_.begin(); one != spares_.end(); ++one) {
-    if (one->part != &part) continue;
-    best = one;
-    if (one->name == name) break;
+const Spares::Spare* Spares::best_for(const Part& part, const std::string& name) const {
+  const Spare* best = nullptr;
+  for (const Spare& one : spares_) {
+    if (one.part != &part) continue;
+    best = &one;
+    if (one.name == name) break;
   }
   return best;
 }
 
 bool Spares::take(const Part& part, const std::string& name) {
-  const auto found = best_for(part, name);
-  if (found == spares_.end()) return false;
+  const Spare* const best = best_for(part, name);
+  if (!best) return false;
+  const std::string old = best->name;
   const int dir = part.dir.get();
-  const bool taken = found->name == name || ::renameat(dir, found->name.c_str(), dir, name.c_str()) == 0;
-  if (!taken && errno == EEXIST) return false;  // there is a group that is not ours to give
-  if (!taken) remover_->remove(found->name);
-  spares_.erase(found);
-  return taken;
+  // Somebody may have entered it, or it is gone; the kernel would notice the second for a new name.
+  const bool looks = old == name || part.controllers.has(Controller::pids);
+  bool taken = !looks || Look(part, old).is_empty();
+  if (taken && old != name) {
+    taken = ::renameat(dir, old.c_str(), dir, name.c_str()) == 0;
+    if (!taken && errno == EEXIST) return false;  // there is a group that is not ours to give
+  }
+  if (!taken) {
+    remove(old);
+    return false;
+  }
+  std::erase_if(spares_, [&](const Spare& one) { return one.part == &part && one.name == old; });
+  return true;
 }
 
 void Spares::stop() {
   timer_.cancel();
-  for (const Spare& one : std::exchange(spares_, {})) remover_->remove(one.name);
+  while (!spares_.empty()) remove(spares_.front().name);
 }
 
 void Spares::remove_old_later() {
@@ -112,11 +155,8 @@ void Spares::remove_old_later() {
 }
 
 void Spares::remove_old() {
-  const auto young = std::find_if(spares_.begin(), spares_.end(), [now = Clock::now()](const Spare& one) {
-    return one.kept_at + kKeptFor > now;
-  });
-  for (auto one = spares_.begin(); one != young; ++one) remover_->remove(one->name);
-  spares_.erase(spares_.begin(), young);
+  const auto now = Clock::now();
+  while (!spares_.empty() && spares_.front().kept_at + kKeptFor <= now) remove(spares_.front().name);
   if (!spares_.empty()) remove_old_later();
 }
 

@@ -1,7 +1,7 @@
 // Groups of version 1 whose container has ended, kept for a moment to be given to the next one: the kernel
-// renames a group in a tenth of the time that it needs to remove it and to make another. Only a group that
-// cannot be told from a new one is kept, so nothing of one container is seen by the next; those of memory,
-// which carry caches, and of version 2, which cannot be renamed, never are. See docs/adr/0010.
+// renames a group in a tenth of the time that it needs to remove it and to make another. Only a group that is
+// as a new one in what it limits and counts is kept; those of memory, which carry caches, and of version 2,
+// which cannot be renamed, never are. See docs/adr/0010.
 #pragma once
 
 #include <chrono>
@@ -24,9 +24,10 @@ class Spares : public std::enable_shared_from_this<Spares> {
   Spares(asio::any_io_executor executor, std::shared_ptr<Remover> remover, std::size_t most);
 
   static bool can_be_of(const Part& part) noexcept;
-  // The group of that name, without processes, is kept: nobody else may use or remove it. False if it must be
-  // removed instead.
+  // The group of that name is kept: nobody else may use or remove it. False if it must be removed instead.
   bool keep(const Part& part, const std::string& name);
+  // Nothing of that name is kept any more, in no part: it is to be removed.
+  void forget(const std::string& name);
   // True: there is a group of that name now, with the limits of whoever had it. False: it must be made.
   bool take(const Part& part, const std::string& name);
   std::size_t size() const noexcept { return spares_.size(); }
@@ -41,7 +42,8 @@ class Spares : public std::enable_shared_from_this<Spares> {
     Clock::time_point kept_at{};
   };
 
-  std::vector<Spare>::iterator best_for(const Part& part, const std::string& name);
+  const Spare* best_for(const Part& part, const std::string& name) const;
+  void remove(std::string name);
   void remove_old_later();
   void remove_old();
 

@@ -1,5 +1,6 @@
 // Version 1: the group of a container that has ended is given to the next one, but only if nothing of the
 // first can be seen there.
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -7,6 +8,7 @@
 
 #include "catch.hpp"
 #include "harness.hpp"
+#include "isolators/cgroups/group.hpp"
 #include "isolators/cgroups/spares.hpp"
 #include "support/skip.hpp"
 
@@ -186,6 +188,62 @@ TEST_CASE("a group with a process in it is not given on, and the process ends", 
   int status = 0;
   CHECK(host.run_until([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }));
   CHECK(WTERMSIG(status) == SIGKILL);
+  host.close();
+}
+
+TEST_CASE("a group whose processes wait to be reaped is not given on", "[cgroups][spares]") {
+  if (cannot_run()) return;
+  Host host(GENERATE(from_range(by_version())));
+  const Part* const pids = part_with_spares(host, Controller::pids);
+  if (!pids) return;
+  host.prepare("a");
+  const pid_t pid = stranger({pids->path + "/a"});
+  REQUIRE(host.run_until([&] { return host.read(Controller::pids, "a", "", "pids.current") == "1"; }));
+  ::kill(pid, SIGKILL);
+  siginfo_t info{};
+  REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) == 0);
+  CHECK_FALSE(is_given_on(host, *pids, "a", "b"));
+  CHECK(host.read(Controller::pids, "b", "", "pids.current") == "0");
+  CHECK(::waitpid(pid, nullptr, 0) == pid);
+  host.close();
+}
+
+TEST_CASE("when one group of a container is not empty all are removed, and made anew for its id",
+          "[cgroups][spares]") {
+  if (cannot_run()) return;
+  Host host(GENERATE(from_range(by_version())));
+  const Part* const pids = part_with_spares(host, Controller::pids);
+  if (!pids) return;
+  host.prepare("a");
+  const pid_t pid = stranger({pids->path + "/a"});
+  REQUIRE(host.run_until([&] { return host.read(Controller::pids, "a", "", "pids.current") == "1"; }));
+  REQUIRE(end(host, "a"));
+  CHECK(::waitpid(pid, nullptr, 0) == pid);
+  CHECK(host.run_until([&] { return host.groups_left().empty(); }));
+  CHECK(host.cgroups().groups_left() == 0);
+  host.prepare("a");
+  for (const Part& part : host.subtree().parts()) {
+    INFO(part.path);
+    CHECK(number_of(part, "a") != 0);
+  }
+  host.close();
+}
+
+TEST_CASE("a spare that somebody has entered is not given on, and the process ends", "[cgroups][spares]") {
+  if (cannot_run()) return;
+  Host host;
+  const Part* const pids = part_with_spares(host, Controller::pids);
+  if (!pids) return;
+  host.prepare("a");
+  REQUIRE(end(host, "a"));
+  const pid_t pid = stranger({pids->path + "/a"});
+  const auto entered = [&] { return !control_groups::processes_of(*pids, "a").empty(); };
+  while (!entered()) {  // the host does not run meanwhile: it is to find this out by itself
+    if (::waitpid(pid, nullptr, WNOHANG) == pid) FAIL("the spare was gone");
+  }
+  host.prepare("b");
+  CHECK(control_groups::processes_of(*pids, "b").empty());
+  CHECK(host.run_until([&] { return ::waitpid(pid, nullptr, WNOHANG) == pid; }));
   host.close();
 }
 
