@@ -8,6 +8,7 @@
 
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
+#include "isolators/cgroups/disks.hpp"
 #include "isolators/cgroups/group.hpp"
 #include "isolators/cgroups/oom.hpp"
 #include "isolators/cgroups/state.hpp"
@@ -46,8 +47,8 @@ Status CgroupsIsolator::start(const IsolatorContext& context) {
   auto opened = Subtree::open(options_, texts_(), read_parts(context.state_directory), context.logger);
   if (!opened) return fail(opened.error());
   subtree_.emplace(std::move(*opened));
-  if (options_.io_read_bytes_per_second > 0 || options_.io_write_bytes_per_second > 0)
-    disks_ = disks_in(block_);
+  disks_ = disks_in(block_);
+  if (const Part* const io = subtree_->part_of(Controller::io)) have_transfers_counted(*io, disks_);
   remover_ = std::make_shared<Remover>(context.executor, *subtree_, context.logger);
   spares_ = std::make_shared<Spares>(context.executor, remover_, options_.spare_groups);
   MESOSCORE_TRY(write_parts(context.state_directory, subtree_->parts()));

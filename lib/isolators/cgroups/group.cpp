@@ -9,6 +9,7 @@
 
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"
+#include "isolators/cgroups/disks.hpp"
 
 namespace mesoscore::control_groups {
 

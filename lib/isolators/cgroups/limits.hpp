@@ -50,11 +50,6 @@ struct Setting {
 // Of one controller, in that version. `fresh`: of a group that was just made; what the kernel has by default
 // is left out. memory.max and memory.high of others are set by resize_memory().
 std::vector<Setting> settings_of(const Limits& limits, Controller controller, int version, bool fresh);
-// The limits of each disk; `disks` are "254:0".
-std::vector<Setting> disk_settings(const CgroupsOptions& options, const std::vector<std::string>& disks,
-                                   int version);
-// Disks of this machine; those of files and of memory are left out. `block` is /sys/block.
-std::vector<std::string> disks_in(const std::string& block);
 
 std::string bytes_text(std::uint64_t bytes);  // "64 MiB", "63.5 MiB"
 

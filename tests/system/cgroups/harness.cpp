@@ -119,12 +119,13 @@ bool cannot_run() {
   return true;
 }
 
-Host::Host(CgroupsOptions options, std::shared_ptr<test::Folder> folder, Machine machine)
+Host::Host(CgroupsOptions options, std::shared_ptr<test::Folder> folder, Machine machine, std::string block)
     : options_(std::move(options)),
       folder_(folder ? std::move(folder) : std::make_shared<test::Folder>()),
       machine_(machine),
       cgroups_(std::make_shared<CgroupsIsolator>(
-          options_, machine == Machine::version_1 ? texts_of_version_1 : control_groups::proc_texts)) {
+          options_, machine == Machine::version_1 ? texts_of_version_1 : control_groups::proc_texts,
+          std::move(block))) {
   runtime::ContainersConfig config;
   config.work_dir = *folder_ / "work";
   config.isolators.add(isolators::process()).add(cgroups_);

@@ -48,9 +48,9 @@ pid_t stranger(const std::vector<std::string>& groups);
 
 class Host {
  public:
-  // `folder`: of an agent that has left.
+  // `folder`: of an agent that has left. `block`: where the disks are found.
   explicit Host(CgroupsOptions options = own_root(), std::shared_ptr<test::Folder> folder = nullptr,
-                Machine machine = Machine::whole);
+                Machine machine = Machine::whole, std::string block = "/sys/block");
   explicit Host(Machine machine) : Host(own_root(), nullptr, machine) {}
   ~Host();
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "catch.hpp"
+#include "isolators/cgroups/disks.hpp"
 #include "isolators/cgroups/files.hpp"
-#include "isolators/cgroups/limits.hpp"
 #include "support/folder.hpp"
 
 using namespace mesoscore;

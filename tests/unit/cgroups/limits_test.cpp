@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "catch.hpp"
+#include "isolators/cgroups/disks.hpp"
 #include "isolators/cgroups/limits.hpp"
 
 using namespace mesoscore;
