@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -30,11 +30,13 @@ class Folder {
   std::filesystem::path path_;
 };
 
-// "(none)" when there is no such file.
+// "(none)" when there is no such file. One of /proc ends where its process does.
 inline std::string bytes_of(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return "(none)";
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::ostringstream bytes;
+  bytes << in.rdbuf();  // an error of the read ends it; iterators would throw
+  return bytes.str();
 }
 inline void write_bytes(const std::string& file, const std::string& bytes) {
   std::ofstream out(file, std::ios::binary | std::ios::trunc);

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -25,9 +24,11 @@ using supervision::UniqueFd;
 
 constexpr int kRounds = 4;  // of SIGKILL, for what is forked meanwhile
 
+// "" if the process is gone, also if it goes meanwhile: stream iterators would throw then.
 std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 // The engine names the control groups of a container by its id.

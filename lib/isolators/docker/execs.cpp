@@ -163,12 +163,14 @@ void Execs::mark(const Exec& exec) const {
 
 void Execs::end_strays() {
   std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(context_.state_directory, failed)) {
-    if (!is_mark(entry.path().filename().string())) continue;
+  for (std::filesystem::directory_iterator at(context_.state_directory, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    const std::filesystem::path& path = at->path();
+    if (!is_mark(path.filename().string())) continue;
     Parent parent;
-    std::ifstream(entry.path()) >> parent.engine_id >> parent.pid;
+    std::ifstream(path) >> parent.engine_id >> parent.pid;
     auto exec = std::make_unique<Exec>(ContainerId(cat("stray ", strays_++)), context_.executor);
-    exec->engine_id = entry.path().stem().string();
+    exec->engine_id = path.stem().string();
     exec->processes.emplace(parent.engine_id, parent.pid);
     exec->parent = std::move(parent);
     exec->stray = exec->told = exec->stream_ended = true;

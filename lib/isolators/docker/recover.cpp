@@ -97,10 +97,11 @@ void DockerLauncher::set_sandboxes(std::span<const LiveContainer> live) {
 // Of containers that nobody knows any more.
 void DockerLauncher::forget_files() {
   std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(state_directory_, failed)) {
-    if (Execs::is_mark(entry.path().filename().string())) continue;
-    const std::string id = entry.path().stem().string();
-    if (!known_.contains(id)) ::unlink(entry.path().c_str());
+  for (std::filesystem::directory_iterator at(state_directory_, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    const std::filesystem::path& path = at->path();
+    if (Execs::is_mark(path.filename().string())) continue;
+    if (!known_.contains(path.stem().string())) ::unlink(path.c_str());
   }
 }
 

@@ -179,7 +179,8 @@ Status Devices::start_common() {
   if (!allowed) return fail(std::move(allowed.error()));
   common_ = united(usual_nodes(), *allowed);
   common_folder_ = state_ + "/common/" + hash_of(describe(common_));
-  if (!std::filesystem::exists(common_folder_)) MESOSCORE_TRY(make_folder(common_folder_, common_));
+  std::error_code unknown;  // check_folder() tells what it is
+  if (!std::filesystem::exists(common_folder_, unknown)) MESOSCORE_TRY(make_folder(common_folder_, common_));
   return check_folder(common_folder_);
 }
 

@@ -44,6 +44,17 @@ bool is_given_on(Host& host, const Part& part, const std::string& first, const s
   return number_of(part, second) == number;
 }
 
+// The same of a container that runs.
+bool is_given_on_when_killed(Host& host, const Part& part, const std::string& first,
+                             const std::string& second) {
+  const ino_t number = number_of(part, first);
+  REQUIRE(number != 0);
+  host.kill(first);
+  host.wait_for(first, Kind::exited);
+  host.prepare(second);
+  return number_of(part, second) == number;
+}
+
 void write(const Part& part, const std::string& file, const char* text) {
   REQUIRE(control_groups::write_file(part.dir.get(), file.c_str(), text) == 0);
 }
@@ -108,11 +119,7 @@ TEST_CASE("a group that kept its container from forking is not given on", "[cgro
   if (!pids) return;
   host.launch("a", "sleep 1000 & sleep 1000 & sleep 1000 & sleep 1000 & wait");
   REQUIRE(host.run_until([&] { return host.read(Controller::pids, "a", "", "pids.events") != "max 0"; }));
-  const ino_t number = number_of(*pids, "a");
-  host.kill("a");
-  host.wait_for("a", Kind::exited);
-  host.prepare("b");
-  CHECK(number_of(*pids, "b") != number);
+  CHECK_FALSE(is_given_on_when_killed(host, *pids, "a", "b"));
   host.close();
 }
 
@@ -136,11 +143,7 @@ TEST_CASE("a group whose periods were counted is not given on", "[cgroups][spare
   host.launch("a", "while :; do :; done", "cpus:1;mem:64", TaskLimits{.cpus = 1, .mem = {}});
   REQUIRE(host.run_until([&] { return host.usage("a").cpus_nr_periods.value_or(0) > 0; }));
   write(*cpu, "a/cpu.cfs_quota_us", "-1");
-  const ino_t number = number_of(*cpu, "a");
-  host.kill("a");
-  host.wait_for("a", Kind::exited);
-  host.prepare("b");
-  CHECK(number_of(*cpu, "b") != number);
+  CHECK_FALSE(is_given_on_when_killed(host, *cpu, "a", "b"));
   host.close();
 }
 
@@ -153,11 +156,7 @@ TEST_CASE("a group whose disk transfers were counted is not given on", "[cgroups
   if (!io || place.empty()) return;
   host.launch("a", "dd if=/dev/zero of=" + place + " bs=1M count=1 oflag=direct && echo written; sleep 1000");
   REQUIRE(host.wait_for_output("a", "written"));
-  const ino_t number = number_of(*io, "a");
-  host.kill("a");
-  host.wait_for("a", Kind::exited);
-  host.prepare("b");
-  CHECK(number_of(*io, "b") != number);
+  CHECK_FALSE(is_given_on_when_killed(host, *io, "a", "b"));
   host.close();
 }
 

@@ -140,7 +140,7 @@ struct Shell {
   // Ended, even if nobody has waited for it.
   static bool gone(pid_t which) {
     const std::string stat = test::bytes_of("/proc/" + std::to_string(which) + "/stat");
-    return stat.empty() || stat.find(") Z ") != std::string::npos || stat.find(") X ") != std::string::npos;
+    return stat == "(none)" || stat.empty() || stat.find(") Z ") != std::string::npos || stat.find(") X ") != std::string::npos;
   }
   static bool will_go(pid_t which) {
     for (int i = 0; i < 500 && !gone(which); ++i) ::usleep(10'000);
@@ -164,6 +164,19 @@ TEST_CASE("a signal reaches the descendants of a command, and nobody outside of 
   CHECK(Shell::will_go(shell.pid));
   CHECK(Shell::will_go(shell.child));
   CHECK(own.first_ended());
+}
+
+TEST_CASE("a process that ends while it is looked at is not there, and that is all") {
+  const auto before = ::signal(SIGCHLD, SIG_IGN);  // nobody has to wait for it: it goes at any moment
+  for (int round = 0; round < 300; ++round) {
+    const pid_t pid = ::fork();
+    if (pid == 0) ::_exit(0);
+    REQUIRE(pid > 0);
+    ExecProcesses looked_at(kEverywhere, 0);
+    while (looked_at.open(pid)) continue;
+    CHECK(looked_at.signal(SIGTERM));
+  }
+  ::signal(SIGCHLD, before);
 }
 
 TEST_CASE("orphans are known by the session of a command that has ended") {
