@@ -109,8 +109,8 @@ class Run final : public Contender {
 
   double run(int in_flight, int count) override {
     return bare(in_flight, count, [this] {
-      spawn({program_.c_str(), "-H", address_.c_str(), "run", "--rm", "--network", "host", "--memory", "64m", kImage,
-             "true"});
+      spawn({program_.c_str(), "-H", address_.c_str(), "run", "--rm", "--network", "host", "--memory", "64m",
+             kImage, "true"});
     });
   }
 

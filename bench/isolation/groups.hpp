@@ -1,5 +1,5 @@
-// The control groups of our isolator made, entered and removed by hand, with the fewest system calls there can
-// be: what the kernel of this machine takes for them, and so the bound of anybody's rate.
+// The control groups of our isolator made, entered and removed by hand, with the fewest system calls there
+// can be: what the kernel of this machine takes for them, and so the bound of anybody's rate.
 #pragma once
 
 #include <memory>

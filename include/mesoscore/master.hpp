@@ -40,18 +40,19 @@ struct MasterOptions {
   // time, none of these becomes unreachable (something else is wrong); an error is noted, and the question is
   // asked again each agent_reregister_timeout. 1: no limit.
   double recovery_agent_removal_limit = 1.0;
-  // After a restart, while a role has a quota: no offers before so many of the agents (0 to 1) are back, or so
-  // much time has passed.
+  // After a restart, while a role has a quota: no offers before so many of the agents (0 to 1) are back, or
+  // so much time has passed.
   double recovery_gate_agents = 0.8;
   Duration recovery_gate_timeout = std::chrono::minutes(10);
   // How long the registry remembers agents that are unreachable or gone, and frameworks that were removed; at
-  // most MasterLimits::max_removed_agents and max_completed_frameworks of them. An agent that is forgotten and
-  // comes back after all is taken like one that was never seen, with its tasks.
+  // most MasterLimits::max_removed_agents and max_completed_frameworks of them. An agent that is forgotten
+  // and comes back after all is taken like one that was never seen, with its tasks.
   Duration registry_max_age = std::chrono::hours(14 * 24);
   Duration registry_gc_interval = std::chrono::minutes(15);
   // Commits are made (outbox.hpp): agents, weights, quotas, and which frameworks were removed survive the
-  // master. Tasks, executors and frameworks are learned again from the agents and schedulers that come back: a
-  // restart of the master disconnects nobody, and no failover timeout runs before a framework has subscribed.
+  // master. Tasks, executors and frameworks are learned again from the agents and schedulers that come back:
+  // a restart of the master disconnects nobody, and no failover timeout runs before a framework has
+  // subscribed.
   bool durable = false;
   MasterLimits limits{};
 };

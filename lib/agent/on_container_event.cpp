@@ -1,8 +1,8 @@
 #include <utility>
 
+#include "agent/checks.hpp"
 #include "agent/exit_text.hpp"
 #include "agent/groups.hpp"
-#include "agent/checks.hpp"
 #include "agent/state.hpp"
 #include "core/messages.hpp"
 #include "core/text_cat.hpp"

@@ -28,9 +28,10 @@ StatusRecord record_of(TaskStatus&& status) {
   StatusRecord record;
   copy_plain(status, record);
   if (!has_rest(status)) return record;
-  record.rest = StatusRecord::Rest{status.unreachable_time, std::move(status.message), std::move(status.data),
-                                   std::move(status.labels), std::move(status.check_status),
-                                   std::move(status.limitation), std::move(status.container_status)};
+  record.rest = StatusRecord::Rest{
+      status.unreachable_time,           std::move(status.message),      std::move(status.data),
+      std::move(status.labels),          std::move(status.check_status), std::move(status.limitation),
+      std::move(status.container_status)};
   return record;
 }
 
@@ -69,9 +70,9 @@ void StatusHistory::add(const TaskStatus& status, std::size_t limit) {
   copy_plain(status, *place);
   place->rest.reset();
   if (has_rest(status))
-    place->rest =
-        StatusRecord::Rest{status.unreachable_time, status.message,    {}, status.labels, status.check_status,
-                           status.limitation,       status.container_status};
+    place->rest = StatusRecord::Rest{status.unreachable_time, status.message,      {},
+                                     status.labels,           status.check_status, status.limitation,
+                                     status.container_status};
 }
 
 std::vector<TaskStatus> StatusHistory::of(const TaskId& task, const AgentId& agent,

@@ -1,4 +1,5 @@
-// For what cannot be tested on this machine: `return skip("this machine has no ...");`. The test run counts the lines.
+// For what cannot be tested on this machine: `return skip("this machine has no ...");`. The test run counts
+// the lines.
 #pragma once
 
 #include <iostream>

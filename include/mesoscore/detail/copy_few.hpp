@@ -5,8 +5,8 @@
 
 namespace mesoscore::detail {
 
-// memcpy() of mostly less than 64 bytes, without a call. Two copies of a fixed size that may overlap reach every
-// size between theirs and its double.
+// memcpy() of mostly less than 64 bytes, without a call. Two copies of a fixed size that may overlap reach
+// every size between theirs and its double.
 inline void copy_few(char* to, const char* from, std::size_t size) noexcept {
   if (size > 64) {
     std::memcpy(to, from, size);

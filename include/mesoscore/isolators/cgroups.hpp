@@ -34,8 +34,8 @@ struct CgroupsOptions {
   std::string cpuset_mems{};
   std::uint64_t io_read_bytes_per_second = 0;  // of each container and disk; 0: no limit
   std::uint64_t io_write_bytes_per_second = 0;
-  // Version 1: how many groups of ended containers are kept in each hierarchy, for a quarter of a second, to be
-  // given to the next containers. 0: none.
+  // Version 1: how many groups of ended containers are kept in each hierarchy, for a quarter of a second, to
+  // be given to the next containers. 0: none.
   std::size_t spare_groups = 32;
 };
 

@@ -29,10 +29,10 @@ enum class PlantedBug : std::uint8_t {
 
 struct FaultOptions {
   std::uint64_t seed = 1;
-  // Virtual time with faults. A mix that breaks little goes on until there were ten for each of these minutes,
-  // for at most thirty times as long.
+  // Virtual time with faults. A mix that breaks little goes on until there were ten for each of these
+  // minutes, for at most thirty times as long.
   Duration safety = std::chrono::minutes(100);
-  bool durable = true;                          // false: no machine keeps anything; true: the seed decides
+  bool durable = true;        // false: no machine keeps anything; true: the seed decides
   std::size_t log_lines = 0;  // see ClusterOptions; a failed run is repeated with a log when this is not zero
   PlantedBug bug = PlantedBug::none;
 };

@@ -47,7 +47,8 @@ void have_transfers_counted(const Part& io, const std::vector<std::string>& disk
   const auto lines = lines_of(limits);
   for (const std::string& disk : disks) {
     const auto is_of_disk = [&](std::string_view line) { return line.starts_with(cat(disk, " ")); };
-    if (std::none_of(lines.begin(), lines.end(), is_of_disk)) write_file(io.dir.get(), kFile, cat(disk, " 0"));
+    if (std::none_of(lines.begin(), lines.end(), is_of_disk))
+      write_file(io.dir.get(), kFile, cat(disk, " 0"));
   }
 }
 

@@ -37,8 +37,8 @@ void kill_group(const Subtree& subtree, const std::string& name);
 // With those that its processes have made below it. 0, or the errno of the kernel: EBUSY while there are
 // processes.
 int remove_group(const Subtree& subtree, const std::string& name);
-// Removes it where it cannot be kept as a spare. 0, or as remove_group(), which is to be used then: nothing of
-// it is kept.
+// Removes it where it cannot be kept as a spare. 0, or as remove_group(), which is to be used then: nothing
+// of it is kept.
 int retire_group(const Subtree& subtree, const std::string& name, Spares& spares);
 // Stops it, or lets it go on. False if the kernel cannot.
 bool freeze_group(const Subtree& subtree, const std::string& name, bool frozen);

@@ -94,8 +94,8 @@ bool Spares::can_be_of(const Part& part) noexcept {
 }
 
 bool Spares::keep(const Part& part, const std::string& name) {
-  const auto of_part = std::count_if(spares_.begin(), spares_.end(),
-                                     [&](const Spare& one) { return one.part == &part; });
+  const auto of_part =
+      std::count_if(spares_.begin(), spares_.end(), [&](const Spare& one) { return one.part == &part; });
   if (!can_be_of(part) || static_cast<std::size_t>(of_part) >= most_ || !is_as_new(part, name)) return false;
   spares_.push_back({&part, name, Clock::now()});
   if (spares_.size() == 1) remove_old_later();

@@ -2,9 +2,9 @@
 // allowed until it is listed: the isolators around (namespaces, capabilities, no_new_privileges) are what
 // holds, this takes away the kernel's attack surface that hardly any program needs.
 //
-// The numbers: clone() with any of the flags of a new namespace (131072 = CLONE_NEWNS, ...; clone3 has them in
-// memory, where a filter cannot look, so it does not exist: C libraries use clone then); ioctl() TIOCSTI and
-// TIOCLINUX, which type into the terminal of others; sockets of AF_VSOCK.
+// The numbers: clone() with any of the flags of a new namespace (131072 = CLONE_NEWNS, ...; clone3 has them
+// in memory, where a filter cannot look, so it does not exist: C libraries use clone then); ioctl() TIOCSTI
+// and TIOCLINUX, which type into the terminal of others; sockets of AF_VSOCK.
 #include "isolators/seccomp/profile.hpp"
 
 namespace mesoscore::seccomp_detail {

@@ -22,14 +22,15 @@ struct Named {
   T value;
 };
 
-constexpr std::array<Named<Action::Kind>, 8> kActions = {{{"SCMP_ACT_ALLOW", Action::Kind::allow},
-                                                          {"SCMP_ACT_ERRNO", Action::Kind::error},
-                                                          {"SCMP_ACT_KILL", Action::Kind::kill_thread},
-                                                          {"SCMP_ACT_KILL_THREAD", Action::Kind::kill_thread},
-                                                          {"SCMP_ACT_KILL_PROCESS", Action::Kind::kill_process},
-                                                          {"SCMP_ACT_TRAP", Action::Kind::trap},
-                                                          {"SCMP_ACT_LOG", Action::Kind::log},
-                                                          {"SCMP_ACT_ALLOW_LOG", Action::Kind::log}}};
+constexpr std::array<Named<Action::Kind>, 8> kActions = {
+    {{"SCMP_ACT_ALLOW", Action::Kind::allow},
+     {"SCMP_ACT_ERRNO", Action::Kind::error},
+     {"SCMP_ACT_KILL", Action::Kind::kill_thread},
+     {"SCMP_ACT_KILL_THREAD", Action::Kind::kill_thread},
+     {"SCMP_ACT_KILL_PROCESS", Action::Kind::kill_process},
+     {"SCMP_ACT_TRAP", Action::Kind::trap},
+     {"SCMP_ACT_LOG", Action::Kind::log},
+     {"SCMP_ACT_ALLOW_LOG", Action::Kind::log}}};
 
 constexpr std::array<Named<Argument::Compare>, 7> kCompares = {
     {{"SCMP_CMP_NE", Argument::Compare::ne},
@@ -80,7 +81,8 @@ Result<std::optional<T>> number(const std::string& where, const Json& object, co
 
 // ---- parts
 
-Result<Action> action_of(const std::string& where, const Json& object, const char* key, const char* error_key) {
+Result<Action> action_of(const std::string& where, const Json& object, const char* key,
+                         const char* error_key) {
   const auto found = object.find(key);
   if (found == object.end()) return wrong(where, cat("has no ", key));
   const auto kind = one_of(kActions, cat(where, ".", key), *found);
@@ -135,7 +137,8 @@ Result<Argument> argument_of(const std::string& where, const Json& given) {
   const auto compare = one_of(kCompares, cat(where, ".op"), *op);
   if (!compare) return fail(compare.error());
   argument.compare = *compare;
-  for (const auto& [key, to] : {std::pair("value", &argument.value), std::pair("valueTwo", &argument.value_two)}) {
+  for (const auto& [key, to] :
+       {std::pair("value", &argument.value), std::pair("valueTwo", &argument.value_two)}) {
     const auto value = number<std::uint64_t>(where, given, key, ~std::uint64_t{0});
     if (!value) return fail(value.error());
     *to = value->value_or(0);

@@ -26,7 +26,10 @@ using Filter = std::unique_ptr<void, Release>;
 
 // Docker's words for the machine, as SCMP_ARCH_NATIVE has them.
 constexpr std::array<std::pair<std::uint32_t, std::string_view>, 4> kMachines = {
-    {{SCMP_ARCH_X86_64, "amd64"}, {SCMP_ARCH_AARCH64, "arm64"}, {SCMP_ARCH_X86, "386"}, {SCMP_ARCH_ARM, "arm"}}};
+    {{SCMP_ARCH_X86_64, "amd64"},
+     {SCMP_ARCH_AARCH64, "arm64"},
+     {SCMP_ARCH_X86, "386"},
+     {SCMP_ARCH_ARM, "arm"}}};
 
 std::string_view machine() {
   const std::uint32_t native = seccomp_arch_native();
@@ -66,8 +69,8 @@ std::uint32_t number_of(const Action& action) {
 }
 
 scmp_arg_cmp comparison(const Argument& argument) {
-  constexpr std::array<scmp_compare, 7> kOperators = {SCMP_CMP_NE, SCMP_CMP_LT, SCMP_CMP_LE,       SCMP_CMP_EQ,
-                                                     SCMP_CMP_GE, SCMP_CMP_GT, SCMP_CMP_MASKED_EQ};
+  constexpr std::array<scmp_compare, 7> kOperators = {
+      SCMP_CMP_NE, SCMP_CMP_LT, SCMP_CMP_LE, SCMP_CMP_EQ, SCMP_CMP_GE, SCMP_CMP_GT, SCMP_CMP_MASKED_EQ};
   return {argument.index, kOperators[static_cast<std::size_t>(argument.compare)], argument.value,
           argument.value_two};
 }
@@ -156,7 +159,8 @@ Result<std::vector<std::uint64_t>> compile(const Profile& profile, std::uint64_t
   const Filter filter(seccomp_init(number_of(profile.otherwise)));
   if (!filter) return fail(failed("seccomp_init", EINVAL).error());
   add_architectures(filter.get(), profile.architectures);
-  seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);  // a tree: no rule costs a walk past all others
+  seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE,
+                   2);  // a tree: no rule costs a walk past all others
   for (const Rule& rule : profile.rules) {
     if (rule.action == profile.otherwise || !counts(rule.condition, capabilities)) continue;
     if (Status added = add_rule(filter.get(), rule); !added) return fail(added.error());

@@ -1,4 +1,5 @@
-// Command tasks and custom executors: prepare -> fetch -> launch -> isolate -> watch -> exit -> cleanup in reverse.
+// Command tasks and custom executors: prepare -> fetch -> launch -> isolate -> watch -> exit -> cleanup in
+// reverse.
 #include "core/messages.hpp"
 #include "runtime/containers/ask_isolator.hpp"
 #include "runtime/containers/containers_impl.hpp"

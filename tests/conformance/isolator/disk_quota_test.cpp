@@ -17,8 +17,8 @@ LaunchContainer writer(const std::string& id, const std::string& resources) {
   call.framework = std::move(framework);
   call.agent_id = AgentId("agent");
   call.task.task_id = TaskId("task-" + id);
-  call.task.command.emplace(
-      CommandInfo{"head -c 73400320 /dev/zero >file; while [ ! -e go ]; do sleep 0.02; done", true, {}, {}, {}});
+  call.task.command.emplace(CommandInfo{
+      "head -c 73400320 /dev/zero >file; while [ ! -e go ]; do sleep 0.02; done", true, {}, {}, {}});
   call.resources = Resources::parse(resources).value();
   return call;
 }
@@ -38,7 +38,8 @@ TEST_CASE("a task that fills its disk fails, and is told with what", "[isolator]
   const ContainerEvent event = agent.wait_for("big", Kind::exited);
   CHECK(event.state == TaskState::failed);
   CHECK(event.reason == TaskReason::container_limitation_disk);
-  CHECK_THAT(event.message, Catch::StartsWith("used ") && Catch::EndsWith(" MiB of disk, the limit is 64 MiB"));
+  CHECK_THAT(event.message,
+             Catch::StartsWith("used ") && Catch::EndsWith(" MiB of disk, the limit is 64 MiB"));
   CHECK(event.limitation.get("disk") > 64);
   CHECK(event.limitation.get("disk") < 71);
   CHECK(agent.run_until([&] {

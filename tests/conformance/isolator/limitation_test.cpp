@@ -93,7 +93,8 @@ TEST_CASE("one process isolator serves one agent", "[isolator]") {
   config.work_dir = agent.directory() + "/second";
   config.isolators = fixture.isolators;
   {
-    runtime::Containers second(agent.context().get_executor(), std::move(config), [](std::span<ContainerEvent>) {});
+    runtime::Containers second(agent.context().get_executor(), std::move(config),
+                               [](std::span<ContainerEvent>) {});
     const Status started = second.start();
     REQUIRE_FALSE(started);
     CHECK(started.error().message == "the process launcher was started before: one isolator per agent");

@@ -12,8 +12,8 @@
 //   executor]
 //                                            with resources=..., grace=..., max_completion_time=..., data=...
 //   run group t1,t2 in pod [new executor] [custom]
-//                                            health=http:8080/path,tcp:80,command check=... and for all of these
-//                                            delay= interval= timeout= grace_period= failures=
+//                                            health=http:8080/path,tcp:80,command check=... and for all of
+//                                            these delay= interval= timeout= grace_period= failures=
 //   framework [plain]                        the framework re-subscribes, with all capabilities or without
 //   drain [max_grace=5s] [mark_gone=true] | drain over
 //   kill t1 [grace=1s] | ack t1 u1 | shutdown framework | shutdown executor e1 | message e1 "text"

@@ -1,4 +1,5 @@
-// Seeds that failed when a bug was there, or when a checker asked for too much; docs/simulation.md tells of them.
+// Seeds that failed when a bug was there, or when a checker asked for too much; docs/simulation.md tells of
+// them.
 #include "harness.hpp"
 
 namespace mesoscore::test {

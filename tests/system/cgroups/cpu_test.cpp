@@ -48,7 +48,7 @@ TEST_CASE("a quota holds, and how often it did is counted", "[cgroups][cpu]") {
   INFO("used " << used << " s in " << time << " s");
   CHECK(used / time < 0.23);
   CHECK(used / time > 0.1);  // others may want the cpu as well
-  ContainerUsage usage;  // a task that others keep from its cpu is throttled less often
+  ContainerUsage usage;      // a task that others keep from its cpu is throttled less often
   CHECK(host.run_until([&] {
     usage = host.usage("a");
     return usage.cpus_nr_throttled.value_or(0) > 5 && usage.cpus_throttled_time_secs.value_or(0) > 0.05;

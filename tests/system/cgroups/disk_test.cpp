@@ -30,7 +30,8 @@ class FreshDisk {
     control_ = UniqueFd(::open("/dev/loop-control", O_RDWR | O_CLOEXEC));
     index_ = control_ ? ::ioctl(control_.get(), LOOP_CTL_ADD, 4000 + ::getpid() % 1000) : -1;
     if (index_ < 0) return;
-    if (::mknod(node_.c_str(), S_IFBLK | 0600, makedev(kLoopMajor, static_cast<unsigned>(index_))) != 0) return;
+    if (::mknod(node_.c_str(), S_IFBLK | 0600, makedev(kLoopMajor, static_cast<unsigned>(index_))) != 0)
+      return;
     const UniqueFd in(::open(file.c_str(), O_RDWR | O_CLOEXEC));
     disk_ = UniqueFd(::open(node_.c_str(), O_RDWR | O_CLOEXEC));
     if (disk_ && ::ioctl(disk_.get(), LOOP_SET_FD, in.get()) != 0) disk_ = UniqueFd();
@@ -119,7 +120,8 @@ TEST_CASE("what goes to a disk is counted if it never had a limit, too", "[cgrou
     test::skip("a disk that never had a limit: no controller counts");
     return host.close();
   }
-  host.launch("a", "dd if=" + disk.node() + " of=/dev/null bs=1M count=4 iflag=direct && echo done; sleep 1000");
+  host.launch("a",
+              "dd if=" + disk.node() + " of=/dev/null bs=1M count=4 iflag=direct && echo done; sleep 1000");
   REQUIRE(host.wait_for_output("a", "done\n"));
   CHECK(host.usage("a").io_read_bytes.value_or(0) >= 4u << 20);
   CHECK(host.usage("a").io_reads.value_or(0) >= 4);
@@ -135,7 +137,9 @@ TEST_CASE("a limit of all containers that somebody has set stays", "[cgroups][io
     test::skip("a limit of all containers in version 1: no disk, or no blkio");
     return host.close();
   }
-  const auto limit = [&] { return control_groups::read_all(io->dir.get(), "blkio.throttle.read_bps_device"); };
+  const auto limit = [&] {
+    return control_groups::read_all(io->dir.get(), "blkio.throttle.read_bps_device");
+  };
   REQUIRE(control_groups::write_file(io->dir.get(), "blkio.throttle.read_bps_device",
                                      disks.front() + " 1048576") == 0);
   const std::string before = limit();

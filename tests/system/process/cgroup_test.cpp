@@ -70,7 +70,8 @@ TEST_CASE("a process enters its control groups of version 1 first", "[process][c
   CHECK(harness.output("a").find(":pids:" + group.name() + "\n") != std::string::npos);
 }
 
-TEST_CASE("the init of a pid namespace is in its control groups before it is looked at", "[process][cgroup]") {
+TEST_CASE("the init of a pid namespace is in its control groups before it is looked at",
+          "[process][cgroup]") {
   const Group group(kV1, "cgroup.procs");
   if (group.path().empty()) return skip(std::string("no control groups can be made in ") + kV1);
   Harness harness;

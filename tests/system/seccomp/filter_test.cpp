@@ -90,7 +90,9 @@ TEST_CASE("the default profile refuses what changes or inspects the machine", "[
 
 TEST_CASE("new namespaces cannot be had by clone either", "[seccomp]") {
   const auto program = default_program(0);
-  const auto clone = [](unsigned long flags) { return ::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, 0); };
+  const auto clone = [](unsigned long flags) {
+    return ::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, 0);
+  };
   CHECK(under(program, [&] { return clone(CLONE_NEWUSER | SIGCHLD); }) == EPERM);
   CHECK(under(program, [&] { return clone(CLONE_NEWNS | SIGCHLD); }) == EPERM);
   CHECK(under(program, [] { return ::syscall(SYS_clone3, nullptr, 0); }) == ENOSYS);
@@ -104,9 +106,10 @@ TEST_CASE("new namespaces cannot be had by clone either", "[seccomp]") {
 TEST_CASE("ordinary programs do not notice the default profile", "[seccomp]") {
   const auto program = default_program(0);
   CHECK(run_under(program, "ls / >/dev/null && echo x | cat | grep -q x && (sleep 0.01 & wait)") == 0);
-  CHECK(run_under(program, "python3 -c 'import threading,socket,subprocess,mmap\n"
-                           "t=threading.Thread(target=lambda:None);t.start();t.join()\n"
-                           "socket.socket();mmap.mmap(-1,4096);subprocess.run([\"true\"],check=True)'") == 0);
+  CHECK(run_under(program,
+                  "python3 -c 'import threading,socket,subprocess,mmap\n"
+                  "t=threading.Thread(target=lambda:None);t.start();t.join()\n"
+                  "socket.socket();mmap.mmap(-1,4096);subprocess.run([\"true\"],check=True)'") == 0);
 }
 
 TEST_CASE("a capability lifts what belongs to it", "[seccomp]") {

@@ -140,7 +140,8 @@ struct Shell {
   // Ended, even if nobody has waited for it.
   static bool gone(pid_t which) {
     const std::string stat = test::bytes_of("/proc/" + std::to_string(which) + "/stat");
-    return stat == "(none)" || stat.empty() || stat.find(") Z ") != std::string::npos || stat.find(") X ") != std::string::npos;
+    return stat == "(none)" || stat.empty() || stat.find(") Z ") != std::string::npos ||
+           stat.find(") X ") != std::string::npos;
   }
   static bool will_go(pid_t which) {
     for (int i = 0; i < 500 && !gone(which); ++i) ::usleep(10'000);

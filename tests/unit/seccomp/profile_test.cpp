@@ -14,8 +14,8 @@ std::string refusal(const std::string& json) {
 }
 
 std::string with_rule(const std::string& rule) {
-  return R"({"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mount"],"action":"SCMP_ACT_ERRNO"},)" + rule +
-         "]}";
+  return R"({"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mount"],"action":"SCMP_ACT_ERRNO"},)" +
+         rule + "]}";
 }
 
 }  // namespace
@@ -62,7 +62,8 @@ TEST_CASE("a profile that is wrong is refused with the place", "[seccomp]") {
   CHECK(refusal(with_rule(R"({"names":"read"})")) == "profile.syscalls[1].names: is not a list");
   CHECK(refusal(with_rule(R"({"names":["x"],"action":"SCMP_ACT_LOG","args":[{"op":"SCMP_CMP_EQ"}]})")) ==
         "profile.syscalls[1].args[0]: has no index");
-  CHECK(refusal(with_rule(R"({"names":["x"],"action":"SCMP_ACT_LOG","args":[{"index":6,"op":"SCMP_CMP_EQ"}]})")) ==
+  CHECK(refusal(with_rule(
+            R"({"names":["x"],"action":"SCMP_ACT_LOG","args":[{"index":6,"op":"SCMP_CMP_EQ"}]})")) ==
         "profile.syscalls[1].args[0].index: is not a whole number from 0 to 5");
   CHECK_THAT(refusal(with_rule(R"({"names":["x"],"action":"SCMP_ACT_LOG","args":[{"index":1,"op":"EQ"}]})")),
              Catch::Contains("profile.syscalls[1].args[0].op: 'EQ' is none of SCMP_CMP_NE"));

@@ -22,8 +22,8 @@ int die_with_supervisor(const struct Child* child) {
 // ---- control groups of version 1
 // -------------------------------------------------------------------------------------
 
-// A thread that moves itself, by the file `tasks`, need not stop all forks and exits of the machine meanwhile,
-// as the kernel does for cgroup.procs. It is the only one of its process.
+// A thread that moves itself, by the file `tasks`, need not stop all forks and exits of the machine
+// meanwhile, as the kernel does for cgroup.procs. It is the only one of its process.
 static int enter_cgroup(const char* tasks_file) {
   const int fd = sys_open(tasks_file, O_WRONLY | O_CLOEXEC, 0);
   if (fd < 0) return fd;
