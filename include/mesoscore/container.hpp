@@ -83,8 +83,13 @@ struct AskContainers {
   std::uint64_t number = 0;
   AgentQuery query{};
 };
+// These persistent volumes are no more: their data is deleted, and one of the same name that is used next is
+// empty. No container has them. The same may be said twice.
+struct EraseVolumes {
+  Resources volumes{};
+};
 using ContainerCall = std::variant<LaunchContainer, KillContainer, UpdateContainer, RecoverContainers,
-                                   ForgetContainer, ProbeContainer, AskContainers>;
+                                   ForgetContainer, ProbeContainer, AskContainers, EraseVolumes>;
 
 // What a probe has found. Without a result: it could not be made, or took too long; `message` says which.
 struct ProbeResult {

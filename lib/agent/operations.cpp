@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/state.hpp"
+#include "agent/volumes.hpp"
 
 namespace mesoscore {
 
@@ -25,6 +26,7 @@ void Agent::State::add_operation(msg::AgentOperation info, msg::FrameworkPtr fra
   update.uuid = Uuid::from_random(high, rng.next());
   operation_list.push_back(operations, index);
   keep_operation(operation);
+  agent_detail::erase_volumes(*this, operation);
   send_operation(operation);
 }
 

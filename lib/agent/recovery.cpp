@@ -5,6 +5,7 @@
 #include "agent/checks.hpp"
 #include "agent/groups.hpp"
 #include "agent/state.hpp"
+#include "agent/volumes.hpp"
 #include "core/text_cat.hpp"
 
 namespace mesoscore {
@@ -74,6 +75,8 @@ void Agent::State::ask_for_containers() {
   note(LogLevel::info, "recovering as ", agent->id.empty() ? "a new agent" : agent->id.view(), ": ",
        call.known.size(), " containers");
   out->containers.push_back(std::move(call));
+  each(operation_list, operations,
+       [&](OperationRecord& operation) { agent_detail::erase_volumes(*this, operation); });
 }
 
 // The first that is heard of a container of before. True: the event is to be handled as any other.

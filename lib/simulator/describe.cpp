@@ -125,6 +125,7 @@ std::string describe(const ContainerCall& call) {
   if (const auto* probe = std::get_if<ProbeContainer>(&call))
     return cat("probe ", probe->container_id, " ", probe->number);
   if (const auto* question = std::get_if<AskContainers>(&call)) return cat("ask ", question->number);
+  if (const auto* gone = std::get_if<EraseVolumes>(&call)) return cat("erase ", gone->volumes.str());
   return cat("forget ", std::get<ForgetContainer>(call).container_id);
 }
 

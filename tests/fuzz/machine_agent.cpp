@@ -280,6 +280,7 @@ class AgentFuzz {
   void take(AskContainers& call) {
     asked_.push_back({.kind = ContainerEvent::Kind::answered, .number = call.number});
   }
+  void take(EraseVolumes& call) { expect(!call.volumes.empty()); }
   void take(ForgetContainer& call) {
     expect(options_.durable);
     const auto found = containers_.find(call.container_id);

@@ -92,6 +92,9 @@ std::string print(const ContainerCall& call, Names& names) {
   if (const auto* question = std::get_if<AskContainers>(&call)) {
     return Line("AskContainers", names).number("number", static_cast<long long>(question->number)).str();
   }
+  if (const auto* gone = std::get_if<EraseVolumes>(&call)) {
+    return Line("EraseVolumes", names).resources(gone->volumes).str();
+  }
   const auto& update = std::get<UpdateContainer>(call);
   return Line("UpdateContainer", names).word(names.of(update.container_id)).resources(update.resources).str();
 }

@@ -110,6 +110,8 @@ Status Containers::Impl::start() {
   for (const auto& isolator : config_.isolators.isolators()) MESOSCORE_TRY(start(*isolator, work_dir));
   MESOSCORE_TRY(start_fetcher(work_dir));
   start_collecting();
+  eraser_ = std::make_shared<VolumeEraser>(executor_, work_dir, config_.logger);
+  eraser_->start(config_.resources);
   return {};
 }
 
@@ -138,6 +140,7 @@ void Containers::Impl::stop() {
   if (std::exchange(stopped_, true)) return;
   recovery_.reset();
   stop_answering();
+  if (eraser_) eraser_->stop();
   if (probes_) probes_->stop();
   if (fetcher_started_) config_.fetcher->stop();
   if (mailbox_) mailbox_->close();
@@ -215,6 +218,10 @@ void Containers::Impl::carry_out(const UpdateContainer& call) {
 
 void Containers::Impl::carry_out(const ForgetContainer& call) {
   for (Launcher* launcher : launchers_) launcher->forget(call.container_id);
+}
+
+void Containers::Impl::carry_out(const EraseVolumes& call) {
+  if (!stopped_ && eraser_) eraser_->erase(call.volumes);
 }
 
 Containers::Impl::Process* Containers::Impl::find_process(const ContainerId& id) const {

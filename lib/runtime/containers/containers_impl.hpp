@@ -18,6 +18,7 @@
 #include "runtime/containers/probes.hpp"
 #include "runtime/containers/sandbox_files.hpp"
 #include "runtime/containers/usage_sampler.hpp"
+#include "runtime/containers/volume_eraser.hpp"
 #include "runtime/function_state.hpp"
 
 namespace mesoscore::runtime {
@@ -39,6 +40,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   void carry_out(const ForgetContainer& call);
   void carry_out(ProbeContainer&& call);
   void carry_out(AskContainers&& call);
+  void carry_out(const EraseVolumes& call);
   void expect(std::size_t calls) { called_.reserve(calls); }
   void call_functions();  // that carry_out() has made ready
   ContainerUsage usage(const ContainerId& id);
@@ -149,6 +151,7 @@ class Containers::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<UsageSampler> sampler_;
   std::shared_ptr<NestedCommands> nested_;
   std::shared_ptr<Garbage> garbage_;
+  std::shared_ptr<VolumeEraser> eraser_;  // none without a launcher: there are no volumes then
 };
 
 }  // namespace mesoscore::runtime

@@ -21,9 +21,10 @@ std::uint64_t fresh_number() {
 }  // namespace
 
 Shredder::Shredder(std::string trash)
-    : path_(std::move(trash)),
-      trash_(read_directory(UniqueFd(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)))),
-      next_name_(fresh_number()) {}
+    : Shredder(UniqueFd(::open(trash.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), trash) {}
+
+Shredder::Shredder(UniqueFd trash, std::string path)
+    : path_(std::move(path)), trash_(read_directory(std::move(trash))), next_name_(fresh_number()) {}
 
 bool Shredder::step() {
   if (!trash_) return false;

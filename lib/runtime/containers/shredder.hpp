@@ -16,6 +16,7 @@ namespace mesoscore::runtime {
 class Shredder {
  public:
   explicit Shredder(std::string trash);
+  Shredder(UniqueFd trash, std::string path);  // `path`: for people
 
   bool step();  // deletes or moves one entry; false: there is nothing left that could be deleted
   const std::vector<std::string>& problems() const noexcept { return problems_; }  // the first few

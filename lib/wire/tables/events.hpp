@@ -159,6 +159,7 @@ void fields(auto& v, Like<RecoverContainers> auto& m) {
   v.optional(2, "agent_id", m.agent_id);
 }
 void fields(auto& v, Like<ForgetContainer> auto& m) { v.required(1, "container_id", m.container_id); }
+void fields(auto& v, Like<EraseVolumes> auto& m) { v.required(1, "volumes", m.volumes); }
 void fields(auto& v, Like<ProbeContainer> auto& m) {
   using V = std::remove_reference_t<decltype((m.probe))>;
   v.required(1, "container_id", m.container_id);

@@ -27,7 +27,7 @@ class TestCluster {
                                          "--resources",
                                          resources,
                                          "--work-dir",
-                                         files_.path("agent-" + std::to_string(i))};
+                                         agent_directory(i)};
       arguments.insert(arguments.end(), agent_flags.begin(), agent_flags.end());
       agents_.push_back(std::make_unique<Process>(arguments));
       agent_arguments_.push_back(std::move(arguments));
@@ -40,6 +40,7 @@ class TestCluster {
 
   const std::string& endpoint() const { return endpoint_; }
   Process& agent(std::size_t i) { return *agents_[i]; }
+  std::string agent_directory(int i) const { return files_.path("agent-" + std::to_string(i)); }
   // kill -9, and another one in its place once it has registered.
   void kill_agent_and_restart(std::size_t i) {
     agents_[i]->signal(SIGKILL);

@@ -1,4 +1,5 @@
 // mesoscore-ctl against a real master with real agents and a real framework.
+#include <filesystem>
 #include <iterator>
 #include <sstream>
 #include <string>
@@ -123,7 +124,10 @@ TEST_CASE("mesoscore-ctl reserves resources and makes volumes, and takes both ba
   CHECK(twice.exit_code == 1);
   CHECK_THAT(twice.err, Contains("'v1'"));
   CHECK(ctl(cluster, {"unreserve", agent, "disk:64", "--role", "eng"}).exit_code == 1);
+  const std::filesystem::path data = cluster.agent_directory(0) + "/volumes/roles/eng/v1";
+  std::filesystem::create_directories(data / "deep");  // as a task does that uses it
   done(cluster, {"destroy", agent, "disk{dynamic=eng volume=v1 at=data}:64"});
+  CHECK(eventually([&] { return !std::filesystem::exists(data); }));
   done(cluster, {"reserve", agent, "cpus:1", "--role", "ads", "--source", "cpus{dynamic=eng}:1"});
   CHECK(cluster.run({"--role", "ads", "--cpus", "1", "--", "true"}) == 0);
   done(cluster, {"unreserve", agent, "cpus{dynamic=ads}:1;cpus{dynamic=eng}:2.5;disk{dynamic=eng}:64"});

@@ -246,6 +246,19 @@ TEST_CASE("a persistent volume outlives its tasks", "[linux][filesystem]") {
                   both(persistent("web", "theirs", "data"), as_nobody)) == "mine\n");
 }
 
+TEST_CASE("a persistent volume that is destroyed and made again is empty", "[linux][filesystem]") {
+  Agent agent({isolators::filesystem()});
+  REQUIRE(agent.started());
+  const auto volume = persistent("web/shop", "id1", "data");
+  CHECK(agent.run("mkdir data/deep; echo secret > data/deep/file; chmod 0 data/deep; ls data", volume) ==
+        "deep\n");
+  LaunchContainer described;
+  volume(described);
+  agent.containers().apply(EraseVolumes{described.resources});
+  CHECK(agent.run("ls data; echo new > data/file", volume) == "");
+  CHECK(agent.run("cat data/file", volume) == "new\n");
+}
+
 TEST_CASE("a persistent volume on a disk of its own is there", "[linux][filesystem]") {
   const Machine machine;
   Agent agent({isolators::filesystem()});

@@ -66,6 +66,7 @@ class CrashWorld {
   void see(const RecoverContainers& call);
   void see(const ForgetContainer& call);
   void see(const UpdateContainer&) {}
+  void see(const EraseVolumes&) {}
   void see(const ProbeContainer&) {}
   void see(const AskContainers&) {}
   void end(const ContainerId& id, int status);

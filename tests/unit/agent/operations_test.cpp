@@ -81,6 +81,21 @@ TEST_CASE("a volume that a task uses is not destroyed") {
   CHECK(total(agent) == parsed("cpus:8;mem:4096") + reserved("disk:64", "eng"));
 }
 
+TEST_CASE("the data of a volume that is destroyed is erased") {
+  AgentOptions options = agent_options();
+  options.info.resources += reserved("disk:64", "eng");
+  AgentUnderTest agent(options);
+  agent.join();
+  apply(agent, destroy({volume("v", "eng")}), 1);
+  CHECK(agent.calls<EraseVolumes>().empty());  // there is none
+  apply(agent, create({volume("v", "eng")}), 2);
+  CHECK(agent.calls<EraseVolumes>().empty());
+  apply(agent, destroy({volume("v", "eng")}), 3);
+  CHECK(agent.only_call<EraseVolumes>().volumes == Resources{volume("v", "eng")});
+  apply(agent, destroy({volume("v", "eng")}), 3);
+  CHECK(agent.calls<EraseVolumes>().empty());
+}
+
 TEST_CASE("an update is repeated until it is acknowledged") {
   AgentUnderTest agent;
   agent.join();
@@ -190,6 +205,32 @@ TEST_CASE("the framework of an operation has an id") {
   agent.join();
   apply(agent, reserve(kReserved), 1, framework_info("a/b"));
   CHECK(agent.refused(kMaster));
+}
+
+TEST_CASE("the data of a destroyed volume is erased after a restart, too, as long as nobody knows") {
+  AgentOptions options = durable_options();
+  options.info.resources += reserved("disk:64", "eng");
+  AgentUnderTest agent(options);
+  agent.join();
+  apply(agent, create({volume("v", "eng")}), 1);
+  apply(agent, destroy({volume("v", "eng")}), 2);
+  const Uuid known = *sent(agent).update.uuid;
+  const auto erased = [&] {
+    agent.restart();
+    return agent.calls<EraseVolumes>().size();
+  };
+  REQUIRE(erased() == 1);
+  CHECK(agent.only_call<EraseVolumes>().volumes == Resources{volume("v", "eng")});
+  agent.all_heard();
+  agent.rejoin();
+  SECTION("until it is acknowledged") {
+    agent.from_master(msg::OperationAcknowledged{number(2), known});
+    CHECK(erased() == 0);
+  }
+  SECTION("but not that of one with its name that was created since") {
+    apply(agent, create({volume("v", "eng", 32)}), 3);
+    CHECK(erased() == 0);
+  }
 }
 
 }  // namespace mesoscore::test

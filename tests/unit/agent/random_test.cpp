@@ -349,7 +349,7 @@ class World {
       }
       return;
     }
-    if (std::holds_alternative<RecoverContainers>(call)) return;
+    if (std::holds_alternative<RecoverContainers>(call) || std::holds_alternative<EraseVolumes>(call)) return;
     if (const auto* forget = std::get_if<ForgetContainer>(&call)) {
       CHECK(durable_);
       CHECK(ended_containers_.contains(forget->container_id));

@@ -207,6 +207,8 @@ Additions container_additions() {
       recover([](auto& known) { known.directory = "t"; }),
       recover([](auto& known) { known.resources = *Resources::parse("cpus:1"); }),
       [](Outbox& out) { out.containers.emplace_back(ForgetContainer{"c"}); },
+      [](Outbox& out) { out.containers.emplace_back(EraseVolumes{*Resources::parse("disk:1")}); },
+      [](Outbox& out) { out.containers.emplace_back(EraseVolumes{*Resources::parse("disk:2")}); },
       probe("c", 1, TcpProbe{80}, Duration(0)),
       probe("c2", 1, TcpProbe{80}, Duration(0)),
       probe("c", 2, TcpProbe{80}, Duration(0)),
