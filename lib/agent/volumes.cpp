@@ -7,11 +7,13 @@ namespace mesoscore::agent_detail {
 
 namespace {
 
+// A disk of type MOUNT is the volume, whoever has it by whatever name.
 bool have_same_data(const Resource& a, const Resource& b) {
   const auto& one = a.traits().disk;
   const auto& other = b.traits().disk;
-  return one && other && one->persistence_id == other->persistence_id &&
-         one->source_root == other->source_root && a.reservation_role() == b.reservation_role();
+  if (!one || !other || !other->persistent() || one->source_root != other->source_root) return false;
+  return one->source == DiskInfo::SourceType::mount ||
+         (one->persistence_id == other->persistence_id && a.reservation_role() == b.reservation_role());
 }
 
 }  // namespace

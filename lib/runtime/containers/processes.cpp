@@ -80,6 +80,7 @@ Status Containers::Impl::prepare(Process& process, LaunchPlan& plan) {
   MESOSCORE_TRY(check_probes(call.task, config_.prober.get()));
   MESOSCORE_TRY(check_user(config_.allowed_users, plan.user));
   MESOSCORE_TRY(check_fetcher(*command));
+  MESOSCORE_TRY(eraser_->check(call.resources));
   const auto user = find_user(plan.user);
   if (!user)
     return fail(Error(user.error().code, "cannot run \"" + plan.program + "\": " + user.error().message));

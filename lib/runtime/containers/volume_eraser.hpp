@@ -1,14 +1,15 @@
 // Deletes the data of persistent volumes that were destroyed.
 //
-// It is renamed at once, so that a volume of the same name is empty if it is used next, and then taken apart
-// in slices, as old sandboxes are (garbage.hpp). No symbolic link is followed and no mount point crossed,
-// also if tasks can write to the directories above a volume. Everything happens on the executor.
+// It goes to the trash at once, so that a volume of the same name is empty if it is used next, and is taken
+// apart in slices, as old sandboxes are (garbage.hpp). What cannot go there is tried again when a container
+// wants such a volume, and until then none gets it. Everything happens on the executor.
 #pragma once
 
-#include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/steady_timer.hpp>
@@ -17,7 +18,7 @@
 #include "mesoscore/resources.hpp"
 #include "runtime/containers/persistent_directory.hpp"
 #include "runtime/containers/shredder.hpp"
-#include "runtime/containers/unique_fd.hpp"
+#include "runtime/containers/volume_trash.hpp"
 
 namespace mesoscore::runtime {
 
@@ -28,33 +29,29 @@ class VolumeEraser : public std::enable_shared_from_this<VolumeEraser> {
   // Goes on with what an earlier agent has left, on its disks as well.
   void start(const Resources& agent);
   void erase(const Resources& volumes);
+  // Of a container that is to have these. An error says which data of before is still there, and why.
+  Status check(const Resources& resources);
   void stop();  // what is being taken apart stays for the next start
   bool busy() const noexcept { return shredding_ != nullptr || !trashes_.empty(); }
 
  private:
   Status erase(const PersistentDirectory& volume);
-  Status erase_directory(const UniqueFd& top, const PersistentDirectory& volume);
-  Status erase_contents(const UniqueFd& disk, const PersistentDirectory& volume);
-  std::string fresh_name();
-  void shred(const std::string& top, bool whole_disk);
+  Status check_alone(const std::string& disk) const;
+  void shred(Trash trash);
   void wait();
   void slice();
   void begin();
   void finish();
   void log(LogLevel level, const std::string& line) const;
 
-  struct Trash {
-    std::string top{};
-    bool whole_disk = false;
-  };
-
   std::string work_dir_;
   Logger logger_;
   asio::steady_timer timer_;
-  std::deque<Trash> trashes_;  // still to be emptied
-  Trash current_;              // of `shredding_`
+  std::vector<std::string> roots_;                     // of the agent's disks
+  std::map<std::string, PersistentDirectory> failed_;  // by path
+  std::deque<Trash> trashes_;                          // still to be emptied
+  Trash current_;                                      // of `shredding_`
   std::unique_ptr<Shredder> shredding_;
-  std::uint64_t next_name_;
   bool stopped_ = false;
 };
 

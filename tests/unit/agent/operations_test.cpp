@@ -207,6 +207,29 @@ TEST_CASE("the framework of an operation has an id") {
   CHECK(agent.refused(kMaster));
 }
 
+TEST_CASE("a disk that is a volume again, by another name, is not erased after a restart") {
+  const auto whole = [](const std::string& id) {
+    const Resource plain = volume(id, "eng");
+    ResourceTraits traits = plain.traits();
+    traits.disk->source = DiskInfo::SourceType::mount;
+    traits.disk->source_root = "/mnt/disk";
+    return plain.with_traits(std::move(traits));
+  };
+  ResourceTraits without = whole("v").traits();
+  without.disk->persistence_id.clear();
+  without.disk->volume_container_path.clear();
+  AgentOptions options = durable_options();
+  options.info.resources += Resources{whole("v").with_traits(std::move(without))};
+  AgentUnderTest agent(options);
+  agent.join();
+  apply(agent, create({whole("v")}), 1);
+  apply(agent, destroy({whole("v")}), 2);
+  REQUIRE(agent.calls<EraseVolumes>().size() == 1);
+  apply(agent, create({whole("w")}), 3);
+  agent.restart();
+  CHECK(agent.calls<EraseVolumes>().empty());
+}
+
 TEST_CASE("the data of a destroyed volume is erased after a restart, too, as long as nobody knows") {
   AgentOptions options = durable_options();
   options.info.resources += reserved("disk:64", "eng");
