@@ -258,8 +258,9 @@ Status CgroupsIsolator::cleanup(const ContainerId& id) {
   if (found == containers_.end()) return {};
   if (found->second.task) forget_limits(context_.state_directory, id.str());
   if (oom_watch_) oom_watch_->forget(id);
+  const Limits limits = std::move(found->second.limits);
   containers_.erase(found);
-  if (retire_group(*subtree_, id.str(), *spares_) != 0) remover_->remove(id.str());
+  if (retire_group(*subtree_, id.str(), limits, *spares_) != 0) remover_->remove(id.str());
   return {};
 }
 

@@ -158,11 +158,17 @@ int remove_group(const Subtree& subtree, const std::string& name) {
 }
 
 // Those that cannot be kept come first: if one of them is not empty, the rest is none to keep.
-int retire_group(const Subtree& subtree, const std::string& name, Spares& spares) {
+int retire_group(const Subtree& subtree, const std::string& name, const Limits& limits, Spares& spares) {
+  const Part* const pids = subtree.part_of(Controller::pids);
+  const bool empty = pids && pids->version == 1 && Spares::is_empty(*pids, name);
+  const auto keep = [&](const Part& part) {
+    const bool has_quota = part.controllers.has(Controller::cpu) && limits.cpu_quota();
+    return empty && !has_quota && spares.keep(part, name);
+  };
   int failed = 0;
   for (const bool kept : {false, true}) {
     for (const Part& part : subtree.parts()) {
-      if (failed != 0 || Spares::can_be_of(part) != kept || (kept && spares.keep(part, name))) continue;
+      if (failed != 0 || Spares::can_be_of(part) != kept || (kept && keep(part))) continue;
       failed = remove_in(part, name);
     }
   }

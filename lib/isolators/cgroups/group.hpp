@@ -38,8 +38,8 @@ void kill_group(const Subtree& subtree, const std::string& name);
 // processes.
 int remove_group(const Subtree& subtree, const std::string& name);
 // Removes it where it cannot be kept as a spare. 0, or as remove_group(), which is to be used then: nothing
-// of it is kept.
-int retire_group(const Subtree& subtree, const std::string& name, Spares& spares);
+// of it is kept. `limits`: the last that it had.
+int retire_group(const Subtree& subtree, const std::string& name, const Limits& limits, Spares& spares);
 // Stops it, or lets it go on. False if the kernel cannot.
 bool freeze_group(const Subtree& subtree, const std::string& name, bool frozen);
 

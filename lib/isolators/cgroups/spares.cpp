@@ -10,6 +10,7 @@
 
 #include "core/text_cat.hpp"
 #include "isolators/cgroups/files.hpp"
+#include "isolators/cgroups/group.hpp"
 
 namespace mesoscore::control_groups {
 
@@ -38,10 +39,6 @@ class Look {
     const auto text = read("cpu.stat");
     return text && value_of(*text, "nr_periods") == 0u && value_of(*text, "wait_sum").value_or(0) == 0;
   }
-  // pids.current counts those that wait to be reaped, too, and costs less than the list.
-  bool is_empty() {
-    return part_.controllers.has(Controller::pids) ? says("pids.current", "0\n") : says("cgroup.procs", "");
-  }
   bool has_groups_below() const {
     struct stat about {};
     return ::fstatat(part_.dir.get(), name_.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0 || about.st_nlink != 2;
@@ -57,40 +54,32 @@ class Look {
   char buffer_[kFileBytes];
 };
 
-bool cpu_is_as_new(Look& group) {
-  return group.says("cpu.cfs_quota_us", "-1\n") && group.has_not_been_held_back();
-}
-
 bool io_is_as_new(Look& group) {
   return group.counts_nothing("blkio.throttle.io_serviced", "Total") &&
          group.counts_nothing_if_there("blkio.bfq.io_serviced", "Total");
 }
 
-// In what is counted there and in what is not set for each container. A file that is missing is taken for one
-// that says something else.
+// In what is counted there. A file that is missing is taken for one that says something else.
 bool is_as_new(const Part& part, const std::string& name) {
   Look group(part, name);
   const auto has = [&](Controller one) { return part.controllers.has(one); };
-  return !group.has_groups_below() && group.is_empty() && (!has(Controller::cpu) || cpu_is_as_new(group)) &&
+  return !group.has_groups_below() && (!has(Controller::cpu) || group.has_not_been_held_back()) &&
          (!has(Controller::pids) || group.says("pids.events", "max 0\n")) &&
          (!has(Controller::io) || io_is_as_new(group));
-}
-
-// Elsewhere there can be processes in a group that cgroup.procs does not show.
-bool sees_all_processes() {
-  constexpr ino_t kFirstPidNamespace = 0xEFFFFFFC;  // PROC_PID_INIT_INO of include/linux/proc_ns.h
-  struct stat about {};
-  return ::stat("/proc/self/ns/pid", &about) == 0 && about.st_ino == kFirstPidNamespace;
 }
 
 }  // namespace
 
 Spares::Spares(asio::any_io_executor executor, std::shared_ptr<Remover> remover, std::size_t most)
-    : remover_(std::move(remover)), timer_(std::move(executor)), most_(sees_all_processes() ? most : 0) {}
+    : remover_(std::move(remover)), timer_(std::move(executor)), most_(most) {}
 
 // By all controllers that are mounted there, used or not: each of them counts.
 bool Spares::can_be_of(const Part& part) noexcept {
   return part.version == 1 && (part.key == "cpu" || part.key == "pids" || part.key == "blkio");
+}
+
+bool Spares::is_empty(const Part& pids, const std::string& name) {
+  return Look(pids, name).says("pids.current", "0\n");
 }
 
 bool Spares::keep(const Part& part, const std::string& name) {
@@ -127,13 +116,9 @@ bool Spares::take(const Part& part, const std::string& name) {
   if (!best) return false;
   const std::string old = best->name;
   const int dir = part.dir.get();
-  // Somebody may have entered it, or it is gone; the kernel would notice the second for a new name.
-  const bool looks = old == name || part.controllers.has(Controller::pids);
-  bool taken = !looks || Look(part, old).is_empty();
-  if (taken && old != name) {
-    taken = ::renameat(dir, old.c_str(), dir, name.c_str()) == 0;
-    if (!taken && errno == EEXIST) return false;  // there is a group that is not ours to give
-  }
+  const auto rename = [&] { return ::renameat(dir, old.c_str(), dir, name.c_str()) == 0; };
+  const bool taken = old == name ? has_group(part, name) : rename();
+  if (!taken && errno == EEXIST) return false;  // there is a group that is not ours to give
   if (!taken) {
     remove(old);
     return false;

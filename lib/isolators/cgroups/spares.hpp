@@ -24,7 +24,11 @@ class Spares : public std::enable_shared_from_this<Spares> {
   Spares(asio::any_io_executor executor, std::shared_ptr<Remover> remover, std::size_t most);
 
   static bool can_be_of(const Part& part) noexcept;
-  // The group of that name is kept: nobody else may use or remove it. False if it must be removed instead.
+  // Asks the part with the controller: it counts all that are in any part, also those that nobody else sees
+  // or that wait to be reaped.
+  static bool is_empty(const Part& pids, const std::string& name);
+  // The group of that name, which is empty and has no quota, is kept: nobody else may use or remove it. False
+  // if it must be removed instead.
   bool keep(const Part& part, const std::string& name);
   // Nothing of that name is kept any more, in no part: it is to be removed.
   void forget(const std::string& name);

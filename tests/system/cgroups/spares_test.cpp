@@ -140,8 +140,12 @@ TEST_CASE("a group whose periods were counted is not given on", "[cgroups][spare
   Host host;
   const Part* const cpu = part_with_spares(host, Controller::cpu);
   if (!cpu) return;
-  host.launch("a", "while :; do :; done", "cpus:1;mem:64", TaskLimits{.cpus = 1, .mem = {}});
-  REQUIRE(host.run_until([&] { return host.usage("a").cpus_nr_periods.value_or(0) > 0; }));
+  host.launch("a", "while :; do :; done");
+  host.wait_for("a", Kind::started);
+  write(*cpu, "a/cpu.cfs_quota_us", "20000");  // by somebody
+  REQUIRE(host.run_until([&] {
+    return control_groups::value_of(host.read(Controller::cpu, "a", "", "cpu.stat"), "nr_periods") != 0u;
+  }));
   write(*cpu, "a/cpu.cfs_quota_us", "-1");
   CHECK_FALSE(is_given_on_when_killed(host, *cpu, "a", "b"));
   host.close();
@@ -228,21 +232,20 @@ TEST_CASE("when one group of a container is not empty all are removed, and made 
   host.close();
 }
 
-TEST_CASE("a spare that somebody has entered is not given on, and the process ends", "[cgroups][spares]") {
+TEST_CASE("who enters a spare ends with it", "[cgroups][spares]") {
   if (cannot_run()) return;
   Host host;
-  const Part* const pids = part_with_spares(host, Controller::pids);
-  if (!pids) return;
+  const Part* const cpu = part_with_spares(host, Controller::cpu);
+  if (!cpu) return;
   host.prepare("a");
   REQUIRE(end(host, "a"));
-  const pid_t pid = stranger({pids->path + "/a"});
-  const auto entered = [&] { return !control_groups::processes_of(*pids, "a").empty(); };
-  while (!entered()) {  // the host does not run meanwhile: it is to find this out by itself
+  const pid_t pid = stranger({cpu->path + "/a"});
+  const auto entered = [&] { return !control_groups::processes_of(*cpu, "a").empty(); };
+  while (!entered()) {  // the host does not run meanwhile: the spare stays
     if (::waitpid(pid, nullptr, WNOHANG) == pid) FAIL("the spare was gone");
   }
-  host.prepare("b");
-  CHECK(control_groups::processes_of(*pids, "b").empty());
   CHECK(host.run_until([&] { return ::waitpid(pid, nullptr, WNOHANG) == pid; }));
+  CHECK(host.run_until([&] { return host.groups_left().empty(); }));
   host.close();
 }
 
