@@ -55,8 +55,9 @@ int move(const UniqueFd& from, const char* name, const UniqueFd& to, const std::
   return rename();
 }
 
+// An agent that is not root has none but its own.
 void close_to_others(const UniqueFd& trash) {
-  ::fchown(trash.get(), ::geteuid(), ::getegid()) == 0 ? (void)0 : (void)errno;
+  [[maybe_unused]] const int owned = ::fchown(trash.get(), ::geteuid(), ::getegid());
   ::fchmod(trash.get(), 0700);
 }
 

@@ -52,11 +52,11 @@ struct World {
       info.docker.emplace(DockerInfo{.image = kImage});
       task.container = std::move(info);
     }
-    return todo.emplace_back(std::move(task));
+    return waiting.emplace_back(std::move(task));
   }
   void answer(const Offer& offer) {
-    for (TaskInfo& task : todo) task.agent_id = offer.agent_id;
-    driver->accept(offer, {mesoscore::launch(std::exchange(todo, {}))});
+    for (TaskInfo& task : waiting) task.agent_id = offer.agent_id;
+    driver->accept(offer, {mesoscore::launch(std::exchange(waiting, {}))});
   }
   bool run_until(const std::function<bool()>& met) {
     const auto until = std::chrono::steady_clock::now() + 60s;
@@ -76,7 +76,7 @@ struct World {
   std::optional<MasterServer> master;
   std::optional<AgentServer> agent;
   std::optional<SchedulerDriver> driver;
-  std::vector<TaskInfo> todo;
+  std::vector<TaskInfo> waiting;
   std::map<std::string, std::vector<TaskStatus>> updates;
 };
 
